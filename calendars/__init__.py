@@ -1,0 +1,1 @@
+"""Availability windows and iCalendar feeds; knows icalendar and nothing of the service."""

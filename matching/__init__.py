@@ -1,0 +1,1 @@
+"""Pairing and planning: plain data in, plain data out; rules, search, judge."""

@@ -1,0 +1,1 @@
+"""Le Fil's service: tables, use cases and pages around the inner rooms."""

@@ -1,0 +1,136 @@
+"""The closed lists of the domain (`domain.md`, sections 1, 3 and 4): one tuple each, in the order people read them."""
+
+from __future__ import annotations
+
+from typing import Literal, get_args
+
+Lang = Literal["fr", "nl", "de", "en"]
+LANGS: tuple[str, ...] = get_args(Lang)
+COUNTRIES = ("BE", "FR")
+SECTORS = ("public", "private", "associative")
+GENDERS = ("f", "m", "x")
+AGE_BANDS = ("18-24", "25-34", "35-44", "45-54", "55-64", "65-74", "75+")
+LIVING_ENVIRONMENTS = (
+    "home",
+    "with_family",
+    "social_housing",
+    "sheltered_housing",
+    "housing_first",
+    "shelter",
+    "street",
+    "ward",
+)
+CONTACT_CHANNELS = ("sms", "phone", "email", "via_professional", "in_person")
+GENDER_PREFERENCES = ("none", "preferred", "required")
+ENVIRONMENT_FLAGS = ("dog", "cat", "smoking", "stairs")
+FREQUENCIES = ("twice_weekly", "weekly", "fortnightly", "monthly")
+CONSENT_STATES = ("pending", "given", "refused", "withdrawn", "expired")
+CONSENT_SCOPES = ("pairing", "network", "outcomes")
+CONSENT_WAYS = ("signed", "spoken_with_witness", "own_page")
+PERSON_STATES = ("consent_pending", "waiting", "proposed", "paired", "paused", "closed")
+CONTRACTS = ("employee", "fixed_term", "volunteer")
+TRANSPORTS = ("walk", "bike", "bus", "car")
+HELPER_STATES = ("in_training", "active", "resting", "left")
+PROFESSIONAL_STATES = ("active", "left")
+PROFESSIONAL_ROLES = (
+    "coordinator",
+    "referring",
+    "network",
+    "hf_selector",
+    "supervisor",
+    "support_team",
+    "host",
+    "partner_admin",
+    "steering",
+)
+OWNER_KINDS = ("peer_helper", "person", "professional", "place")
+RECURRENCES = ("weekly", "odd_weeks", "even_weeks")
+ABSENCE_KINDS = ("planned", "unplanned", "training")
+REQUESTERS = ("person", "professional")
+REQUEST_KINDS = ("pairing", "coordination", "information", "support_intervention", "housing_first")
+URGENCIES = ("normal", "soon", "urgent")
+REQUEST_STATES = ("received", "consent_pending", "waiting", "proposed", "fulfilled", "redirected", "closed")
+REQUEST_REASONS = ("declined_by_person", "consent_withdrawn", "requester_withdrew", "other_help_found")
+NEED_MET = ("yes", "partly", "no")
+SITUATION_STATES = ("opened", "active", "stabilised", "closed")
+GOAL_STATES = ("open", "reached", "changed", "dropped")
+MEMBER_KINDS = ("professional", "peer_helper", "relative")
+PAIRING_STATES = ("proposed", "accepted", "trial", "active", "paused", "ended", "declined", "lapsed")
+LIVE_PAIRING_STATES = ("proposed", "accepted", "trial", "active", "paused")
+ANSWERS = ("pending", "accepted", "declined", "talk_first")
+ANSWER_WAYS = ("own_page", "phone", "paper", "in_person")
+PAIRING_END_REASONS = (
+    "goals_reached",
+    "asked_by_person",
+    "asked_by_helper",
+    "ended_in_trial_by_person",
+    "ended_in_trial_by_helper",
+    "needs_changed",
+    "moved_away",
+    "helper_left",
+    "consent_withdrawn",
+    "other_help_found",
+    "safety",
+)
+VISIT_KINDS = ("first_joint", "regular", "accompaniment", "family", "review", "closing")
+VISIT_STATES = ("planned", "confirmed", "done", "cancelled", "not_held", "moved")
+LIVE_VISIT_STATES = ("planned", "confirmed")
+VISIT_CANCEL_REASONS = ("by_person", "by_helper", "by_professional", "by_service")
+VISIT_NOT_HELD_REASONS = ("person_absent", "helper_absent")
+VISIT_PLACES = ("home", "place", "outside_accompaniment")
+VISIT_ANSWERS = ("pending", "accepted", "declined", "other_time")
+PLACE_KINDS = ("open_place", "partner_premises", "town_hall", "neutral_place", "ward", "training_room")
+SINGLE_BOOKING_PLACES = ("town_hall", "partner_premises", "training_room")
+HOST_KINDS = ("professional", "peer_helper", "citizen")
+HOST_STATES = ("proposed", "confirmed")
+MEETING_KINDS = (
+    "concertation",
+    "group_monthly",
+    "local_council",
+    "steering_committee",
+    "working_group",
+    "intervision",
+    "peer_intervision",
+    "supervision",
+    "training",
+    "exchange_table",
+    "public_event",
+)
+MEETING_STATES = ("planned", "invited", "held", "cancelled")
+INTERVENTION_KINDS = ("intervention", "team_supervision", "training")
+# "planned" is what the files of partners say for "meeting_planned"; the importer reads both.
+INTERVENTION_STATES = ("received", "acknowledged", "meeting_planned", "in_progress", "closed", "redirected")
+HF_DECISIONS = ("selected", "waiting_list", "not_selected", "withdrawn")
+HOUSING_STABILITY = ("stable", "at_risk", "unstable")
+DOCUMENT_KINDS = ("charter", "vade_mecum", "statutes", "convention")
+FEED_LEVELS = ("busy", "minimal", "initials", "place", "plain")
+RUN_KINDS = ("pairing", "planning")
+RUN_STATES = ("queued", "running", "done", "failed", "cancelled")
+ROLES = (
+    "coordinator",
+    "peer_helper",
+    "professional",
+    "person",
+    "support_team",
+    "hf_selector",
+    "host",
+    "supervisor",
+    "partner_admin",
+    "steering",
+    "sysadmin",
+)
+EXPERIENCES = (
+    "distress",
+    "hospital_stay",
+    "addiction",
+    "homelessness",
+    "isolation",
+    "precarity",
+    "migration",
+    "bereavement",
+    "debt",
+    "carer",
+    "voices",
+    "mood",
+)
+"""Parts of life, never diagnoses; extensible, so files with other words get a warning and no refusal."""

@@ -1,0 +1,55 @@
+"""Refusals in the words of the domain; no HTTP in them (``problems.py`` maps them)."""
+
+from __future__ import annotations
+
+
+class Refused(Exception):
+    """The request cannot be carried out."""
+
+    def __init__(self, message: str = "", **facts: object) -> None:
+        super().__init__(message)
+        self.facts = facts
+
+
+class NotFound(Refused):
+    """There is nothing of that kind, or it may not be seen."""
+
+
+class NotAllowed(Refused):
+    """This may be seen but not done by this actor."""
+
+
+class StepNotAllowed(Refused):
+    """The lifecycle has no such step from here."""
+
+
+class Outdated(Refused):
+    """Somebody else changed this in the meantime."""
+
+
+class ConsentMissing(Refused):
+    """The person's consent is not given, or no longer valid."""
+
+
+class DoubleBooking(Refused):
+    """Somebody would be at two things at once."""
+
+
+class RuleBroken(Refused):
+    """A rule that cannot be set aside stands against this."""
+
+
+class ImportNotAccepted(Refused):
+    """The files cannot be taken over as they are."""
+
+
+class RunRefused(Refused):
+    """The calculation cannot be started now."""
+
+
+class WrongDatabase(Refused):
+    """The database cannot be used by this version or for this purpose."""
+
+
+class LinkNotValid(Refused):
+    """This link or code does not work, or no longer."""

@@ -1,0 +1,211 @@
+"""Requests, pairings and visits, and who is booked when (`domain.md`, sections 3 and 4)."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
+from sqlmodel import Field, SQLModel
+
+from service import codes
+from service.tables.base import Dated, Editable, key, listed, moment, one_of, plain_data, public_key, sealed, to
+
+
+class Request(Editable, table=True):
+    """A demand for accompaniment, coordination, information…"""
+
+    __tablename__ = "request"
+    __table_args__ = (
+        UniqueConstraint("territory_id", "ref"),
+        one_of("requested_by", codes.REQUESTERS),
+        one_of("kind", codes.REQUEST_KINDS),
+        one_of("urgency", codes.URGENCIES),
+        one_of("status", codes.REQUEST_STATES),
+        one_of("reason", codes.REQUEST_REASONS),
+        CheckConstraint("requested_by = 'person' OR professional_id IS NOT NULL", name="requester"),
+        CheckConstraint("status != 'closed' OR reason IS NOT NULL", name="closed_has_reason"),
+    )
+    id: int | None = key()
+    public_id: str = public_key()
+    ref: str
+    territory_id: int = to("territory")
+    received_on: dt.date
+    requested_by: str
+    professional_id: int | None = to("professional", nullable=True)
+    person_id: int = to("person")
+    kind: str = "pairing"
+    themes: list[str] = listed()
+    urgency: str = "normal"
+    wished_first_visit_by: dt.date | None = None
+    status: str = "received"
+    reason: str | None = None
+    note_sealed: bytes | None = sealed()
+
+
+class Need(SQLModel, table=True):
+    """What is needed under a theme, of a request or of a situation."""
+
+    __tablename__ = "need"
+    __table_args__ = (
+        one_of("met", codes.NEED_MET),
+        CheckConstraint("(request_id IS NULL) != (situation_id IS NULL)", name="one_parent"),
+    )
+    id: int | None = key()
+    request_id: int | None = to("request", nullable=True)
+    situation_id: int | None = to("situation", nullable=True)
+    theme: str
+    wording_sealed: bytes | None = sealed()
+    met: str = "no"
+
+
+class Pairing(Editable, Dated, table=True):
+    """A person and a peer helper, from the proposal to the end; `usual_minute` counts from midnight."""
+
+    __tablename__ = "pairing"
+    __table_args__ = (
+        UniqueConstraint("territory_id", "ref"),
+        one_of("status", codes.PAIRING_STATES),
+        one_of("person_answer", codes.ANSWERS),
+        one_of("helper_answer", codes.ANSWERS),
+        one_of("person_answer_how", codes.ANSWER_WAYS),
+        one_of("helper_answer_how", codes.ANSWER_WAYS),
+        one_of("reason", codes.PAIRING_END_REASONS),
+        CheckConstraint("status != 'ended' OR (reason IS NOT NULL AND ended_on IS NOT NULL)", name="ended_has_reason"),
+        CheckConstraint(
+            "status NOT IN ('accepted', 'trial', 'active', 'paused') OR "
+            "(person_answer = 'accepted' AND helper_answer = 'accepted')",
+            name="both_said_yes",
+        ),
+        CheckConstraint("paused_until IS NULL OR paused_from IS NULL OR paused_until >= paused_from", name="pause"),
+        CheckConstraint("usual_weekday IS NULL OR usual_weekday BETWEEN 1 AND 7", name="usual_weekday"),
+        CheckConstraint("usual_minute IS NULL OR usual_minute BETWEEN 0 AND 1439", name="usual_minute"),
+        Index(
+            "uq_pairing_one_live",
+            "person_id",
+            unique=True,
+            sqlite_where=text("status IN ('accepted', 'trial', 'active', 'paused')"),
+            postgresql_where=text("status IN ('accepted', 'trial', 'active', 'paused')"),
+        ),
+        Index(
+            "uq_pairing_live_pair",
+            "person_id",
+            "peer_helper_id",
+            unique=True,
+            sqlite_where=text("status IN ('proposed', 'accepted', 'trial', 'active', 'paused')"),
+            postgresql_where=text("status IN ('proposed', 'accepted', 'trial', 'active', 'paused')"),
+        ),
+    )
+    id: int | None = key()
+    public_id: str = public_key()
+    ref: str
+    territory_id: int = to("territory")
+    person_id: int = to("person")
+    peer_helper_id: int = to("peer_helper")
+    professional_id: int | None = to("professional", nullable=True)
+    request_id: int | None = to("request", nullable=True)
+    status: str = "proposed"
+    proposed_on: dt.date
+    person_answer: str = "pending"
+    person_answer_on: dt.date | None = None
+    person_answer_how: str | None = None
+    person_answer_by: int | None = to("account", nullable=True)
+    helper_answer: str = "pending"
+    helper_answer_on: dt.date | None = None
+    helper_answer_how: str | None = None
+    helper_answer_by: int | None = to("account", nullable=True)
+    trial_start: dt.date | None = None
+    trial_end: dt.date | None = None
+    active_from: dt.date | None = None
+    paused_from: dt.date | None = None
+    paused_until: dt.date | None = None
+    ended_on: dt.date | None = None
+    reason: str | None = None
+    usual_weekday: int | None = None
+    usual_minute: int | None = None
+    score: float | None = None
+    score_by_criterion: dict[str, float] | None = plain_data(nullable=True)
+
+
+class SetAside(SQLModel, table=True):
+    """A suggestion that the coordinator put aside, with a coded reason; taken back by deleting the row."""
+
+    __tablename__ = "set_aside"
+    __table_args__ = (UniqueConstraint("person_id", "peer_helper_id"),)
+    id: int | None = key()
+    person_id: int = to("person")
+    peer_helper_id: int = to("peer_helper")
+    reason: str
+    at: dt.datetime = moment()
+    by: int | None = to("account", nullable=True)
+
+
+class Override(SQLModel, table=True):
+    """One rule that the coordinator set aside for one pair (`settled.md` 10): exactly this rule, with who and when."""
+
+    __tablename__ = "override"
+    __table_args__ = (UniqueConstraint("person_id", "peer_helper_id", "rule"),)
+    id: int | None = key()
+    person_id: int = to("person")
+    peer_helper_id: int = to("peer_helper")
+    rule: str
+    reason: str
+    at: dt.datetime = moment()
+    by: int | None = to("account", nullable=True)
+
+
+class Visit(Editable, Dated, table=True):
+    """A meeting of a pairing; `uid` never changes, `sequence` rises with time, place or status."""
+
+    __tablename__ = "visit"
+    __table_args__ = (
+        UniqueConstraint("territory_id", "ref"),
+        one_of("kind", codes.VISIT_KINDS),
+        one_of("status", codes.VISIT_STATES),
+        one_of("place_kind", codes.VISIT_PLACES),
+        one_of("reason", codes.VISIT_CANCEL_REASONS + codes.VISIT_NOT_HELD_REASONS),
+        one_of("helper_answer", codes.VISIT_ANSWERS),
+        one_of("person_answer", codes.VISIT_ANSWERS),
+        CheckConstraint("ends_at > starts_at", name="times"),
+        CheckConstraint("(place_kind = 'place') = (place_id IS NOT NULL)", name="place"),
+        CheckConstraint("status NOT IN ('cancelled', 'not_held') OR reason IS NOT NULL", name="has_reason"),
+        CheckConstraint("second_helper_id IS NULL OR second_helper_id != peer_helper_id", name="two_people"),
+    )
+    id: int | None = key()
+    public_id: str = public_key()
+    ref: str
+    territory_id: int = to("territory")
+    pairing_id: int = to("pairing")
+    person_id: int = to("person")
+    peer_helper_id: int = to("peer_helper")
+    kind: str
+    starts_at: dt.datetime = moment(index=True)
+    ends_at: dt.datetime = moment()
+    place_kind: str = "home"
+    place_id: int | None = to("place", nullable=True)
+    professional_id: int | None = to("professional", nullable=True)
+    second_helper_id: int | None = to("peer_helper", nullable=True)
+    status: str = "planned"
+    reason: str | None = None
+    helper_answer: str = "pending"
+    person_answer: str = "pending"
+    checked_in_at: dt.datetime | None = moment(nullable=True)
+    checked_out_at: dt.datetime | None = moment(nullable=True)
+    pinned: bool = False
+    published_at: dt.datetime | None = moment(nullable=True)
+    moved_to_id: int | None = to("visit", nullable=True)
+    uid: str = Field(unique=True)
+    sequence: int = 0
+    created_at: dt.datetime = moment()
+
+
+class Booking(SQLModel, table=True):
+    """A party is taken by a visit: never two at once while live (an exclusion constraint or its triggers hold it)."""
+
+    __tablename__ = "booking"
+    __table_args__ = (UniqueConstraint("party_id", "visit_id"), CheckConstraint("ends_at > starts_at", name="times"))
+    id: int | None = key()
+    party_id: int = to("party")
+    visit_id: int = to("visit", ondelete="CASCADE")
+    starts_at: dt.datetime = moment()
+    ends_at: dt.datetime = moment()
+    live: bool = True
