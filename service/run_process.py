@@ -1,0 +1,112 @@
+"""The parent's hold on the process that solves: orders in, messages out, and its death seen at once."""
+
+from __future__ import annotations
+
+import logging
+import os
+import queue
+import subprocess
+import sys
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from matching.search import Limits
+
+log = logging.getLogger("lefil.runs")
+
+MEMORY_MIB = 4096
+"""Address space of the process that solves."""
+
+
+class ChildGone(Exception):
+    """The process that solves has ended without an answer."""
+
+
+class Child:
+    """
+    A warm process that solves one instance after the other.
+
+    A pool of `concurrent.futures` breaks as a whole when one of its processes dies; this one is simply replaced.
+    """
+
+    def __init__(self) -> None:
+        home = str(Path(__file__).resolve().parent.parent)
+        path = os.pathsep.join(filter(None, (home, os.environ.get("PYTHONPATH", ""))))
+        # -P: a folder named `service` where the command was started must not be taken for ours.
+        self._process = subprocess.Popen(
+            [sys.executable, "-P", "-m", "service.run_child"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env={**os.environ, "PYTHONPATH": path, "LEFIL_CHILD_MEMORY_MIB": str(MEMORY_MIB)},
+            # Ctrl-C in a terminal reaches the server only, which then hands its runs back.
+            start_new_session=True,
+        )
+        self._messages: queue.Queue[dict[str, Any] | None] = queue.Queue()
+        self.version = ""
+        threading.Thread(target=self._listen, name=f"child-{self.pid}", daemon=True).start()
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    @property
+    def alive(self) -> bool:
+        return self._process.poll() is None
+
+    def warm(self, kind: str) -> None:
+        """Load the solver of a kind of run."""
+        self._send(warm=kind)
+
+    def solve(self, kind: str, snapshot: Mapping[str, object], limits: Limits) -> None:
+        """Begin to solve; `next` brings what happens."""
+        self._send(warm=kind)
+        self._send(solve=kind, snapshot=snapshot, limits=limits)
+
+    def stop(self) -> None:
+        """Ask for the best answer so far."""
+        self._send(stop=True)
+
+    def next(self, seconds: float) -> dict[str, Any]:
+        """The next message, or an empty one after these seconds; ChildGone when the process has ended."""
+        try:
+            message = self._messages.get(timeout=seconds)
+        except queue.Empty:
+            return {}
+        if message is None:
+            self._messages.put(None)
+            raise ChildGone
+        if "ready" in message:
+            self.version = message["ready"]
+        return message
+
+    def kill(self) -> None:
+        """End the process at once."""
+        self._process.kill()
+        self._process.wait()
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe is not None:
+                try:
+                    pipe.close()
+                except OSError:  # what was still to be written to a dead process
+                    log.debug("pipe of process %s was broken", self.pid)
+
+    def _send(self, **message: object) -> None:
+        assert self._process.stdin is not None
+        try:
+            self._process.stdin.write(msgspec.json.encode(message) + b"\n")
+            self._process.stdin.flush()
+        except (OSError, ValueError) as error:
+            raise ChildGone from error
+
+    def _listen(self) -> None:
+        assert self._process.stdout is not None
+        try:
+            for line in self._process.stdout:
+                self._messages.put(msgspec.json.decode(line))
+        except (OSError, ValueError, msgspec.DecodeError):  # closed, or killed in the middle of a line
+            log.debug("last line of process %s is cut", self.pid)
+        self._messages.put(None)

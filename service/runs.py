@@ -1,0 +1,267 @@
+"""
+Runs: calculations as rows, so that a killed process or server loses nothing (`domain.md` 5-6, `security.md` J7).
+
+A use case reads its instance, asks for a run, and comes back when it is finished; no transaction is open meanwhile.
+Leases and heartbeats use the real clock.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from sqlalchemy import func
+from sqlmodel import Session, col, select
+
+from locales import N_
+from service import errors
+from service.clock import RealClock
+from service.site import Actor, Site
+from service.tables.territory import Territory
+from service.tables.work import Run
+
+QUEUE_LIMIT = 20
+"""Runs waiting or under way in all (`security.md` H5)."""
+OPEN_STATES = ("queued", "running")
+
+REASONS = {
+    "crashed": N_(
+        "Le calcul s'est interrompu plusieurs fois. Rien n'a changé. Relancez-le. "
+        "S'il s'interrompt encore, prévenez la personne qui gère Le Fil."
+    ),
+    "error": N_("Le calcul a rencontré une erreur. Rien n'a changé. Prévenez la personne qui gère Le Fil."),
+    "rule_broken": N_("Le résultat du calcul ne respecte pas toutes les règles. Il est écarté et rien n'a changé."),
+    "too_long": N_("Le calcul a dépassé le temps permis. Rien n'a changé. Relancez-le."),
+    "stopped": N_("Le calcul a été arrêté avant d'avoir trouvé une solution. Rien n'a changé."),
+}
+"""Why a run ended without a result, by code."""
+
+
+class Runner(Protocol):
+    """Who carries runs out: a warm child process today; the row stays the truth, these calls only save time."""
+
+    def start(self, run_id: str) -> None:
+        """There is a new run to carry out."""
+        ...
+
+    def stop(self, run_id: str) -> None:
+        """A run was asked to stop."""
+        ...
+
+    def close(self) -> None:
+        """Hand back what is under way, to be taken up at the next start."""
+        ...
+
+
+@dataclass(frozen=True)
+class RunView:
+    """
+    How far a run is.
+
+    `seconds` have passed since it was asked, up to its end. `value` and `bound` are in the units of `stage` and None
+    while unknown. `reason` is a sentence to translate, empty unless the run failed or was cancelled. `stopped` says
+    that the search ended before its proof (`person`, `time`) and the best answer was kept; empty otherwise.
+    """
+
+    public_id: str
+    kind: str
+    status: str
+    seconds: float
+    stage: str
+    value: float | None
+    bound: float | None
+    reason: str
+    stopped: str
+    asked_at: datetime
+    applied_at: datetime | None
+
+    @property
+    def is_open(self) -> bool:
+        return self.status in OPEN_STATES
+
+
+@dataclass(frozen=True)
+class Finished:
+    """What a finished run was asked and what it answered, as plain data."""
+
+    public_id: str
+    kind: str
+    snapshot: dict[str, Any]
+    parameters: dict[str, Any]
+    result: dict[str, Any]
+    solver_version: str
+    ended_at: datetime
+    applied_at: datetime | None
+
+
+def ask(site: Site, actor: Actor, kind: str, snapshot: dict[str, Any], parameters: dict[str, Any]) -> str:
+    """
+    Ask for a calculation on a snapshot; its public id.
+
+    `parameters["limits"]` may hold fields of `matching.search.Limits`; the rest is kept to explain the run.
+
+    Raises
+    ------
+    RunRefused
+        When one of that kind is waiting or under way for the territory, or too many are waiting.
+    """
+    if actor.role != "coordinator" or actor.territory_id is None:
+        raise errors.NotAllowed(N_("Seule la coordination peut lancer un calcul."))
+    with site.db.begin() as tx:
+        # One asks at a time: what is under way is counted and the run written without another one in between.
+        tx.exec(select(Territory.id).where(Territory.id == actor.territory_id).with_for_update()).one()
+        under_way = tx.exec(
+            select(Run.public_id).where(
+                Run.territory_id == actor.territory_id, Run.kind == kind, col(Run.status).in_(OPEN_STATES)
+            )
+        ).first()
+        if under_way is not None:
+            raise errors.RunRefused(N_("Un calcul est déjà en cours. Attendez sa fin, ou arrêtez-le."), run=under_way)
+        if tx.exec(select(func.count()).select_from(Run).where(col(Run.status).in_(OPEN_STATES))).one() >= QUEUE_LIMIT:
+            raise errors.RunRefused(N_("Trop de calculs attendent. Réessayez dans quelques minutes."))
+        run = Run(
+            public_id=site.ids.new(),
+            territory_id=actor.territory_id,
+            kind=kind,
+            asked_by=actor.account_id,
+            asked_at=RealClock().now(),
+            seed=int(parameters.get("limits", {}).get("seed", 0)),
+            snapshot=snapshot,
+            parameters=parameters,
+        )
+        tx.add(run)
+        return run.public_id
+
+
+def get(site: Site, actor: Actor, public_id: str) -> RunView:
+    """How far a run of the actor's territory is."""
+    with site.db() as tx:
+        return _view(_own(tx, actor, public_id))
+
+
+def current(site: Site, actor: Actor, kind: str) -> RunView | None:
+    """The run of a kind that waits or is under way in the actor's territory."""
+    with site.db() as tx:
+        run = tx.exec(
+            select(Run).where(
+                Run.territory_id == actor.territory_id, Run.kind == kind, col(Run.status).in_(OPEN_STATES)
+            )
+        ).first()
+        return None if run is None else _view(run)
+
+
+def last(site: Site, actor: Actor, kind: str) -> RunView | None:
+    """The latest run of a kind in the actor's territory, whatever became of it."""
+    with site.db() as tx:
+        run = tx.exec(
+            select(Run)
+            .where(Run.territory_id == actor.territory_id, Run.kind == kind)
+            .order_by(col(Run.id).desc())
+            .limit(1)
+        ).first()
+        return None if run is None else _view(run)
+
+
+def stop(site: Site, actor: Actor, public_id: str) -> RunView:
+    """
+    Stop a run: what waits is cancelled; what is under way gives its best answer within two seconds, or is cancelled.
+
+    A run that has ended stays as it is.
+    """
+    with site.db.begin() as tx:
+        run = _own(tx, actor, public_id, lock=True)
+        if run.status == "queued":
+            run.status, run.reason, run.ended_at = "cancelled", "stopped", RealClock().now()
+        elif run.status == "running":
+            run.stop_asked = True
+        tx.add(run)
+        return _view(run)
+
+
+def finished(site: Site, actor: Actor, kind: str) -> Finished | None:
+    """The latest run of a kind that is done in the actor's territory."""
+    with site.db() as tx:
+        run = tx.exec(
+            select(Run)
+            .where(Run.territory_id == actor.territory_id, Run.kind == kind, Run.status == "done")
+            .order_by(col(Run.id).desc())
+            .limit(1)
+        ).first()
+        return None if run is None else _finished(run)
+
+
+def result(site: Site, actor: Actor, public_id: str) -> Finished:
+    """
+    What one run answered.
+
+    Raises
+    ------
+    RunRefused
+        When it is not done.
+    """
+    with site.db() as tx:
+        run = _own(tx, actor, public_id)
+        if run.status != "done":
+            raise errors.RunRefused(N_("Ce calcul n'a pas de résultat."), run=public_id)
+        return _finished(run)
+
+
+def mark_applied(tx: Session, actor: Actor, public_id: str) -> None:
+    """
+    Note, in the transaction that writes its effect, that a run was applied; once only.
+
+    Raises
+    ------
+    Outdated
+        When it was applied before.
+    """
+    run = _own(tx, actor, public_id, lock=True)
+    if run.status != "done":
+        raise errors.RunRefused(N_("Ce calcul n'a pas de résultat."), run=public_id)
+    if run.applied_at is not None:
+        raise errors.Outdated(N_("Ce résultat est déjà appliqué."), run=public_id)
+    run.applied_at = RealClock().now()
+    tx.add(run)
+
+
+def _own(tx: Session, actor: Actor, public_id: str, *, lock: bool = False) -> Run:
+    wanted = select(Run).where(Run.public_id == public_id, Run.territory_id == actor.territory_id)
+    run = tx.exec(wanted.with_for_update() if lock else wanted).first()
+    if run is None:
+        raise errors.NotFound(N_("Ce calcul n'existe pas."))
+    return run
+
+
+def _view(run: Run) -> RunView:
+    def figure(name: str) -> float | None:
+        value = run.progress.get(name)
+        return float(value) if isinstance(value, int | float) else None
+
+    return RunView(
+        public_id=run.public_id,
+        kind=run.kind,
+        status=run.status,
+        seconds=max(0.0, ((run.ended_at or RealClock().now()) - run.asked_at).total_seconds()),
+        stage=str(run.progress.get("stage", "")),
+        value=figure("value"),
+        bound=figure("bound"),
+        reason=REASONS.get(run.reason, run.reason),
+        stopped=str(run.progress.get("stopped", "")),
+        asked_at=run.asked_at,
+        applied_at=run.applied_at,
+    )
+
+
+def _finished(run: Run) -> Finished:
+    assert run.result is not None and run.ended_at is not None
+    return Finished(
+        public_id=run.public_id,
+        kind=run.kind,
+        snapshot=run.snapshot,
+        parameters=run.parameters,
+        result=run.result,
+        solver_version=run.solver_version,
+        ended_at=run.ended_at,
+        applied_at=run.applied_at,
+    )
