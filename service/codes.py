@@ -96,11 +96,13 @@ MEETING_KINDS = (
     "exchange_table",
     "public_event",
 )
+SESSION_STATES = ("planned", "staffed", "held", "cancelled")
 MEETING_STATES = ("planned", "invited", "held", "cancelled")
 INTERVENTION_KINDS = ("intervention", "team_supervision", "training")
 # "planned" is what the files of partners say for "meeting_planned"; the importer reads both.
 INTERVENTION_STATES = ("received", "acknowledged", "meeting_planned", "in_progress", "closed", "redirected")
 HF_DECISIONS = ("selected", "waiting_list", "not_selected", "withdrawn")
+HOUSING_UNIT_STATES = ("free", "offered", "let")
 HOUSING_STABILITY = ("stable", "at_risk", "unstable")
 DOCUMENT_KINDS = ("charter", "vade_mecum", "statutes", "convention")
 FEED_LEVELS = ("busy", "minimal", "initials", "place", "plain")

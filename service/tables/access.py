@@ -15,7 +15,11 @@ class Account(SQLModel, table=True):
     """Somebody who may sign in, in one role; `party_id` is the person, helper or professional they are."""
 
     __tablename__ = "account"
-    __table_args__ = (one_of("role", codes.ROLES), one_of("language", codes.LANGS), UniqueConstraint("role", "party_id"))
+    __table_args__ = (
+        one_of("role", codes.ROLES),
+        one_of("language", codes.LANGS),
+        UniqueConstraint("role", "party_id"),
+    )
     id: int | None = key()
     public_id: str = public_key()
     territory_id: int | None = to("territory", nullable=True)
@@ -61,7 +65,7 @@ class Attempt(SQLModel, table=True):
 
 
 class Subscription(Dated, table=True):
-    """A calendar address of one owner: a person, helper, professional, place, or the territory itself (`owner_id` empty)."""
+    """A calendar address of a person, helper, professional or place, or of the territory (`owner_id` empty)."""
 
     __tablename__ = "subscription"
     __table_args__ = (one_of("level", codes.FEED_LEVELS), one_of("language", codes.LANGS))
@@ -77,5 +81,3 @@ class Subscription(Dated, table=True):
     last_read_on: dt.date | None = None
     ended_at: dt.datetime | None = moment(nullable=True)
     renewed: bool = False
-
-

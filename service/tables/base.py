@@ -8,6 +8,7 @@ from typing import Any
 
 from advanced_alchemy.types import DateTimeUTC
 from sqlalchemy import JSON, CheckConstraint, Column, ForeignKey, Integer, LargeBinary, MetaData, String
+from sqlalchemy.orm import declared_attr
 from sqlmodel import Field, SQLModel
 
 SQLModel.metadata.naming_convention = MetaData(
@@ -27,6 +28,21 @@ def one_of(column: str, codes: Sequence[str]) -> CheckConstraint:
     return CheckConstraint(f"{column} IN ({listed})", name=column)
 
 
+def coordinates(lat: str = "lat", lon: str = "lon", *, coarse: bool = False) -> tuple[CheckConstraint, ...]:
+    """WGS84, both or neither; `coarse` holds them to 3 decimals (≈ 100 m), as for people (`domain.md`, section 3)."""
+    held = [
+        CheckConstraint(f"{lat} BETWEEN -90 AND 90", name=lat),
+        CheckConstraint(f"{lon} BETWEEN -180 AND 180", name=lon),
+        CheckConstraint(f"({lat} IS NULL) = ({lon} IS NULL)", name=f"{lat}_with_{lon}"),
+    ]
+    if coarse:
+        held += [
+            CheckConstraint(f"abs({name} * 1000 - round({name} * 1000)) < 0.000001", name=f"{name}_coarse")
+            for name in (lat, lon)
+        ]
+    return tuple(held)
+
+
 def key() -> Any:
     """Internal number of a row; never shown."""
     return Field(default=None, primary_key=True)
@@ -37,7 +53,9 @@ def public_key() -> Any:
     return Field(sa_column=Column(String(32), nullable=False, unique=True))
 
 
-def to(target: str, *, nullable: bool = False, index: bool = True, primary_key: bool = False, ondelete: str | None = None) -> Any:
+def to(
+    target: str, *, nullable: bool = False, index: bool = True, primary_key: bool = False, ondelete: str | None = None
+) -> Any:
     """A reference to another table's `id`."""
     column = Column(
         Integer,
@@ -53,7 +71,9 @@ def to(target: str, *, nullable: bool = False, index: bool = True, primary_key: 
 def moment(*, nullable: bool = False, index: bool = False) -> Any:
     """A point in time with its zone, stored in UTC."""
     kind: Any = DateTimeUTC(timezone=True)
-    return Field(default=None, sa_type=kind, nullable=True, index=index) if nullable else Field(sa_type=kind, index=index)
+    return (
+        Field(default=None, sa_type=kind, nullable=True, index=index) if nullable else Field(sa_type=kind, index=index)
+    )
 
 
 def listed() -> Any:
@@ -74,9 +94,13 @@ def sealed() -> Any:
 
 
 class Editable(SQLModel):
-    """What two people can edit at once: the revision rises at each change and guards against lost updates."""
+    """What two people can edit at once: each UPDATE raises the revision, and finds no row when another was first."""
 
     revision: int = 1
+
+    @declared_attr.directive
+    def __mapper_args__(cls) -> dict[str, Any]:  # noqa: N805
+        return {"version_id_col": cls.__table__.c.revision}  # type: ignore[attr-defined]
 
 
 class Dated(SQLModel):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from sqlalchemy import CheckConstraint, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from service import codes
@@ -67,6 +67,7 @@ class NetworkMember(SQLModel, table=True):
 
 class Alert(SQLModel, table=True):
     __tablename__ = "alert"
+    __table_args__ = (CheckConstraint("first_reaction_at IS NULL OR first_reaction_at >= raised_at", name="reaction"),)
     id: int | None = key()
     situation_id: int = to("situation")
     raised_at: dt.datetime = moment()
@@ -140,7 +141,7 @@ class OpenSessionDay(SQLModel, table=True):
     __tablename__ = "open_session_day"
     __table_args__ = (
         UniqueConstraint("open_session_id", "on"),
-        one_of("status", ("planned", "staffed", "held", "cancelled")),
+        one_of("status", codes.SESSION_STATES),
         CheckConstraint("attendance IS NULL OR attendance >= 0", name="attendance"),
     )
     id: int | None = key()
@@ -228,18 +229,27 @@ class InterventionMember(SQLModel, table=True):
 
 class HousingFirstRound(SQLModel, table=True):
     __tablename__ = "housing_first_round"
-    __table_args__ = (UniqueConstraint("territory_id", "on"),)
+    __table_args__ = (
+        UniqueConstraint("territory_id", "on"),
+        CheckConstraint("quorum >= 0 AND json_array_length(partners_present) >= quorum", name="quorum"),
+    )
     id: int | None = key()
     territory_id: int = to("territory")
     on: dt.date
     partners_present: list[str] = listed()
+    quorum: int = 0
 
 
-class HousingFirstCandidate(SQLModel, table=True):
-    """Only yes or no on the criteria, the decision and its date."""
+class HousingFirstCandidate(Editable, table=True):
+    """Only yes or no on the criteria, the decision and its date, and whether a home came of it."""
 
     __tablename__ = "housing_first_candidate"
-    __table_args__ = (UniqueConstraint("round_id", "person_id"), one_of("decision", codes.HF_DECISIONS))
+    __table_args__ = (
+        UniqueConstraint("round_id", "person_id"),
+        one_of("decision", codes.HF_DECISIONS),
+        CheckConstraint("housed_on IS NULL OR decision IN ('selected', 'waiting_list')", name="housed"),
+        CheckConstraint("moved_on IS NULL OR moved_on >= housed_on", name="moved_on"),
+    )
     id: int | None = key()
     round_id: int = to("housing_first_round")
     person_id: int = to("person")
@@ -248,16 +258,40 @@ class HousingFirstCandidate(SQLModel, table=True):
     partners_present: list[str] = listed()
     decision: str | None = None
     decided_on: dt.date | None = None
+    housed_on: dt.date | None = None
+    moved_on: dt.date | None = None
 
 
 class HousingUnit(SQLModel, table=True):
     __tablename__ = "housing_unit"
+    __table_args__ = (one_of("status", codes.HOUSING_UNIT_STATES),)
     id: int | None = key()
     territory_id: int = to("territory")
     neighbourhood_id: int = to("neighbourhood")
     landlord_id: int | None = to("organisation", nullable=True)
     free_from: dt.date | None = None
     status: str = "free"
+
+
+class Tenancy(SQLModel, table=True):
+    """Who lives in a unit since when; no link to a pairing: the end of one never ends the other."""
+
+    __tablename__ = "tenancy"
+    __table_args__ = (
+        CheckConstraint("until IS NULL OR until >= since", name="dates"),
+        Index(
+            "uq_tenancy_current",
+            "unit_id",
+            unique=True,
+            sqlite_where=text("until IS NULL"),
+            postgresql_where=text("until IS NULL"),
+        ),
+    )
+    id: int | None = key()
+    unit_id: int = to("housing_unit")
+    person_id: int = to("person")
+    since: dt.date
+    until: dt.date | None = None
 
 
 class Outcome(SQLModel, table=True):

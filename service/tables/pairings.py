@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from service import codes
@@ -24,6 +24,7 @@ class Request(Editable, table=True):
         one_of("reason", codes.REQUEST_REASONS),
         CheckConstraint("requested_by = 'person' OR professional_id IS NOT NULL", name="requester"),
         CheckConstraint("status != 'closed' OR reason IS NOT NULL", name="closed_has_reason"),
+        CheckConstraint("json_array_length(themes) >= 1", name="themes"),
     )
     id: int | None = key()
     public_id: str = public_key()
@@ -77,8 +78,13 @@ class Pairing(Editable, Dated, table=True):
             name="both_said_yes",
         ),
         CheckConstraint("paused_until IS NULL OR paused_from IS NULL OR paused_until >= paused_from", name="pause"),
+        CheckConstraint(
+            "status != 'declined' OR person_answer = 'declined' OR helper_answer = 'declined'", name="declined_by_one"
+        ),
+        CheckConstraint("trial_end IS NULL OR trial_end >= trial_start", name="trial"),
         CheckConstraint("usual_weekday IS NULL OR usual_weekday BETWEEN 1 AND 7", name="usual_weekday"),
         CheckConstraint("usual_minute IS NULL OR usual_minute BETWEEN 0 AND 1439", name="usual_minute"),
+        UniqueConstraint("id", "person_id"),
         Index(
             "uq_pairing_one_live",
             "person_id",
@@ -143,7 +149,12 @@ class Override(SQLModel, table=True):
     """One rule that the coordinator set aside for one pair (`settled.md` 10): exactly this rule, with who and when."""
 
     __tablename__ = "override"
-    __table_args__ = (UniqueConstraint("person_id", "peer_helper_id", "rule"),)
+    __table_args__ = (
+        UniqueConstraint("person_id", "peer_helper_id", "rule"),
+        CheckConstraint(
+            "rule NOT IN ('CONSENT', 'GENDER', 'CONFLICT', 'REFUSED', 'HELPER_STATUS', 'SAME_HELPER')", name="rule"
+        ),
+    )
     id: int | None = key()
     person_id: int = to("person")
     peer_helper_id: int = to("peer_helper")
@@ -167,14 +178,18 @@ class Visit(Editable, Dated, table=True):
         one_of("person_answer", codes.VISIT_ANSWERS),
         CheckConstraint("ends_at > starts_at", name="times"),
         CheckConstraint("(place_kind = 'place') = (place_id IS NOT NULL)", name="place"),
-        CheckConstraint("status NOT IN ('cancelled', 'not_held') OR reason IS NOT NULL", name="has_reason"),
+        CheckConstraint("status != 'cancelled' OR (reason IS NOT NULL AND reason LIKE 'by%')", name="cancelled_by"),
+        CheckConstraint("status != 'not_held' OR (reason IS NOT NULL AND reason LIKE '%absent')", name="absent"),
+        CheckConstraint("checked_out_at IS NULL OR checked_out_at >= checked_in_at", name="checked"),
+        CheckConstraint("moved_to_id IS NULL OR status = 'moved'", name="moved"),
+        ForeignKeyConstraint(["pairing_id", "person_id"], ["pairing.id", "pairing.person_id"]),
         CheckConstraint("second_helper_id IS NULL OR second_helper_id != peer_helper_id", name="two_people"),
     )
     id: int | None = key()
     public_id: str = public_key()
     ref: str
     territory_id: int = to("territory")
-    pairing_id: int = to("pairing")
+    pairing_id: int = Field(index=True)
     person_id: int = to("person")
     peer_helper_id: int = to("peer_helper")
     kind: str

@@ -8,7 +8,7 @@ from sqlalchemy import CheckConstraint, Column, Index, LargeBinary, UniqueConstr
 from sqlmodel import Field, SQLModel
 
 from service import codes
-from service.tables.base import Dated, Editable, key, listed, moment, one_of, public_key, sealed, to
+from service.tables.base import Dated, Editable, coordinates, key, listed, moment, one_of, public_key, sealed, to
 
 
 class Party(SQLModel, table=True):
@@ -29,6 +29,7 @@ class Place(Editable, table=True):
         UniqueConstraint("territory_id", "ref"),
         one_of("kind", codes.PLACE_KINDS),
         CheckConstraint("capacity >= 0", name="capacity"),
+        *coordinates(),
     )
     id: int = to("party", primary_key=True)
     public_id: str = public_key()
@@ -82,6 +83,7 @@ class PeerHelper(Editable, table=True):
         CheckConstraint("max_persons >= 0", name="max_persons"),
         CheckConstraint("max_visits_per_day >= 0", name="max_visits_per_day"),
         CheckConstraint("max_travel_km >= 0", name="max_travel_km"),
+        *coordinates("base_lat", "base_lon", coarse=True),
     )
     id: int = to("party", primary_key=True)
     public_id: str = public_key()
@@ -132,12 +134,13 @@ class Person(Editable, Dated, table=True):
         one_of("age_band", codes.AGE_BANDS),
         one_of("living_environment", codes.LIVING_ENVIRONMENTS),
         one_of("contact_channel", codes.CONTACT_CHANNELS),
-        one_of("preferred_gender", codes.GENDERS),
         one_of("gender_preference", codes.GENDER_PREFERENCES),
         one_of("visit_frequency", codes.FREQUENCIES),
         one_of("status", codes.PERSON_STATES),
         CheckConstraint("visit_minutes BETWEEN 30 AND 180", name="visit_minutes"),
         CheckConstraint("gender_preference = 'none' OR preferred_gender IS NOT NULL", name="preference_has_gender"),
+        CheckConstraint("preferred_gender IN ('f', 'm')", name="preferred_gender"),
+        *coordinates(coarse=True),
     )
     id: int = to("party", primary_key=True)
     public_id: str = public_key()
@@ -197,13 +200,15 @@ class DataKey(SQLModel, table=True):
 
 
 class Consent(SQLModel, table=True):
-    """One line of a person's consent history; rows are never changed, the one with `ended_at` empty is current."""
+    """One line of a person's consent history; only `ended_at` is ever set, once; the row without it is current."""
 
     __tablename__ = "consent"
     __table_args__ = (
         one_of("status", codes.CONSENT_STATES),
         one_of("how", codes.CONSENT_WAYS),
-        CheckConstraint("status != 'given' OR (given_on IS NOT NULL AND expires_on IS NOT NULL)", name="given_has_dates"),
+        CheckConstraint(
+            "status != 'given' OR (given_on IS NOT NULL AND expires_on IS NOT NULL)", name="given_has_dates"
+        ),
         CheckConstraint("expires_on IS NULL OR expires_on >= given_on", name="dates"),
         Index(
             "uq_consent_current",
@@ -231,7 +236,8 @@ class Conflict(SQLModel, table=True):
 
     __tablename__ = "conflict"
     __table_args__ = (
-        UniqueConstraint("peer_helper_id", "person_id", "neighbourhood_id"),
+        UniqueConstraint("peer_helper_id", "person_id"),
+        UniqueConstraint("peer_helper_id", "neighbourhood_id"),
         CheckConstraint("(person_id IS NULL) != (neighbourhood_id IS NULL)", name="one_target"),
     )
     id: int | None = key()

@@ -8,14 +8,19 @@ from sqlalchemy import CheckConstraint, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from service import codes
-from service.tables.base import Editable, key, listed, moment, one_of, plain_data, public_key, to
+from service.tables.base import Editable, coordinates, key, listed, moment, one_of, plain_data, public_key, to
 
 
 class Territory(Editable, table=True):
-    """The area of one network; `live` is false in demonstrations."""
+    """The area of one network; `demo` marks invented data."""
 
     __tablename__ = "territory"
-    __table_args__ = (one_of("country", codes.COUNTRIES), CheckConstraint("max_travel_km > 0", name="max_travel_km"))
+    __table_args__ = (
+        one_of("country", codes.COUNTRIES),
+        one_of("default_language", codes.LANGS),
+        CheckConstraint("max_travel_km > 0", name="max_travel_km"),
+        *coordinates(),
+    )
     id: int | None = key()
     public_id: str = public_key()
     ref: str = Field(unique=True)
@@ -34,7 +39,7 @@ class Territory(Editable, table=True):
 
 class Neighbourhood(SQLModel, table=True):
     __tablename__ = "neighbourhood"
-    __table_args__ = (UniqueConstraint("territory_id", "ref"),)
+    __table_args__ = (UniqueConstraint("territory_id", "ref"), *coordinates())
     id: int | None = key()
     public_id: str = public_key()
     ref: str
@@ -51,7 +56,7 @@ class Organisation(Editable, table=True):
     """A partner of the network."""
 
     __tablename__ = "organisation"
-    __table_args__ = (UniqueConstraint("territory_id", "ref"), one_of("sector", codes.SECTORS))
+    __table_args__ = (UniqueConstraint("territory_id", "ref"), one_of("sector", codes.SECTORS), *coordinates())
     id: int | None = key()
     public_id: str = public_key()
     ref: str
@@ -131,7 +136,7 @@ class Signature(SQLModel, table=True):
 
 
 class NetworkSetting(SQLModel, table=True):
-    """A choice of the organisation (weights of criteria, travel speeds…) with its history: the last row of a name counts."""
+    """A choice of the organisation (weights of criteria, travel speeds…): the last row of a name counts."""
 
     __tablename__ = "network_setting"
     id: int | None = key()

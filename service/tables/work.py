@@ -71,6 +71,7 @@ class AuditEntry(SQLModel, table=True):
     at: dt.datetime = moment()
     account_id: int | None = to("account", nullable=True)
     role: str = ""
+    organisation_id: int | None = to("organisation", nullable=True)
     action: str
     record_kind: str = ""
     record_id: str = ""
