@@ -1,0 +1,69 @@
+# Le Fil: everything is installed into .venv (and node_modules), nothing else on the machine is touched.
+# Needs: make and Python 3.11 or later. Each step leaves a stamp, so the second time is quick.
+
+PYTHON ?= python3
+PORT ?= 8000
+VENV := .venv
+PY := $(VENV)/bin/python
+STAMPS := $(VENV)/stamps
+CATALOGS := $(shell find locales -name '*.po' 2>/dev/null)
+
+unexport VIRTUAL_ENV PYTHONHOME PYTHONPATH
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test check bench lock format clean
+
+help: ## Show this list
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /make \1\t/' | expand -t 14
+
+setup: $(STAMPS)/project $(STAMPS)/assets $(STAMPS)/catalogs ## Install everything into .venv, and nothing more
+
+run: setup ## Start Le Fil with the territory of Seraing (PORT=8000)
+	@LEFIL_PORT=$(PORT) $(VENV)/bin/lefil run
+
+test: setup ## Run every test (needs Chromium and PostgreSQL)
+	@$(PY) .ci/check_tools.py
+	@$(PY) -m pytest -n 2
+
+check: setup ## Style, types, direction of imports, lock, addresses, wheel
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+	$(PY) .ci/check_imports.py
+	$(PY) .ci/check_addresses.py
+	$(PY) .ci/check_lock.py
+	$(PY) .ci/run_node.py node_modules/pyright/index.js --warnings
+	$(VENV)/bin/lint-imports --no-cache
+	$(PY) .ci/check_wheel.py
+
+bench: setup ## Measure pairing and planning, as ratios of this machine's speed
+	@$(PY) -m benchmarks
+
+lock: $(STAMPS)/python ## Write requirements.lock and package-lock.json anew from pyproject.toml and package.json
+	$(PY) .ci/check_lock.py --write
+	$(PY) .ci/run_node.py npm install --package-lock-only
+
+format: setup ## Lay out the code
+	$(PY) -m ruff check --fix .
+	$(PY) -m ruff format .
+
+clean: ## Take away everything that setup and the tools made; data in var/ stays
+	rm -rf $(VENV) node_modules service/static/vendor dist build .hypothesis .pytest_cache .ruff_cache test-results
+	find . -name '*.mo' -not -path './node_modules/*' -delete
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(STAMPS)/python: requirements.lock .ci/make_environment.py
+	@$(PYTHON) .ci/make_environment.py $(VENV) requirements.lock
+	@mkdir -p $(STAMPS) && touch $@
+
+$(STAMPS)/assets: $(STAMPS)/python package.json package-lock.json .npmrc .ci/copy_assets.py
+	@$(PY) .ci/run_node.py npm ci --no-progress --loglevel=error
+	@$(PY) .ci/copy_assets.py
+	@touch $@
+
+$(STAMPS)/catalogs: $(STAMPS)/python $(CATALOGS)
+	@$(PY) -m locales.compile
+	@touch $@
+
+$(STAMPS)/project: $(STAMPS)/python pyproject.toml
+	@$(PY) .ci/install_project.py
+	@touch $@
