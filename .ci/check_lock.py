@@ -22,8 +22,6 @@ COMPILE = ["pip", "compile", "--quiet", "--universal", "--python-version", "3.11
 COMPILE += ["--generate-hashes", "--no-emit-index-url", "--no-emit-find-links", "--no-annotate"]
 COMPILE += ["--custom-compile-command", "make lock"]
 UNREACHABLE = re.compile(r"error sending request|failed to (?:fetch|lookup)|dns error|timed? ?out|network", re.I)
-    r"error sending request|failed to (?:fetch|lookup)|dns error|timed? ?out|network|connect", re.I
-)
 
 
 def compile_into(target: Path) -> str:
