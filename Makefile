@@ -61,7 +61,7 @@ $(STAMPS)/assets: $(STAMPS)/python package.json package-lock.json .npmrc .ci/cop
 	@touch $@
 
 $(STAMPS)/catalogs: $(STAMPS)/python $(CATALOGS)
-	@$(PY) -m locales.compile
+	@$(PY) -P locales/compile.py
 	@touch $@
 
 $(STAMPS)/project: $(STAMPS)/python pyproject.toml
