@@ -1,7 +1,7 @@
 """
 The process that solves: the only one that loads a solver (`python -m service.run_child`).
 
-It reads one JSON message a line and writes one a line. In: ``{"warm": kind}``, ``{"solve": kind, "snapshot": …,
+It reads one JSON message a line and writes one a line. In: ``{"warm": room}``, ``{"solve": room, "snapshot": …,
 "limits": …}``, ``{"stop": true}``. Out: ``{"ready": version}``, ``{"progress": …}``, ``{"answer": …}``,
 ``{"error": …}``. When its parent dies its input ends, and it ends too. It never sees the database.
 """
@@ -20,7 +20,7 @@ from typing import Any, BinaryIO
 import msgspec
 
 from matching.search import Limits, Progress
-from service.run_kinds import KINDS
+from service.run_kinds import RunKind
 
 PROGRESS_EVERY = 0.2
 """Seconds between two messages about progress, at least."""
@@ -51,7 +51,7 @@ def main() -> None:
     while True:
         order = orders.get()
         if "warm" in order:
-            import_module(KINDS[order["warm"]].search)
+            import_module(RunKind(order["warm"]).search)
             line.send(ready=f"ortools {version('ortools')}")
         else:
             _solve(order, line, stop)
@@ -69,7 +69,7 @@ def _listen(source: BinaryIO, orders: queue.Queue[dict[str, Any]], stop: threadi
 
 
 def _solve(order: dict[str, Any], line: Line, stop: threading.Event) -> None:
-    kind = KINDS[order["solve"]]
+    kind = RunKind(order["solve"])
     search = import_module(kind.search)
     told = 0.0
 

@@ -10,7 +10,7 @@ import sys
 import threading
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import IO, Any, cast
 
 import msgspec
 
@@ -45,9 +45,11 @@ class Child:
             # Ctrl-C in a terminal reaches the server only, which then hands its runs back.
             start_new_session=True,
         )
+        self._in, self._out = cast("IO[bytes]", self._process.stdin), cast("IO[bytes]", self._process.stdout)
         self._messages: queue.Queue[dict[str, Any] | None] = queue.Queue()
         self.version = ""
-        threading.Thread(target=self._listen, name=f"child-{self.pid}", daemon=True).start()
+        self._listener = threading.Thread(target=self._listen, name=f"child-{self.pid}", daemon=True)
+        self._listener.start()
 
     @property
     def pid(self) -> int:
@@ -57,14 +59,14 @@ class Child:
     def alive(self) -> bool:
         return self._process.poll() is None
 
-    def warm(self, kind: str) -> None:
-        """Load the solver of a kind of run."""
-        self._send(warm=kind)
+    def warm(self, room: str) -> None:
+        """Load the solver of a room of `matching`."""
+        self._send(warm=room)
 
-    def solve(self, kind: str, snapshot: Mapping[str, object], limits: Limits) -> None:
+    def solve(self, room: str, snapshot: Mapping[str, object], limits: Limits) -> None:
         """Begin to solve; `next` brings what happens."""
-        self._send(warm=kind)
-        self._send(solve=kind, snapshot=snapshot, limits=limits)
+        self._send(warm=room)
+        self._send(solve=room, snapshot=snapshot, limits=limits)
 
     def stop(self) -> None:
         """Ask for the best answer so far."""
@@ -83,29 +85,31 @@ class Child:
             self.version = message["ready"]
         return message
 
+    def close_orders(self) -> None:
+        """Nobody orders anything any more, as when this process dies: the child ends by itself."""
+        try:
+            self._in.close()
+        except OSError:  # what was still to be written to a dead process
+            log.debug("pipe of process %s was broken", self.pid)
+
     def kill(self) -> None:
         """End the process at once."""
         self._process.kill()
         self._process.wait()
-        for pipe in (self._process.stdin, self._process.stdout):
-            if pipe is not None:
-                try:
-                    pipe.close()
-                except OSError:  # what was still to be written to a dead process
-                    log.debug("pipe of process %s was broken", self.pid)
+        self._listener.join()
+        self._out.close()
+        self.close_orders()
 
     def _send(self, **message: object) -> None:
-        assert self._process.stdin is not None
         try:
-            self._process.stdin.write(msgspec.json.encode(message) + b"\n")
-            self._process.stdin.flush()
+            self._in.write(msgspec.json.encode(message) + b"\n")
+            self._in.flush()
         except (OSError, ValueError) as error:
             raise ChildGone from error
 
     def _listen(self) -> None:
-        assert self._process.stdout is not None
         try:
-            for line in self._process.stdout:
+            for line in self._out:
                 self._messages.put(msgspec.json.decode(line))
         except (OSError, ValueError, msgspec.DecodeError):  # closed, or killed in the middle of a line
             log.debug("last line of process %s is cut", self.pid)

@@ -27,13 +27,13 @@ OPEN_STATES = ("queued", "running")
 
 REASONS = {
     "crashed": N_(
-        "Le calcul s'est interrompu plusieurs fois. Rien n'a changé. Relancez-le. "
-        "S'il s'interrompt encore, prévenez la personne qui gère Le Fil."
+        "Le calcul s’est interrompu plusieurs fois. Rien n’a changé. Relancez-le. "
+        "S'il s’interrompt encore, prévenez la personne qui gère Le Fil."
     ),
-    "error": N_("Le calcul a rencontré une erreur. Rien n'a changé. Prévenez la personne qui gère Le Fil."),
-    "rule_broken": N_("Le résultat du calcul ne respecte pas toutes les règles. Il est écarté et rien n'a changé."),
-    "too_long": N_("Le calcul a dépassé le temps permis. Rien n'a changé. Relancez-le."),
-    "stopped": N_("Le calcul a été arrêté avant d'avoir trouvé une solution. Rien n'a changé."),
+    "error": N_("Le calcul a rencontré une erreur. Rien n’a changé. Prévenez la personne qui gère Le Fil."),
+    "rule_broken": N_("Le résultat du calcul ne respecte pas toutes les règles. Il est écarté et rien n’a changé."),
+    "too_long": N_("Le calcul a dépassé le temps permis. Rien n’a changé. Relancez-le."),
+    "stopped": N_("Le calcul a été arrêté avant d’avoir trouvé une solution. Rien n’a changé."),
 }
 """Why a run ended without a result, by code."""
 
@@ -203,7 +203,7 @@ def result(site: Site, actor: Actor, public_id: str) -> Finished:
     with site.db() as tx:
         run = _own(tx, actor, public_id)
         if run.status != "done":
-            raise errors.RunRefused(N_("Ce calcul n'a pas de résultat."), run=public_id)
+            raise errors.RunRefused(N_("Ce calcul n’a pas de résultat."), run=public_id)
         return _finished(run)
 
 
@@ -218,7 +218,7 @@ def mark_applied(tx: Session, actor: Actor, public_id: str) -> None:
     """
     run = _own(tx, actor, public_id, lock=True)
     if run.status != "done":
-        raise errors.RunRefused(N_("Ce calcul n'a pas de résultat."), run=public_id)
+        raise errors.RunRefused(N_("Ce calcul n’a pas de résultat."), run=public_id)
     if run.applied_at is not None:
         raise errors.Outdated(N_("Ce résultat est déjà appliqué."), run=public_id)
     run.applied_at = RealClock().now()
@@ -229,7 +229,7 @@ def _own(tx: Session, actor: Actor, public_id: str, *, lock: bool = False) -> Ru
     wanted = select(Run).where(Run.public_id == public_id, Run.territory_id == actor.territory_id)
     run = tx.exec(wanted.with_for_update() if lock else wanted).first()
     if run is None:
-        raise errors.NotFound(N_("Ce calcul n'existe pas."))
+        raise errors.NotFound(N_("Ce calcul n’existe pas."))
     return run
 
 
@@ -254,14 +254,13 @@ def _view(run: Run) -> RunView:
 
 
 def _finished(run: Run) -> Finished:
-    assert run.result is not None and run.ended_at is not None
     return Finished(
         public_id=run.public_id,
         kind=run.kind,
         snapshot=run.snapshot,
         parameters=run.parameters,
-        result=run.result,
+        result=run.result or {},
         solver_version=run.solver_version,
-        ended_at=run.ended_at,
+        ended_at=run.ended_at or run.asked_at,
         applied_at=run.applied_at,
     )
