@@ -1,8 +1,8 @@
 """
 The process that solves: the only one that loads a solver (`python -m service.run_child`).
 
-It reads one JSON message a line and writes one a line. In: ``{"warm": room}``, ``{"solve": room, "snapshot": …,
-"limits": …}``, ``{"stop": true}``. Out: ``{"ready": version}``, ``{"progress": …}``, ``{"answer": …}``,
+It reads one JSON message a line and writes one a line. In: ``{"warm": search}``, ``{"solve": kind,
+"snapshot": …, "limits": …}``, ``{"stop": true}``. Out: ``{"ready": version}``, ``{"progress": …}``, ``{"answer": …}``,
 ``{"error": …}``. When its parent dies its input ends, and it ends too. It never sees the database.
 """
 
@@ -51,7 +51,7 @@ def main() -> None:
     while True:
         order = orders.get()
         if "warm" in order:
-            import_module(RunKind(order["warm"]).search)
+            import_module(order["warm"])
             line.send(ready=f"ortools {version('ortools')}")
         else:
             _solve(order, line, stop)
@@ -69,7 +69,7 @@ def _listen(source: BinaryIO, orders: queue.Queue[dict[str, Any]], stop: threadi
 
 
 def _solve(order: dict[str, Any], line: Line, stop: threading.Event) -> None:
-    kind = RunKind(order["solve"])
+    kind = msgspec.convert(order["solve"], RunKind)
     search = import_module(kind.search)
     told = 0.0
 

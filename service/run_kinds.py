@@ -13,33 +13,46 @@ import msgspec
 @dataclass(frozen=True)
 class RunKind:
     """
-    One search of `matching`, by the names of its modules.
+    One search of `matching`, by names: the classes as `module:Class`.
 
     Modules are named, not imported: only the child process loads `search`, and with it the solver.
     """
 
-    room: str
-
-    @property
-    def search(self) -> str:
-        """Module with `solve`; it imports the solver."""
-        return f"{self.room}.cpsat"
+    search: str
+    instance_class: str
+    answer_class: str
+    judge: str
 
     def instance(self, snapshot: Mapping[str, object]) -> Any:
         """The instance that a snapshot holds; `msgspec.ValidationError` when it holds none."""
-        return msgspec.convert(snapshot, import_module(f"{self.room}.instance").Instance)
+        return msgspec.convert(snapshot, _named(self.instance_class))
 
     def answer(self, result: Mapping[str, object]) -> Any:
         """The answer that a result holds; `msgspec.ValidationError` when it holds none."""
-        return msgspec.convert(result, import_module(f"{self.room}.instance").Answer)
+        return msgspec.convert(result, _named(self.answer_class))
 
     def violations(self, instance: Any, answer: Any) -> Iterable[object]:
         """What the judge, who knows no solver, finds wrong with an answer."""
-        judge: Callable[[Any, Any], Iterable[object]] = import_module(f"{self.room}.judge").violations
+        judge: Callable[[Any, Any], Iterable[object]] = _named(f"{self.judge}:violations")
         return judge(instance, answer)
 
 
+def _named(name: str) -> Any:
+    module, _, attribute = name.partition(":")
+    return getattr(import_module(module), attribute)
+
+
 KINDS: Mapping[str, RunKind] = {
-    "pairing": RunKind("matching.pairing"),
-    "planning": RunKind("matching.planning"),
+    "pairing": RunKind(
+        search="matching.pairing.cpsat",
+        instance_class="matching.pairing.instance:Instance",
+        answer_class="matching.pairing.answer:Answer",
+        judge="matching.pairing.judge",
+    ),
+    "planning": RunKind(
+        search="matching.planning.cpsat",
+        instance_class="matching.planning.instance:Instance",
+        answer_class="matching.planning.plan:Answer",
+        judge="matching.planning.judge",
+    ),
 }

@@ -15,6 +15,7 @@ from typing import IO, Any, cast
 import msgspec
 
 from matching.search import Limits
+from service.run_kinds import RunKind
 
 log = logging.getLogger("lefil.runs")
 
@@ -59,14 +60,14 @@ class Child:
     def alive(self) -> bool:
         return self._process.poll() is None
 
-    def warm(self, room: str) -> None:
-        """Load the solver of a room of `matching`."""
-        self._send(warm=room)
+    def warm(self, kind: RunKind) -> None:
+        """Load the solver of a kind of run."""
+        self._send(warm=kind.search)
 
-    def solve(self, room: str, snapshot: Mapping[str, object], limits: Limits) -> None:
+    def solve(self, kind: RunKind, snapshot: Mapping[str, object], limits: Limits) -> None:
         """Begin to solve; `next` brings what happens."""
-        self._send(warm=room)
-        self._send(solve=room, snapshot=snapshot, limits=limits)
+        self._send(warm=kind.search)
+        self._send(solve=kind, snapshot=snapshot, limits=limits)
 
     def stop(self) -> None:
         """Ask for the best answer so far."""

@@ -163,7 +163,7 @@ class Worker:
         """Stand beside a run until its child answers, or may not go on."""
         allowed = limits.seconds or self._settings.solver_seconds
         watch = _Watch(time.monotonic())
-        child.solve(kind.room, taken.snapshot, limits)
+        child.solve(kind, taken.snapshot, limits)
         while True:
             message = child.next(max(0.0, min(0.1, watch.next_beat - time.monotonic())))
             if "answer" in message:
@@ -244,7 +244,7 @@ class Worker:
     def _warm(self) -> None:
         child = Child()
         for kind in self._kinds.values():
-            child.warm(kind.room)
+            child.warm(kind)
         with self._guard:
             self._idle.append(child)
 

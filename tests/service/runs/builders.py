@@ -18,7 +18,13 @@ from service.site import Actor, Site
 from service.tables.territory import Territory
 from service.worker import Worker
 
-TINY = {kind: RunKind("tests.service.runs.tiny") for kind in ("pairing", "planning")}
+TINY_SEARCH = RunKind(
+    search="tests.service.runs.tiny.cpsat",
+    instance_class="tests.service.runs.tiny.instance:Instance",
+    answer_class="tests.service.runs.tiny.instance:Answer",
+    judge="tests.service.runs.tiny.judge",
+)
+TINY = {"pairing": TINY_SEARCH, "planning": TINY_SEARCH}
 MORNING = FixedClock(datetime(2027, 1, 4, 7, tzinfo=UTC))
 
 
