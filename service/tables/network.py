@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from service import codes
@@ -277,16 +277,7 @@ class Tenancy(SQLModel, table=True):
     """Who lives in a unit since when; no link to a pairing: the end of one never ends the other."""
 
     __tablename__ = "tenancy"
-    __table_args__ = (
-        CheckConstraint("until IS NULL OR until >= since", name="dates"),
-        Index(
-            "uq_tenancy_current",
-            "unit_id",
-            unique=True,
-            sqlite_where=text("until IS NULL"),
-            postgresql_where=text("until IS NULL"),
-        ),
-    )
+    __table_args__ = (CheckConstraint("until IS NULL OR until >= since", name="dates"),)
     id: int | None = key()
     unit_id: int = to("housing_unit")
     person_id: int = to("person")

@@ -1,0 +1,52 @@
+"""Sites for tests: a database with the whole schema, made once and copied for each test."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from service.clock import FixedClock
+from service.database import Database, upgrade
+from service.ids import SeededIds
+from service.sealing import Seals
+from service.settings import Settings
+from service.site import Site
+from tests.postgres import Server, alone
+
+MONDAY = FixedClock(datetime(2027, 1, 4, 7, tzinfo=UTC))
+"""2027-01-04 08:00 in Seraing, the demo's first day."""
+
+
+def a_site(db: Database, **settings: Any) -> Site:
+    """A site on this database on the demo's first morning, with the same ids at each run."""
+    return Site(db, MONDAY, SeededIds(1), Seals(bytes(range(32))), Settings(**settings))
+
+
+@contextmanager
+def copied(source: Database, url: str = "sqlite://") -> Iterator[Database]:
+    """A SQLite database with all that the source holds."""
+    db = Database(url)
+    with source.engine.connect() as original, db.engine.connect() as copy:
+        _raw(original).backup(_raw(copy))
+    yield db
+    db.close()
+
+
+def _raw(connection: Any) -> Any:
+    return connection.connection.dbapi_connection
+
+
+def schema_template(server: Server, shared: Path) -> str:
+    """The name of a PostgreSQL database that holds the schema and nothing else, made once for all workers."""
+    name, made = "lefil_schema", shared / "template"
+    with alone(shared):
+        if not made.exists():
+            server.run(f'CREATE DATABASE "{name}" TEMPLATE template0')
+            db = Database(server.url(name))
+            upgrade(db)
+            db.close()
+            made.touch()
+    return name
