@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import shutil
 import sys
-from pathlib import Path
+
+from tests.postgres import programs
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
@@ -14,7 +15,9 @@ def missing() -> dict[str, str]:
     absent: dict[str, str] = {}
     if not any(shutil.which(name) for name in BROWSERS):
         absent["Chromium"] = "chromium"
-    if shutil.which("initdb") is None and not list(Path("/usr/lib/postgresql").glob("*/bin/initdb")):
+    try:
+        programs()
+    except RuntimeError:
         absent["PostgreSQL"] = "postgresql"
     return absent
 
