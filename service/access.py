@@ -1,0 +1,229 @@
+"""Who gets in: sign-in links, sessions, demo accounts (`security.md` A, B); always by the real clock (`settled.md` 1)."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, func, or_
+from sqlmodel import Session, col, delete, select, update
+
+from locales import N_
+from service import access_attempts
+from service.clock import Clock, RealClock
+from service.errors import LinkNotValid, NotFound
+from service.site import Actor, Site
+from service.tables.access import Account, SignInLink, WebSession
+from service.tables.pairings import Request, Visit
+from service.tables.people import Party, PeerHelper, Person, Professional
+from service.tables.territory import Territory
+
+REAL = RealClock()
+MAILED_LINK_LIVES = timedelta(minutes=10)
+SESSION_LIVES: dict[str, tuple[timedelta, timedelta]] = {
+    "peer_helper": (timedelta(hours=12), timedelta(days=7)),
+    "person": (timedelta(hours=12), timedelta(days=7)),
+}
+"""Longest idle and longest in all; whoever is not listed sees other people's data and gets the staff's limits."""
+STAFF_LIVES = (timedelta(minutes=30), timedelta(hours=12))
+SEEN_EVERY = timedelta(seconds=60)
+"""A visit to a page moves the idle limit at most once in this time, so that reading a page seldom writes."""
+DEMO_ROLES = ("coordinator", "peer_helper", "professional", "person")
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """Somebody who signed in, as one request sees them."""
+
+    actor: Actor
+    session_id: int
+    name: str
+    territory_name: str
+    zone: str
+
+
+def hashed(token: str) -> str:
+    """What the database keeps of a secret."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def form_seal(site: Site, token: str) -> str:
+    """The value that a form must bring back: an HMAC of the session's token (`settled.md` 23)."""
+    return hmac.new(site.seals.derive("csrf"), token.encode(), "sha256").hexdigest()
+
+
+def new_link(
+    site: Site, role: str, party_ref: str | None = None, *, lives: timedelta | None = None, clock: Clock = REAL
+) -> str:
+    """
+    Make a sign-in link for an account of this role; without `party_ref`, the one who has most to see.
+
+    In demo mode a link lives until it is used; otherwise ten minutes, or as long as `lives` says.
+
+    Raises
+    ------
+    NotFound
+        When no active account has this role (and reference).
+    """
+    token = secrets.token_urlsafe(32)
+    now = clock.now()
+    if lives is None and not site.settings.demo:
+        lives = MAILED_LINK_LIVES
+    with site.db.begin() as tx:
+        account = _account(tx, role, party_ref)
+        if account is None:
+            raise NotFound(N_("Aucun compte actif n’a ce rôle."), role=role, ref=party_ref)
+        tx.add(
+            SignInLink(
+                account_id=account.id or 0,
+                token_hash=hashed(token),
+                made_at=now,
+                expires_at=now + lives if lives is not None else None,
+            )
+        )
+    return f"{site.settings.base_url.rstrip('/')}/entrer/{token}"
+
+
+def _account(tx: Session, role: str, party_ref: str | None) -> Account | None:
+    found = select(Account).where(Account.role == role, col(Account.active))
+    table = {"peer_helper": PeerHelper, "person": Person}.get(role, Professional)
+    if party_ref is not None:
+        return tx.exec(found.join(table, col(table.id) == Account.party_id).where(table.ref == party_ref)).first()
+    party = col(Account.party_id)
+    visits = select(func.count()).where(
+        col(Visit.status).in_(("planned", "confirmed")),
+        or_(Visit.peer_helper_id == party, Visit.person_id == party, Visit.professional_id == party),
+    )
+    asked = select(func.count()).where(or_(Request.professional_id == party, Request.person_id == party))
+    busiest = (visits.scalar_subquery().desc(), asked.scalar_subquery().desc(), col(Account.id))
+    return tx.exec(found.order_by(*busiest)).first()
+
+
+def enter(site: Site, token: str, address: str, *, clock: Clock = REAL) -> tuple[str, Account]:
+    """
+    Use a sign-in link, once: a new session's token, and whose it is.
+
+    Raises
+    ------
+    LinkNotValid
+        When the link is unknown, used or too old; all three look the same.
+    TooManyTries
+        When this address, or all together, tried too often.
+    """
+    now = clock.now()
+    access_attempts.check(site, "link", address, now)
+    with site.db.begin() as tx:
+        link = tx.exec(select(SignInLink).where(SignInLink.token_hash == hashed(token))).first()
+        account = tx.get(Account, link.account_id) if link is not None else None
+        if link is not None and account is not None and account.active and _use(tx, link, now):
+            session = secrets.token_urlsafe(32)
+            _, whole = SESSION_LIVES.get(account.role, STAFF_LIVES)
+            tx.add(
+                WebSession(
+                    account_id=account.id or 0,
+                    token_hash=hashed(session),
+                    made_at=now,
+                    seen_at=now,
+                    ends_at=now + whole,
+                )
+            )
+            return session, account
+    access_attempts.count(site, "link", address, now)
+    raise LinkNotValid(N_("Ce lien ne marche plus."))
+
+
+def _use(tx: Session, link: SignInLink, now: datetime) -> bool:
+    """True for exactly one of those who come with the same link."""
+    if link.expires_at is not None and link.expires_at <= now:
+        return False
+    unused: ColumnElement[bool] = col(SignInLink.used_at).is_(None)
+    return tx.exec(update(SignInLink).where(col(SignInLink.id) == link.id, unused).values(used_at=now)).rowcount == 1
+
+
+def visitor(site: Site, token: str, *, clock: Clock = REAL) -> Visitor | None:
+    """Who comes with this session; None when it never was, ended, or its account was closed."""
+    now = clock.now()
+    with site.db() as tx:
+        session = tx.exec(select(WebSession).where(WebSession.token_hash == hashed(token))).first()
+        account = tx.get(Account, session.account_id) if session is not None else None
+        if session is None or account is None or not account.active:
+            return None
+        idle, _ = SESSION_LIVES.get(account.role, STAFF_LIVES)
+        if now >= session.ends_at or now - session.seen_at >= idle:
+            return None
+        territory = tx.get(Territory, account.territory_id) if account.territory_id is not None else None
+        name = _name(tx, account)
+    if now - session.seen_at >= SEEN_EVERY:
+        with site.db.begin() as tx:
+            # An update, not a merge: a session that was just ended by a log-out is not revived.
+            tx.exec(update(WebSession).where(col(WebSession.id) == session.id).values(seen_at=now))
+    return Visitor(
+        actor=Actor(account.role, account.territory_id, account.id, account.party_id, account.language),
+        session_id=session.id or 0,
+        name=name,
+        territory_name=territory.name if territory is not None else "",
+        zone=territory.timezone if territory is not None else "Europe/Brussels",
+    )
+
+
+def _name(tx: Session, account: Account) -> str:
+    if account.party_id is None:
+        return ""
+    if account.role == "person":
+        person = tx.get(Person, account.party_id)
+        return person.pseudonym if person is not None else ""
+    table = PeerHelper if account.role == "peer_helper" else Professional
+    row = tx.get(table, account.party_id)
+    return row.display_name if row is not None else ""
+
+
+def leave(site: Site, token: str) -> None:
+    """End a session: its row goes, so that no copy of the cookie works again."""
+    with site.db.begin() as tx:
+        tx.exec(delete(WebSession).where(col(WebSession.token_hash) == hashed(token)))
+
+
+def sweep(site: Site, *, clock: Clock = REAL) -> None:
+    """Erase what has ended: sessions past their end, links past their time by a day, old counters."""
+    now = clock.now()
+    with site.db.begin() as tx:
+        tx.exec(delete(WebSession).where(col(WebSession.ends_at) <= now))
+        tx.exec(delete(SignInLink).where(col(SignInLink.expires_at) <= now - timedelta(days=1)))
+    access_attempts.sweep(site, now)
+
+
+def make_demo_accounts(site: Site) -> int:
+    """Give an account to everybody of the demo territories who has none yet; the number of new ones."""
+    with site.db.begin() as tx:
+        taken = {(role, party) for role, party in tx.exec(select(Account.role, Account.party_id)).all()}
+        new: list[Account] = []
+        for territory in tx.exec(select(Territory).order_by(col(Territory.id))).all():
+            for role, party_id in _demo_parties(tx, territory.id or 0):
+                if (role, party_id) not in taken:
+                    new.append(
+                        Account(
+                            public_id=site.ids.new(),
+                            territory_id=territory.id,
+                            role=role,
+                            party_id=party_id,
+                            language=territory.default_language,
+                        )
+                    )
+        tx.add_all(new)
+    return len(new)
+
+
+def _demo_parties(tx: Session, territory_id: int) -> list[tuple[str, int]]:
+    here = col(Party.territory_id) == territory_id
+    found: list[tuple[str, int]] = []
+    for row in tx.exec(select(Professional).join(Party, col(Party.id) == Professional.id).where(here)).all():
+        if row.status == "active":
+            found.append(("coordinator" if "coordinator" in row.roles else "professional", row.id))
+    helpers = select(PeerHelper).join(Party, col(Party.id) == PeerHelper.id).where(here, PeerHelper.status != "left")
+    found += [("peer_helper", row.id) for row in tx.exec(helpers.order_by(PeerHelper.ref)).all()]
+    people = select(Person).join(Party, col(Party.id) == Person.id).where(here, Person.status != "closed")
+    found += [("person", row.id) for row in tx.exec(people.order_by(Person.ref)).all()]
+    return found

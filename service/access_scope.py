@@ -1,0 +1,73 @@
+"""What an actor may see, from live relations at each request; no grant is stored (`security.md` C2, section 2)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, false, or_
+from sqlmodel import col
+
+from service.errors import NotAllowed
+from service.site import Actor
+from service.tables.pairings import Pairing, Request, Visit
+
+
+@dataclass(frozen=True)
+class Scope:
+    """The conditions that keep an actor's queries to what they may see; outside of it nothing exists."""
+
+    actor: Actor
+
+    @property
+    def whole_territory(self) -> bool:
+        return self.actor.role == "coordinator"
+
+    def requests(self) -> ColumnElement[bool]:
+        """Coordinator: the territory's. Professional: those they made. Person: their own."""
+        here = col(Request.territory_id) == self.actor.territory_id
+        if self.whole_territory:
+            return here
+        if self.actor.role == "professional":
+            return here & (col(Request.professional_id) == self.actor.party_id)
+        if self.actor.role == "person":
+            return here & (col(Request.person_id) == self.actor.party_id)
+        return false()
+
+    def pairings(self) -> ColumnElement[bool]:
+        """Coordinator: the territory's. Helper and person: their own."""
+        here = col(Pairing.territory_id) == self.actor.territory_id
+        if self.whole_territory:
+            return here
+        if self.actor.role == "peer_helper":
+            return here & (col(Pairing.peer_helper_id) == self.actor.party_id)
+        if self.actor.role == "person":
+            return here & (col(Pairing.person_id) == self.actor.party_id)
+        return false()
+
+    def visits(self) -> ColumnElement[bool]:
+        """Coordinator: the territory's. Helper, person: their own. Professional: the joint ones."""
+        here = col(Visit.territory_id) == self.actor.territory_id
+        party = self.actor.party_id
+        if self.whole_territory:
+            return here
+        if self.actor.role == "peer_helper":
+            return here & or_(col(Visit.peer_helper_id) == party, col(Visit.second_helper_id) == party)
+        if self.actor.role == "person":
+            return here & (col(Visit.person_id) == party)
+        if self.actor.role == "professional":
+            return here & (col(Visit.professional_id) == party)
+        return false()
+
+
+def scope(actor: Actor) -> Scope:
+    """
+    The one place that says who sees what.
+
+    Raises
+    ------
+    NotAllowed
+        When the actor belongs to no territory.
+    """
+    if actor.territory_id is None:
+        raise NotAllowed
+    return Scope(actor)

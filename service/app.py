@@ -1,0 +1,88 @@
+"""The composition root of the server: it alone puts the rooms together."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+from typing import Any
+
+from litestar import Litestar, Request, Response, get
+from litestar.datastructures import State
+from litestar.di import NamedDependency, Provide
+from litestar.static_files import create_static_files_router
+from sqlalchemy.exc import SQLAlchemyError
+from sqlmodel import text
+
+from service import problems
+from service.access import Visitor
+from service.errors import NotAllowed
+from service.site import Site
+from service.web import requests, sign_in
+from service.web.doors import ANYONE, Doors, check_form, check_rules, obey, site_of, visitor_of
+from service.web.headers import SafeHeaders
+from service.web.journal import Journal
+
+STATIC = Path(__file__).parent / "static"
+FORM_BYTES = 2 * 1024 * 1024
+FORM_PARTS = 100
+
+log = logging.getLogger("lefil.app")
+
+
+@get("/health", opt=ANYONE, sync_to_thread=True)
+def health(site: NamedDependency[Site]) -> Response[dict[str, str]]:
+    """200 when the database answers, 503 when not."""
+    try:
+        with site.db() as tx:
+            tx.connection().execute(text("SELECT 1"))
+    except SQLAlchemyError as error:
+        log.error("the database does not answer", extra={"kind": type(error).__name__})
+        return Response({"status": "no database"}, status_code=503, headers={"Retry-After": "30"})
+    return Response({"status": "ok"})
+
+
+def provide_site(request: Request[Any, Any, Any]) -> Site:
+    return site_of(request)
+
+
+def provide_visitor(request: Request[Any, Any, Any]) -> Visitor:
+    visitor = visitor_of(request)
+    if visitor is None:
+        raise NotAllowed
+    return visitor
+
+
+def create_app(site: Site) -> Litestar:
+    """
+    The server for one site.
+
+    Raises
+    ------
+    ImproperlyConfiguredException
+        When a handler does not say who may use it.
+    """
+    app = Litestar(
+        route_handlers=[
+            health,
+            *sign_in.HANDLERS,
+            *requests.HANDLERS,
+            create_static_files_router("/static", [STATIC], opt=ANYONE, include_in_schema=False),
+        ],
+        state=State({"site": site}),
+        dependencies={
+            "site": Provide(provide_site, sync_to_thread=False),
+            "visitor": Provide(provide_visitor, sync_to_thread=False),
+        },
+        guards=[obey],
+        before_request=check_form,
+        before_send=[SafeHeaders(site), Journal()],
+        middleware=[Doors()],
+        exception_handlers=problems.HANDLERS,
+        openapi_config=None,
+        debug=False,
+        request_max_body_size=FORM_BYTES,
+        multipart_form_part_limit=FORM_PARTS,
+        logging_config=None,
+    )
+    check_rules(app)
+    return app

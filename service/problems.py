@@ -1,0 +1,174 @@
+"""One table turns refusals into problem documents (RFC 9457); a browser gets the same facts as a page."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from litestar import MediaType, Request, Response
+from litestar.exceptions import HTTPException, ValidationException
+from litestar.response import Redirect
+
+from locales import N_
+from service.access_attempts import TooManyTries
+from service.errors import (
+    ConsentMissing,
+    DoubleBooking,
+    ImportNotAccepted,
+    LinkNotValid,
+    NotAllowed,
+    NotFound,
+    Outdated,
+    Refused,
+    RuleBroken,
+    RunRefused,
+    StepNotAllowed,
+    WrongDatabase,
+)
+from service.web.doors import SignInNeeded
+from service.web.pages import page, speech_of
+
+STATUS: dict[type[Refused], int] = {
+    NotFound: 404,
+    NotAllowed: 403,
+    StepNotAllowed: 409,
+    Outdated: 409,
+    ConsentMissing: 409,
+    DoubleBooking: 409,
+    RuleBroken: 409,
+    ImportNotAccepted: 422,
+    RunRefused: 409,
+    WrongDatabase: 503,
+    LinkNotValid: 403,
+    TooManyTries: 429,
+}
+TITLES: dict[type[Refused], str] = {
+    NotFound: N_("Cette page n’existe pas"),
+    NotAllowed: N_("Cette page n’est pas pour vous"),
+    StepNotAllowed: N_("Ce n’est plus possible"),
+    Outdated: N_("Quelqu’un d’autre a changé cela"),
+    ConsentMissing: N_("L’accord de la personne manque"),
+    DoubleBooking: N_("Quelqu’un serait à deux endroits à la fois"),
+    RuleBroken: N_("Une règle l’empêche"),
+    ImportNotAccepted: N_("Ces fichiers ne peuvent pas être repris"),
+    RunRefused: N_("Le calcul ne peut pas démarrer"),
+    WrongDatabase: N_("Le service est en pause"),
+    LinkNotValid: N_("Ce lien ne marche plus"),
+    TooManyTries: N_("Trop d’essais"),
+}
+HELP: dict[type[Refused], str] = {
+    NotFound: N_("L’adresse est peut-être incomplète. Revenez à l’accueil."),
+    NotAllowed: N_("Votre rôle ne permet pas de la voir. Demandez à la coordination."),
+    StepNotAllowed: N_("La situation a changé depuis l’affichage de la page. Rien n’a été modifié."),
+    Outdated: N_("Rechargez la page pour voir le changement. Rien de ce que vous avez envoyé n’a été gardé."),
+    ConsentMissing: N_("Il faut l’accord de la personne avant de continuer. Rien n’a été modifié."),
+    DoubleBooking: N_("Choisissez un autre moment ou quelqu’un d’autre. Rien n’a été modifié."),
+    RuleBroken: N_("Cette règle protège les personnes. Rien n’a été modifié."),
+    ImportNotAccepted: N_("Corrigez les fichiers, puis envoyez-les de nouveau. Rien n’a été modifié."),
+    RunRefused: N_("Un calcul est déjà en cours, ou il y en a trop. Attendez un peu, puis réessayez."),
+    WrongDatabase: N_("Rien n’est perdu. Prévenez la personne qui gère le service."),
+    LinkNotValid: N_("Un lien sert une seule fois, et pas trop longtemps. Demandez-en un autre à la coordination."),
+    TooManyTries: N_("Attendez un quart d’heure, puis réessayez. Rien n’est bloqué pour toujours."),
+}
+HTTP_TITLES = {
+    400: N_("Ces informations ne sont pas complètes"),
+    403: N_("Cet envoi n’a pas été accepté"),
+    404: TITLES[NotFound],
+    405: N_("Cela ne se fait pas de cette manière"),
+    413: N_("C’est trop grand"),
+    500: N_("Quelque chose n’a pas marché"),
+}
+HTTP_HELP = {
+    400: N_("Revenez en arrière et complétez le formulaire. Rien n’a été modifié."),
+    403: N_(
+        "La page est restée ouverte trop longtemps, ou l’envoi venait d’un autre site. Rechargez-la et recommencez."
+    ),
+    404: HELP[NotFound],
+    405: N_("Revenez à l’accueil et recommencez. Rien n’a été modifié."),
+    413: N_("Envoyez moins de données à la fois. Rien n’a été modifié."),
+    500: N_("L’erreur est notée. Rien n’a été enregistré à moitié. Réessayez, ou appelez la coordination."),
+}
+
+log = logging.getLogger("lefil.problems")
+
+
+def wants_page(request: Request[Any, Any, Any]) -> bool:
+    kinds = ["application/problem+json", "text/html"]
+    return request.accept.best_match(kinds) == "text/html" and "text/html" in request.headers.get("accept", "")
+
+
+def _answer(
+    request: Request[Any, Any, Any], status: int, kind: str, title: str, help_text: str, said: str = ""
+) -> Response[Any]:
+    if wants_page(request):
+        return page(
+            request, "problem.html", status=status, problem_title=title, problem_help=help_text, problem_said=said
+        )
+    speech = speech_of(request)
+    detail = said or speech.gettext(help_text)
+    return Response(
+        {"type": f"/problems/{kind}", "title": speech.gettext(title), "detail": detail, "status": status},
+        status_code=status,
+        media_type=MediaType.JSON,
+        headers={"content-type": "application/problem+json"},
+    )
+
+
+def on_refused(request: Request[Any, Any, Any], error: Refused) -> Response[Any]:
+    """A refusal of a use case."""
+    kind = type(error)
+    status = STATUS[kind]
+    if isinstance(error, LinkNotValid) and wants_page(request):
+        return page(request, "link_not_valid.html", status=status)
+    answer = _answer(request, status, kind.__name__, TITLES[kind], HELP[kind], _said(request, error))
+    if isinstance(error, TooManyTries):
+        answer.headers["Retry-After"] = str(error.seconds)
+    return answer
+
+
+def _said(request: Request[Any, Any, Any], error: Refused) -> str:
+    """The refusal's own sentence, with its facts, when it has one."""
+    message = str(error)
+    if not message:
+        return ""
+    translated = speech_of(request).gettext(message)
+    try:
+        return translated % error.facts if error.facts else translated
+    except (KeyError, ValueError, TypeError):
+        return ""
+
+
+def on_sign_in_needed(request: Request[Any, Any, Any], _: SignInNeeded) -> Response[Any]:
+    if wants_page(request):
+        return Redirect("/entrer", status_code=303)
+    return _answer(request, 401, "SignInNeeded", N_("Il faut d’abord entrer"), N_("Ouvrez votre lien d’entrée."))
+
+
+def on_http(request: Request[Any, Any, Any], error: HTTPException) -> Response[Any]:
+    """What the framework refuses; its own words stay in the log."""
+    status = 400 if isinstance(error, ValidationException) else error.status_code
+    known = status if status in HTTP_TITLES else (500 if status >= 500 else 400)
+    if status >= 500:
+        log.error("the framework could not answer", extra={"status": status})
+    answer = _answer(request, status, f"http-{status}", HTTP_TITLES[known], HTTP_HELP[known])
+    for name, value in (error.headers or {}).items():
+        answer.headers[name] = value
+    return answer
+
+
+def on_bug(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
+    """A bug: noted with its kind and place, answered without details."""
+    last = error.__traceback__
+    while last is not None and last.tb_next is not None:
+        last = last.tb_next
+    where = f"{last.tb_frame.f_code.co_filename.rsplit('/', 1)[-1]}:{last.tb_lineno}" if last is not None else ""
+    log.error("unexpected error", extra={"kind": type(error).__name__, "where": where})
+    return _answer(request, 500, "http-500", HTTP_TITLES[500], HTTP_HELP[500])
+
+
+HANDLERS: dict[Any, Any] = {
+    Refused: on_refused,
+    SignInNeeded: on_sign_in_needed,
+    HTTPException: on_http,
+    Exception: on_bug,
+}

@@ -1,0 +1,264 @@
+"""Use cases of requests: read them, accept them, send them elsewhere, close them (`domain.md`, section 4)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import func
+from sqlmodel import Session, col, select
+
+from locales import N_
+from service import clock, codes
+from service.access_scope import scope
+from service.errors import NotAllowed, NotFound, Outdated, StepNotAllowed
+from service.site import Actor, Site
+from service.tables.pairings import Pairing, Request, Visit
+from service.tables.people import Availability, Consent, PeerHelper, Person, Professional
+from service.tables.territory import Neighbourhood, Organisation, Territory, Theme
+
+NEW = ("received", "consent_pending")
+OPEN = ("received", "consent_pending", "waiting", "proposed")
+LONG_DAYS = 7
+"""Whoever waits longer than this is marked."""
+
+
+@dataclass(frozen=True)
+class Counts:
+    """What waits for somebody: the figures in the navigation."""
+
+    requests: int = 0
+    pairings: int = 0
+    answers: int = 0
+
+
+@dataclass(frozen=True)
+class RequestView:
+    """
+    A request, as far as its reader may see it.
+
+    `missing` holds codes of what is still unknown and hinders a pairing; `helper` and `first_visit` tell the requester
+    how far it is, once somebody said yes.
+    """
+
+    public_id: str
+    ref: str
+    revision: int
+    pseudonym: str
+    neighbourhood: str
+    themes: tuple[str, ...]
+    languages: tuple[str, ...]
+    kind: str
+    status: str
+    reason: str | None
+    urgency: str
+    received_on: date
+    days: int
+    requested_by: str
+    source: str
+    wished_first_visit_by: date | None
+    consent: str
+    missing: tuple[str, ...]
+    helper: str
+    proposed_on: date | None
+    first_visit: Visit | None
+
+    @property
+    def waits_long(self) -> bool:
+        return self.status in OPEN and self.days > LONG_DAYS
+
+
+def counts(site: Site, actor: Actor) -> Counts:
+    """The figures in the navigation of this actor."""
+    seen = scope(actor)
+    with site.db() as tx:
+        if seen.whole_territory:
+            per_state = dict(
+                tx.exec(
+                    select(Request.status, func.count())
+                    .where(seen.requests(), col(Request.status).in_(OPEN), Request.kind == "pairing")
+                    .group_by(Request.status)
+                ).all()
+            )
+            new = sum(per_state.get(state, 0) for state in NEW)
+            return Counts(requests=new, pairings=per_state.get("waiting", 0) + per_state.get("proposed", 0))
+        if actor.role == "peer_helper":
+            asked = select(func.count()).where(
+                seen.pairings(), Pairing.status == "proposed", Pairing.helper_answer == "pending"
+            )
+            return Counts(answers=tx.exec(asked).one())
+        if actor.role == "person":
+            asked = select(func.count()).where(
+                seen.pairings(), Pairing.status == "proposed", Pairing.person_answer == "pending"
+            )
+            return Counts(answers=tx.exec(asked).one())
+    return Counts()
+
+
+def listing(site: Site, actor: Actor, states: tuple[str, ...] = OPEN, language: str = "fr") -> list[RequestView]:
+    """The requests that the actor may see, oldest first."""
+    with site.db() as tx:
+        rows = tx.exec(
+            select(Request)
+            .where(scope(actor).requests(), col(Request.status).in_(states))
+            .order_by(col(Request.received_on), Request.ref)
+        ).all()
+        return _views(site, tx, list(rows), language)
+
+
+def one(site: Site, actor: Actor, public_id: str, language: str = "fr") -> RequestView:
+    """One request; hidden and absent look the same."""
+    with site.db() as tx:
+        return _views(site, tx, [_own(tx, actor, public_id)], language)[0]
+
+
+def accept(site: Site, actor: Actor, public_id: str, revision: int) -> str:
+    """
+    Take a request on: it waits for a peer helper, or first for the person's consent; the new state.
+
+    Raises
+    ------
+    StepNotAllowed
+        When it was taken on already, or the consent is still missing.
+    """
+    with site.db.begin() as tx:
+        request = _to_change(tx, actor, public_id, revision)
+        valid = _consent(tx, request.person_id, _today(site, tx, request)) == "given"
+        if request.status not in NEW:
+            raise StepNotAllowed(N_("Cette demande a déjà été acceptée ou clôturée."))
+        if request.status == "consent_pending" and not valid:
+            raise StepNotAllowed(N_("L’accord de la personne est encore attendu."))
+        request.status = "waiting" if valid else "consent_pending"
+        person = tx.get(Person, request.person_id)
+        if person is not None and person.status == "consent_pending" and valid:
+            person.status = "waiting"
+        return request.status
+
+
+def redirect(site: Site, actor: Actor, public_id: str, revision: int) -> None:
+    """Send a request to a service that fits better."""
+    _end(site, actor, public_id, revision, "redirected", None)
+
+
+def close(site: Site, actor: Actor, public_id: str, revision: int, reason: str) -> None:
+    """Close a request, with one of the coded reasons."""
+    if reason not in codes.REQUEST_REASONS:
+        raise StepNotAllowed(N_("Choisissez une raison dans la liste."))
+    _end(site, actor, public_id, revision, "closed", reason)
+
+
+def _end(site: Site, actor: Actor, public_id: str, revision: int, state: str, reason: str | None) -> None:
+    with site.db.begin() as tx:
+        request = _to_change(tx, actor, public_id, revision)
+        if request.status not in OPEN:
+            raise StepNotAllowed(N_("Cette demande est déjà clôturée."))
+        live = select(func.count()).where(Pairing.request_id == request.id, Pairing.status == "proposed")
+        if tx.exec(live).one():
+            raise StepNotAllowed(N_("Une proposition attend encore une réponse. Retirez-la d’abord."))
+        request.status, request.reason = state, reason
+
+
+def _to_change(tx: Session, actor: Actor, public_id: str, revision: int) -> Request:
+    request = _own(tx, actor, public_id)
+    if actor.role != "coordinator":
+        raise NotAllowed(N_("Seule la coordination décide des demandes."))
+    if request.revision != revision:
+        raise Outdated(N_("Cette demande a changé depuis que vous l’avez ouverte."))
+    request.revision += 1
+    return request
+
+
+def _own(tx: Session, actor: Actor, public_id: str) -> Request:
+    found = tx.exec(select(Request).where(scope(actor).requests(), Request.public_id == public_id)).first()
+    if found is None:
+        raise NotFound(N_("Cette demande n’existe pas."))
+    return found
+
+
+def _today(site: Site, tx: Session, request: Request) -> date:
+    territory = tx.get_one(Territory, request.territory_id)
+    return clock.today(site.clock, territory.timezone)
+
+
+def _consent(tx: Session, person_id: int, today: date) -> str:
+    """The state of the person's consent today; what ran out counts as expired."""
+    row = tx.exec(select(Consent).where(Consent.person_id == person_id, col(Consent.ended_at).is_(None))).first()
+    if row is None:
+        return "pending"
+    if row.status == "given" and row.expires_on is not None and row.expires_on < today:
+        return "expired"
+    return row.status
+
+
+def _views(site: Site, tx: Session, rows: list[Request], language: str) -> list[RequestView]:
+    if not rows:
+        return []
+    today = _today(site, tx, rows[0])
+    people = _by_id(tx, Person, {row.person_id for row in rows})
+    professionals = _by_id(tx, Professional, {row.professional_id for row in rows})
+    organisations = _by_id(tx, Organisation, {row.organisation_id for row in professionals.values()})
+    areas = _by_id(tx, Neighbourhood, {row.neighbourhood_id for row in people.values()})
+    labels = {row.ref: str(getattr(row, f"label_{language}")) for row in tx.exec(select(Theme)).all()}
+    with_times = set(tx.exec(select(Availability.owner_id).where(col(Availability.owner_id).in_(people))).all())
+    views: list[RequestView] = []
+    for row in rows:
+        person = people[row.person_id]
+        asker = professionals.get(row.professional_id or 0)
+        office = organisations.get(asker.organisation_id or 0) if asker is not None else None
+        area = areas.get(person.neighbourhood_id or 0)
+        pairing = tx.exec(
+            select(Pairing)
+            .where(Pairing.request_id == row.id, col(Pairing.status).not_in(("declined", "lapsed")))
+            .order_by(col(Pairing.id).desc())
+        ).first()
+        helper = tx.get(PeerHelper, pairing.peer_helper_id) if pairing is not None else None
+        first = (
+            tx.exec(
+                select(Visit)
+                .where(Visit.pairing_id == pairing.id, Visit.kind == "first_joint")
+                .order_by(col(Visit.id).desc())
+            ).first()
+            if pairing is not None
+            else None
+        )
+        consent = _consent(tx, person.id, today)
+        known = {
+            "consent": consent == "given",
+            "languages": bool(person.languages),
+            "place": person.lat is not None or person.meeting_place_id is not None or area is not None,
+            "availability": person.id in with_times,
+        }
+        views.append(
+            RequestView(
+                public_id=row.public_id,
+                ref=row.ref,
+                revision=row.revision,
+                pseudonym=person.pseudonym,
+                neighbourhood=area.name if area is not None else "",
+                themes=tuple(labels.get(code, code) for code in row.themes),
+                languages=tuple(person.languages),
+                kind=row.kind,
+                status=row.status,
+                reason=row.reason,
+                urgency=row.urgency,
+                received_on=row.received_on,
+                days=max(0, (today - row.received_on).days),
+                requested_by=row.requested_by,
+                source=", ".join(name for name in (asker.display_name, office.name if office else "") if name)
+                if asker is not None
+                else "",
+                wished_first_visit_by=row.wished_first_visit_by,
+                consent=consent,
+                missing=tuple(code for code, present in known.items() if not present),
+                helper=helper.display_name if helper is not None else "",
+                proposed_on=pairing.proposed_on if pairing is not None else None,
+                first_visit=first,
+            )
+        )
+    return views
+
+
+def _by_id(tx: Session, table: Any, ids: set[int | None]) -> dict[int, Any]:
+    wanted = sorted(number for number in ids if number is not None)
+    return {row.id: row for row in tx.exec(select(table).where(table.id.in_(wanted))).all()}

@@ -1,0 +1,108 @@
+"""The addresses that calendars poll: no session, no cookie, no page; the secret alone decides (`security.md` F1)."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+from collections import deque
+from datetime import UTC, datetime
+from email.utils import format_datetime
+from time import monotonic
+from typing import Any
+
+from litestar import Request, Response, route
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+
+from service import access_attempts, feeds
+from service.errors import NotFound
+from service.site import Site
+from service.web.doors import ANYONE
+
+READS_AN_HOUR = 60
+HOUR = 3600.0
+HEADERS = {
+    "Cache-Control": "private, max-age=300",
+    "X-Robots-Tag": "noindex",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "Vary": "Accept-Encoding",
+}
+
+
+class Reads:
+    """How often each address was read in the last hour, in this process; by hash, so that no secret lies about."""
+
+    def __init__(self) -> None:
+        self._times: dict[str, deque[float]] = {}
+
+    def wait(self, secret: str, now: float) -> int:
+        """Seconds until the address may be read again; 0 = now, and this read is counted."""
+        times = self._times.setdefault(feeds.hashed(secret), deque())
+        while times and times[0] <= now - HOUR:
+            times.popleft()
+        if len(times) >= READS_AN_HOUR:
+            return int(times[0] + HOUR - now) + 1
+        times.append(now)
+        return 0
+
+
+@route("/f/{name:str}", http_method=["GET", "HEAD"], opt=ANYONE, sync_to_thread=True, include_in_schema=False)
+def feed(request: Request[Any, Any, Any], site: NamedDependency[Site], name: FromPath[str]) -> Response[bytes]:
+    """The calendar behind a secret address; 404 when there is none, 410 when it is over, both without a word."""
+    secret = name.removesuffix(".ics")
+    try:
+        found = feeds.read(site, secret if secret != name else "")
+    except NotFound:
+        return _unknown(request, site)
+    if found.body is None:
+        return Response(b"", status_code=410, headers=HEADERS, media_type="text/calendar")
+    reads: Reads = request.app.state.setdefault("feed_reads", Reads())
+    wait = reads.wait(secret, monotonic())
+    if wait:
+        return Response(b"", status_code=429, headers={**HEADERS, "Retry-After": str(wait)}, media_type="text/calendar")
+
+    zipped = accepts_gzip(request.headers.get("accept-encoding", ""))
+    body = gzip.compress(found.body, mtime=0) if zipped else found.body
+    tag = f'"{hashlib.sha256(found.body).hexdigest()[:32]}{"-gzip" if zipped else ""}"'
+    headers = {**HEADERS, "ETag": tag}
+    # A row that is gone leaves no date behind, so the tag alone decides on 304; the date is for people who look.
+    if found.changed <= datetime.now(UTC):
+        headers["Last-Modified"] = format_datetime(found.changed.astimezone(UTC), usegmt=True)
+    if matches(request.headers.getall("if-none-match", []), tag):
+        return Response(b"", status_code=304, headers=headers, media_type=None)
+    if zipped:
+        headers["Content-Encoding"] = "gzip"
+    return Response(body, headers=headers, media_type="text/calendar; charset=utf-8")
+
+
+def matches(conditions: list[str], tag: str) -> bool:
+    """`If-None-Match` holds this tag: several headers, lists, weak forms and `*` (RFC 9110, 13.1.2)."""
+    wanted = [part.strip().removeprefix("W/") for condition in conditions for part in condition.split(",")]
+    return tag in wanted or "*" in wanted
+
+
+def accepts_gzip(header: str) -> bool:
+    """The reader takes gzip: named with a quality above 0, or by `*`."""
+    found: dict[str, bool] = {}
+    for part in header.lower().split(","):
+        coding, _, parameter = part.partition(";")
+        quality = parameter.strip().removeprefix("q=").strip()
+        found[coding.strip()] = quality.strip("0.") != "" if parameter else True
+    return found.get("gzip", found.get("*", False))
+
+
+def _unknown(request: Request[Any, Any, Any], site: Site) -> Response[bytes]:
+    """404, counted: who guesses at addresses is slowed down, while addresses that exist answer as ever."""
+    address = request.client.host if request.client else ""
+    now = datetime.now(UTC)
+    try:
+        access_attempts.check(site, "feed", address, now)
+    except access_attempts.TooManyTries as error:
+        headers = {**HEADERS, "Retry-After": str(error.seconds)}
+        return Response(b"", status_code=429, headers=headers, media_type="text/calendar")
+    access_attempts.count(site, "feed", address, now)
+    return Response(b"", status_code=404, headers=HEADERS, media_type="text/calendar")
+
+
+HANDLERS = [feed]

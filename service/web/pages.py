@@ -1,0 +1,93 @@
+"""Rendering: one environment, one function that every handler answers with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+from zoneinfo import ZoneInfo
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from litestar import MediaType, Request, Response
+from litestar.connection import ASGIConnection
+from markupsafe import Markup, escape
+
+from locales import negotiate
+from service import clock, requests
+from service.web import marks, words
+from service.web.doors import form_token, site_of, visitor_of
+from service.web.speech import LANGUAGE_COOKIE, LANGUAGES, Speech
+
+TEMPLATES = Path(__file__).parent.parent / "templates"
+
+ENVIRONMENT = Environment(
+    loader=FileSystemLoader(TEMPLATES),
+    autoescape=select_autoescape(default_for_string=True, default=True),
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+ENVIRONMENT.globals["icon"] = marks.icon
+ENVIRONMENT.globals["color_of"] = marks.color_of
+ENVIRONMENT.filters["initials"] = marks.initials
+
+
+def speech_of(connection: ASGIConnection[Any, Any, Any, Any]) -> Speech:
+    """The language chosen by the switch, else of the account, else the best of the browser's."""
+    visitor = visitor_of(connection)
+    zone = ZoneInfo(visitor.zone if visitor is not None else "Europe/Brussels")
+    chosen = connection.cookies.get(LANGUAGE_COOKIE, "")
+    if chosen in LANGUAGES:
+        return Speech(chosen, zone)
+    if visitor is not None:
+        return Speech(visitor.actor.language, zone)
+    return Speech(negotiate(connection.headers.get("accept-language"), tuple(LANGUAGES)), zone)
+
+
+def page(
+    request: Request[Any, Any, Any], template: str, *, status: int = 200, done: str = "", **context: Any
+) -> Response[str]:
+    """
+    Answer with a page.
+
+    `done` is the code of what was just done (else `?fait=` of the address): its sentence is said in the status line.
+    """
+    site, visitor, speech = site_of(request), visitor_of(request), speech_of(request)
+    token, cookie = form_token(request)
+    said = words.DONE.get(done or request.query_params.get("fait", ""))
+    today = clock.today(site.clock, str(speech.zone))
+    tools: dict[str, Any] = {
+        "_": _filling(speech.gettext),
+        "gettext": _filling(speech.gettext),
+        "ngettext": _filling(speech.ngettext),
+        "speech": speech,
+        "word": lambda table, code: speech.gettext(words.TABLES[table].get(code, code)),
+        "csrf": token,
+        "visitor": visitor,
+        "role": visitor.actor.role if visitor is not None else "",
+        "here": request.url.path,
+        "back_here": quote(request.url.path, safe="/"),
+        "languages": LANGUAGES,
+        "theme": request.cookies.get("theme") if request.cookies.get("theme") in ("clair", "sombre") else None,
+        "said": said,
+        "demo": site.settings.demo,
+        "today": today,
+        "counts": requests.counts(site, visitor.actor) if visitor is not None else requests.Counts(),
+    }
+    body = ENVIRONMENT.get_template(template).render(tools | context)
+    answer = Response(body, status_code=status, media_type=MediaType.HTML)
+    answer.headers["Vary"] = "Cookie, Accept-Language"
+    if cookie is not None:
+        answer.set_cookie(cookie)
+    return answer
+
+
+def _filling(translate: Callable[..., str]) -> Callable[..., Markup]:
+    """Values are escaped before they fill the `%(name)s` of our own text."""
+
+    def translated(*message: Any, **values: Any) -> Markup:
+        escaped = {name: value if isinstance(value, int | float) else escape(value) for name, value in values.items()}
+        return Markup(translate(*message, **escaped))  # noqa: S704
+
+    return translated

@@ -1,0 +1,83 @@
+"""The coordinator's requests, and a requester's own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from litestar import Request, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from litestar.response import Redirect
+from litestar.utils.sync import AsyncCallable
+
+from service import codes, requests
+from service.access import Visitor
+from service.site import Site
+from service.web.doors import may
+from service.web.forms import Form, Line, read
+from service.web.pages import page, speech_of
+
+COORDINATOR = may("coordinator")
+
+
+class RevisionForm(Form):
+    revision: int
+
+
+class EndForm(RevisionForm):
+    outcome: Line
+
+
+@get("/demandes", opt=COORDINATOR, sync_to_thread=True)
+def request_list(
+    request: Request[Any, Any, Any], site: NamedDependency[Site], visitor: NamedDependency[Visitor]
+) -> Response[str]:
+    """New requests first, then those on their way."""
+    found = requests.listing(site, visitor.actor, language=speech_of(request).lang)
+    found = [item for item in found if item.kind == "pairing"]
+    return page(
+        request,
+        "requests.html",
+        fresh=[item for item in found if item.status in requests.NEW],
+        open=[item for item in found if item.status not in requests.NEW],
+        reasons=codes.REQUEST_REASONS,
+    )
+
+
+@post("/demandes/{public_id:str}/accepter", opt=COORDINATOR)
+async def accept_request(
+    request: Request[Any, Any, Any],
+    public_id: FromPath[str],
+    site: NamedDependency[Site],
+    visitor: NamedDependency[Visitor],
+) -> Redirect:
+    form = await read(request, RevisionForm)
+    state = await AsyncCallable(requests.accept)(site, visitor.actor, public_id, form.revision)
+    return Redirect(f"/demandes?fait=request_{'accepted' if state == 'waiting' else 'consent'}", status_code=303)
+
+
+@post("/demandes/{public_id:str}/terminer", opt=COORDINATOR)
+async def end_request(
+    request: Request[Any, Any, Any],
+    public_id: FromPath[str],
+    site: NamedDependency[Site],
+    visitor: NamedDependency[Visitor],
+) -> Redirect:
+    form = await read(request, EndForm)
+    if form.outcome == "redirected":
+        await AsyncCallable(requests.redirect)(site, visitor.actor, public_id, form.revision)
+        return Redirect("/demandes?fait=request_redirected", status_code=303)
+    await AsyncCallable(requests.close)(site, visitor.actor, public_id, form.revision, form.outcome)
+    return Redirect("/demandes?fait=request_closed", status_code=303)
+
+
+@get("/mes-demandes", opt=may("professional"), sync_to_thread=True)
+def own_requests(
+    request: Request[Any, Any, Any], site: NamedDependency[Site], visitor: NamedDependency[Visitor]
+) -> Response[str]:
+    """A professional's requests and how far each is."""
+    found = requests.listing(site, visitor.actor, codes.REQUEST_STATES, speech_of(request).lang)
+    return page(request, "own_requests.html", requests=found[::-1])
+
+
+HANDLERS = [request_list, accept_request, end_request, own_requests]

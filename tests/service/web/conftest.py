@@ -1,0 +1,16 @@
+"""One small network for each test."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.service.web.network import Network, make_site
+
+
+@pytest.fixture
+def network() -> Iterator[Network]:
+    site = make_site()
+    yield Network(site)
+    site.db.close()
