@@ -128,7 +128,7 @@ def upgrade(db: Database) -> None:
     WrongDatabase
         When it belongs to something else, or to a newer version.
     """
-    with _exclusive(db.engine) as connection:
+    with _ours(), _exclusive(db.engine) as connection:
         revision = _revision(connection)
         if revision == migrations.known()[0]:
             return
@@ -151,7 +151,7 @@ def verify(db: Database) -> None:
     WrongDatabase
         When it is empty, older, newer, of something else, or has lost a guard or a constraint.
     """
-    with db.engine.connect() as connection:
+    with _ours(), db.engine.connect() as connection:
         revision = _revision(connection)
         if revision is None:
             raise errors.WrongDatabase(N_("La base de données est vide. Préparez-la d’abord avec « lefil migrate »."))
@@ -168,12 +168,21 @@ def verify(db: Database) -> None:
             )
 
 
+@contextmanager
+def _ours() -> Iterator[None]:
+    try:
+        yield
+    except DBAPIError as error:
+        if "not a database" in str(error.orig) or "malformed" in str(error.orig):
+            raise errors.WrongDatabase(
+                N_("Ce fichier n’est pas une base de données de Le Fil, ou il est abîmé.")
+            ) from error
+        raise
+
+
 def _revision(connection: Connection) -> str | None:
     """The schema's revision, known to this version; None for an empty database."""
-    try:
-        tables = set(inspect(connection).get_table_names())
-    except DBAPIError as error:
-        raise errors.WrongDatabase(N_("Ce fichier n’est pas une base de données de Le Fil.")) from error
+    tables = set(inspect(connection).get_table_names())
     revision = migrations.current(connection) if migrations.VERSION_TABLE in tables else None
     if revision is None and tables - {migrations.VERSION_TABLE}:
         raise errors.WrongDatabase(N_("Cette base de données contient autre chose que Le Fil."))

@@ -75,7 +75,7 @@ def postgresql_site(postgresql: postgres.Server, shared_folder: Path) -> Iterato
 @pytest.fixture(params=BOTH_ENGINES)
 def site(request: pytest.FixtureRequest) -> Site:
     """An empty site, once on each engine."""
-    return request.getfixturevalue("sqlite_file_site" if request.param == "sqlite" else "postgresql_site")
+    return request.getfixturevalue("sqlite_site" if request.param == "sqlite" else "postgresql_site")
 
 
 @pytest.fixture(params=BOTH_ENGINES)
