@@ -1,5 +1,5 @@
 """
-The process that solves: the only one that loads a solver (`python -m service.run_child`).
+The process that solves: the only one that loads a solver (`python -m service.run_child MEBIBYTES`).
 
 It reads one JSON message a line and writes one a line. In: ``{"warm": search}``, ``{"solve": kind,
 "snapshot": …, "limits": …}``, ``{"stop": true}``. Out: ``{"ready": version}``, ``{"progress": …}``, ``{"answer": …}``,
@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import queue
+import resource
 import sys
 import threading
 import time
@@ -41,7 +42,7 @@ class Line:
 
 
 def main() -> None:
-    limit_memory(int(os.environ.get("LEFIL_CHILD_MEMORY_MIB", "0")))
+    limit_memory(int(sys.argv[1]))
     # Whatever a library prints goes to standard error; the messages keep the pipe for themselves.
     line = Line(os.fdopen(os.dup(1), "wb"))
     os.dup2(2, 1)
@@ -90,11 +91,8 @@ def _solve(order: dict[str, Any], line: Line, stop: threading.Event) -> None:
 
 
 def limit_memory(mebibytes: int) -> None:
-    """Beyond this the process fails alone, and the machine goes on; 0 or a system without limits: none."""
-    if mebibytes and sys.platform != "win32":
-        import resource  # absent on Windows
-
-        resource.setrlimit(resource.RLIMIT_AS, (mebibytes << 20, mebibytes << 20))
+    """Beyond this the process fails alone, and the machine goes on."""
+    resource.setrlimit(resource.RLIMIT_AS, (mebibytes << 20, mebibytes << 20))
 
 
 if __name__ == "__main__":

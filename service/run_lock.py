@@ -40,10 +40,10 @@ class OnlyWorker:
         self.held = False
 
     def _lock_file(self) -> bool:
-        database = self._db.engine.url.database
-        if database in (None, "", ":memory:"):
+        url = self._db.engine.url
+        if url.query.get("vfs") == "memdb":
             return True  # a database in memory has one process
-        handle = os.open(Path(f"{database}.worker"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        handle = os.open(Path(f"{url.database}.worker"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

@@ -38,11 +38,11 @@ class Child:
         home = str(Path(__file__).resolve().parent.parent)
         path = os.pathsep.join(filter(None, (home, os.environ.get("PYTHONPATH", ""))))
         # -P: a folder named `service` where the command was started must not be taken for ours.
-        self._process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "service.run_child"],
+        self._process = subprocess.Popen(  # noqa: S603  (our own module)
+            [sys.executable, "-P", "-m", "service.run_child", str(MEMORY_MIB)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            env={**os.environ, "PYTHONPATH": path, "LEFIL_CHILD_MEMORY_MIB": str(MEMORY_MIB)},
+            env={**os.environ, "PYTHONPATH": path},
             # Ctrl-C in a terminal reaches the server only, which then hands its runs back.
             start_new_session=True,
         )

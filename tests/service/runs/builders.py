@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from pathlib import Path
+
+from sqlmodel import select
 
 from service import runs
-from service.clock import FixedClock
-from service.database import Database
-from service.ids import SystemIds
 from service.run_kinds import RunKind
-from service.sealing import Seals
-from service.settings import Settings
 from service.site import Actor, Site
 from service.tables.territory import Territory
+from service.tables.work import Run
 from service.worker import Worker
 
 TINY_SEARCH = RunKind(
@@ -25,11 +24,6 @@ TINY_SEARCH = RunKind(
     judge="tests.service.runs.tiny.judge",
 )
 TINY = {"pairing": TINY_SEARCH, "planning": TINY_SEARCH}
-MORNING = FixedClock(datetime(2027, 1, 4, 7, tzinfo=UTC))
-
-
-def a_site(db: Database, **settings: object) -> Site:
-    return Site(db, MORNING, SystemIds(), Seals(bytes(32)), Settings(**settings))
 
 
 def a_coordinator(site: Site, ref: str) -> Actor:
@@ -82,3 +76,27 @@ def ended(site: Site, actor: Actor, run_id: str) -> runs.RunView:
 
 def under_way(site: Site, actor: Actor, run_id: str) -> None:
     until(lambda: runs.get(site, actor, run_id).stage == "double")
+
+
+def row(site: Site, run_id: str) -> Run:
+    with site.db() as tx:
+        return tx.exec(select(Run).where(Run.public_id == run_id)).one()
+
+
+def processes_of(parent: int) -> list[int]:
+    """The processes that a process has started."""
+    found: list[int] = []
+    for status in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = status.read_text().rpartition(")")[2].split()
+        except OSError:
+            continue
+        if int(fields[1]) == parent and fields[0] != "Z":
+            found.append(int(status.parent.name))
+    return found
+
+
+def solving(parent: int | None = None) -> list[int]:
+    """The processes that solve for this one, or for another."""
+    children = processes_of(parent or os.getpid())
+    return [pid for pid in children if b"service.run_child" in Path(f"/proc/{pid}/cmdline").read_bytes()]

@@ -4,40 +4,12 @@ import os
 import signal
 import sys
 import time
-from pathlib import Path
-
-from sqlmodel import select
 
 from service import runs
 from service.run_process import Child
 from service.run_rows import ATTEMPTS
 from service.site import Actor, Site
-from service.tables.work import Run
-from tests.service.runs.builders import ask, at_work, ended, under_way, until
-
-
-def row(site: Site, run_id: str) -> Run:
-    with site.db() as tx:
-        return tx.exec(select(Run).where(Run.public_id == run_id)).one()
-
-
-def processes_of(parent: int) -> list[int]:
-    """The processes that a process has started."""
-    found: list[int] = []
-    for status in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            fields = status.read_text().rpartition(")")[2].split()
-        except OSError:
-            continue
-        if int(fields[1]) == parent and fields[0] != "Z":
-            found.append(int(status.parent.name))
-    return found
-
-
-def solving() -> list[int]:
-    return [
-        pid for pid in processes_of(os.getpid()) if b"service.run_child" in Path(f"/proc/{pid}/cmdline").read_bytes()
-    ]
+from tests.service.runs.builders import ask, at_work, ended, row, solving, under_way, until
 
 
 def test_a_run_is_asked_carried_out_and_kept_with_all_that_explains_it(site: Site, hélène: Actor):

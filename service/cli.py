@@ -1,0 +1,144 @@
+"""
+The command `lefil`: every subcommand calls the same use cases as the web.
+
+It ends with 0, or with one clear sentence on standard error and another number: 1 when it could not be done, 2 when
+the command was not understood.
+"""
+
+from __future__ import annotations
+
+import sys
+from datetime import date, datetime
+from pathlib import Path
+
+import click
+
+from locales import LANGS, N_, Texts, translator
+from service import access, codes, serving
+from service.cli_faults import Fault, sentence
+from service.cli_keys import make_key
+from service.cli_site import is_demo, opened
+from service.database import Database, upgrade
+from service.settings import Settings
+
+
+class Reader:
+    """Whoever reads what a command says."""
+
+    def __init__(self) -> None:
+        self.texts: Texts = translator("fr")
+
+    def say(self, message: str, /, **values: object) -> None:
+        """A sentence on standard output."""
+        click.echo(self.texts.gettext(message, **values))
+
+    def note(self, message: str, /, **values: object) -> None:
+        """A sentence on standard error, out of the way of what a program reads."""
+        click.echo(self.texts.gettext(message, **values), err=True)
+
+
+def _choose_language(context: click.Context, _option: click.Parameter, code: str) -> str:
+    context.find_object(Reader).texts = translator(code)  # pyright: ignore[reportOptionalMemberAccess]
+    return code
+
+
+def _as_date(_context: click.Context, _option: click.Parameter, given: datetime | None) -> date | None:
+    return None if given is None else given.date()
+
+
+DATE = click.DateTime(["%Y-%m-%d"])
+FOLDER = click.Path(path_type=Path, file_okay=True)
+language = click.option(
+    "--language",
+    type=click.Choice(LANGS),
+    default="fr",
+    callback=_choose_language,
+    is_eager=True,
+    expose_value=False,
+    help="Langue des phrases.",
+)
+today_option = click.option(
+    "--today",
+    type=DATE,
+    callback=_as_date,
+    help="Le jour qu’il est pour Le Fil (AAAA-MM-JJ) ; sinon celui de la machine.",
+)
+
+
+@click.group()
+def cli() -> None:
+    """Le Fil : appariements et visites de la pair-aidance, proposés par l’outil, décidés par les personnes."""
+
+
+@cli.command()
+@click.option("--port", type=int, help="Port TCP (LEFIL_PORT).")
+@click.option("--host", default=serving.LOOPBACK, show_default=True, help="Adresse sur laquelle écouter.")
+@language
+def serve(port: int | None, host: str) -> None:
+    """Met à jour la base de données et sert les pages."""
+    settings = Settings()
+    settings = settings.model_copy(update={"demo": False, "port": settings.port if port is None else port})
+    serving.write_log(settings.log_level)
+    serving.be_private()
+    serving.stop_in_order()
+    with serving.bind(host, settings.port) as listener, opened(settings, migrate=True) as site:
+        with site.db() as tx:
+            if is_demo(tx):
+                raise Fault(N_("Cette base de données contient la démonstration. Démarrez-la avec « lefil run »."))
+        with serving.working(site):
+            serving.serve(site, listener)
+
+
+@cli.command()
+@language
+@click.pass_obj
+def migrate(reader: Reader) -> None:
+    """Met la base de données à jour, en entier ou pas du tout."""
+    db = Database(Settings().database_url)
+    try:
+        upgrade(db)
+    finally:
+        db.close()
+    reader.say(N_("La base de données est à jour."))
+
+
+@cli.command()
+@language
+@click.pass_obj
+def key(reader: Reader) -> None:
+    """Fait la clé qui scelle les coordonnées et les textes libres (LEFIL_KEY_FILE)."""
+    settings = Settings()
+    make_key(settings.key_file)
+    reader.say(
+        N_("La clé est dans « %(name)s ». Gardez-en une copie en lieu sûr, loin de la base de données."),
+        name=settings.key_file,
+    )
+
+
+@cli.command()
+@click.argument("role", type=click.Choice(codes.ROLES))
+@click.option("--of", "ref", help="Référence de la personne (SER-W01) ; sinon celle qui a le plus à voir.")
+@language
+@click.pass_obj
+def link(reader: Reader, role: str, ref: str | None) -> None:
+    """Écrit un nouveau lien d’entrée pour un rôle."""
+    with opened(Settings()) as site:
+        click.echo(access.new_link(site, role, ref))
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """The entry point."""
+    reader = Reader()
+    try:
+        sys.exit(cli.main(arguments, prog_name="lefil", standalone_mode=False, obj=reader) or 0)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except (KeyboardInterrupt, click.Abort):
+        sys.exit(130)
+    except Exception as error:
+        said = sentence(error, reader.texts)
+        if said is None:
+            raise
+        click.echo(said, err=True)
+        sys.exit(1)
