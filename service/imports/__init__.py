@@ -1,0 +1,1 @@
+"""Partners' files in and out: first a report, then everything in one transaction."""

@@ -1,0 +1,285 @@
+"""Rows of files into the tables: new ones made, changed columns set; everything in the caller's transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlmodel import SQLModel, col, delete, select
+
+from service.imports.columns import Column, File
+from service.imports.record import OWNERS, Record, Stored, card_place, title_place, words_place
+from service.imports.rows import Row
+from service.imports.values import local_instant
+from service.site import Site
+from service.tables.network import HousingFirstRound, InterventionMember, MeetingParticipant, Situation
+from service.tables.pairings import Pairing
+from service.tables.people import Consent, ContactCard, MetBefore, Party
+from service.tables.territory import Signature
+
+
+@dataclass
+class Change:
+    """What is to be written of one row: its columns, and the row it changes, if any."""
+
+    values: Row
+    stored: Stored | None
+
+
+class Writer:
+    """Writes the rows of one file after the other, in the order of `files.FILES`."""
+
+    def __init__(self, site: Site, record: Record, now: datetime, today: date) -> None:
+        self.site = site
+        self.record = record
+        self.tx = record.tx
+        self.now = now
+        self.today = today
+
+    def write(self, file: File, changes: list[Change]) -> list[SQLModel]:
+        """The written rows, in the order given."""
+        rows = [self._row(file, change) for change in changes]
+        self.tx.flush()
+        if file.has_reference:
+            for row in rows:
+                self.record.learn(file, row.ref, row.id)  # type: ignore[attr-defined]
+        after = AFTER.get(file.name)
+        for row, change in zip(rows, changes, strict=True):
+            for column in file.columns:
+                if column.to == file.name and column.field and column.name in change.values:
+                    setattr(row, column.field, self.record.number(file.name, change.values[column.name]))
+            if after is not None:
+                after(self, row, change.values)
+        self.tx.flush()
+        return rows
+
+    def _row(self, file: File, change: Change) -> SQLModel:
+        row = change.stored.row if change.stored else self._new(file)
+        values = dict(change.values)
+        if change.stored is None:
+            values = {column.name: values.get(column.name, column.empty) for column in file.columns}
+        for column in file.columns:
+            if column.field and column.name in values and column.to != file.name:
+                self._set(row, column, values)
+        before = BEFORE.get(file.name)
+        if before is not None:
+            before(self, row, change.stored.values | values if change.stored else values)
+        if "changed_at" in file.table.model_fields:
+            row.changed_at = self.now  # type: ignore[attr-defined]
+        self.tx.add(row)
+        return row
+
+    def _set(self, row: SQLModel, column: Column, values: Row) -> None:
+        value = values[column.name]
+        if column.kind == "uid" and value is None:
+            return
+        if column.to_by:
+            file = FILE_OF.get(values[column.to_by])
+            value = self.record.number(file, value) if file else None
+        elif column.kind == "ref":
+            value = self.record.number(column.to, value)
+        elif isinstance(value, tuple):
+            value = list(value)
+        if getattr(row, column.field, None) != value:
+            setattr(row, column.field, value)
+
+    def _new(self, file: File) -> SQLModel:
+        fields = file.table.model_fields
+        given: dict[str, Any] = {}
+        if "public_id" in fields:
+            given["public_id"] = self.site.ids.new()
+        if "uid" in fields:
+            given["uid"] = f"{self.site.ids.new()}@lefil"
+        if "created_at" in fields:
+            given["created_at"] = self.now
+        territory = self.record.territory
+        if "territory_id" in fields and territory is not None:
+            given["territory_id"] = territory.id
+        if file.name in OWNERS and territory is not None:
+            party = Party(kind=OWNERS[file.name], territory_id=territory.id or 0)
+            self.tx.add(party)
+            self.tx.flush()
+            given["id"] = party.id
+        return file.table(**given)
+
+
+FILE_OF: Mapping[str, str] = {kind: file for file, kind in OWNERS.items()}
+
+
+def _conflict(writer: Writer, row: Any, values: Row) -> None:
+    kind, target = values["target_type"], values["target_id"]
+    row.person_id = writer.record.number("persons", target) if kind == "person" else None
+    row.neighbourhood_id = writer.record.number("neighbourhoods", target) if kind == "neighbourhood" else None
+
+
+def _separation(writer: Writer, row: Any, values: Row) -> None:
+    numbers = [writer.record.number("persons", values[name]) for name in ("person_id", "other_person_id")]
+    row.person_id, row.other_person_id = sorted(number or 0 for number in numbers)
+
+
+def _visit(writer: Writer, row: Any, values: Row) -> None:
+    zone = writer.record.cells.zone
+    starts_at = local_instant(values["date"], values["start"], zone)
+    ends_at = local_instant(values["date"], values["end"], zone)
+    place = values["place"]
+    kind = place if place in ("home", "outside_accompaniment") else "place"
+    pairing = writer.tx.get_one(Pairing, row.pairing_id)
+    row.person_id = pairing.person_id
+    row.peer_helper_id = writer.record.number("peer_helpers", values.get("peer_helper_id")) or pairing.peer_helper_id
+    where = (kind, writer.record.number("places", place) if kind == "place" else None)
+    if (row.starts_at, row.ends_at) != (starts_at, ends_at):
+        row.starts_at, row.ends_at = starts_at, ends_at
+    if (row.place_kind, row.place_id) != where:
+        row.place_kind, row.place_id = where
+
+
+def _candidate(writer: Writer, row: Any, values: Row) -> None:
+    territory = writer.record.territory
+    if territory is None or territory.id is None:
+        return
+    found = writer.tx.exec(
+        select(HousingFirstRound).where(
+            HousingFirstRound.territory_id == territory.id, HousingFirstRound.on == values["round_date"]
+        )
+    ).first()
+    present = list(values["partners_present"])
+    if found is None:
+        found = HousingFirstRound(territory_id=territory.id, on=values["round_date"], partners_present=present)
+    else:
+        found.partners_present = list(dict.fromkeys([*found.partners_present, *present]))
+    writer.tx.add(found)
+    writer.tx.flush()
+    row.round_id = found.id
+
+
+BEFORE: Mapping[str, Callable[[Writer, Any, Row], None]] = {
+    "conflicts": _conflict,
+    "separations": _separation,
+    "visits": _visit,
+    "housing_first_selection": _candidate,
+}
+"""Columns that the row itself needs before it can be inserted."""
+
+
+def _territory(writer: Writer, row: Any, values: Row) -> None:
+    writer.record.territory = row
+
+
+def _person(writer: Writer, row: Any, values: Row) -> None:
+    _consent(writer, row, values)
+    _card(writer, row, values)
+    if "met_before" in values:
+        numbers = [writer.record.number("peer_helpers", ref) for ref in values["met_before"]]
+        _replaced(writer, MetBefore, {"person_id": row.id}, "peer_helper_id", numbers)
+
+
+CONSENT = ("consent_status", "consent_scope", "consent_given_on", "consent_expires_on", "consent_how")
+
+
+def _consent(writer: Writer, row: Any, values: Row) -> None:
+    """The history is kept: a consent that reads otherwise ends the one before."""
+    if not any(name in values for name in CONSENT):
+        return
+    current = writer.tx.exec(
+        select(Consent).where(Consent.person_id == row.id, col(Consent.ended_at).is_(None))
+    ).first()
+    said = {name.removeprefix("consent_"): values[name] for name in CONSENT if name in values}
+    held = {name: getattr(current, name) for name in said} if current else {}
+    said["scope"] = list(said.get("scope", held.get("scope", ())))
+    if current is not None:
+        if said == held:
+            return
+        current.ended_at = writer.now
+        writer.tx.add(current)
+        writer.tx.flush()
+        kept = {name.removeprefix("consent_"): getattr(current, name.removeprefix("consent_")) for name in CONSENT}
+        said = kept | said
+    writer.tx.add(Consent(person_id=row.id, recorded_at=writer.now, **said))
+
+
+def _card(writer: Writer, row: Any, values: Row) -> None:
+    said = {name: values[name] for name in ("phone", "email") if name in values}
+    card = writer.tx.get(ContactCard, row.id)
+    if card is None and not any(said.values()):
+        return
+    held = writer.record.opened(row.id, card_place(row.id), card.card_sealed if card else None) or {}
+    told = {name: value for name, value in (held | said).items() if value}
+    if told == held and card is not None:
+        return
+    sealed = writer.site.seals.seal(writer.tx, row.id, card_place(row.id), told)
+    if card is None:
+        card = ContactCard(party_id=row.id, card_sealed=sealed)
+    card.card_sealed = sealed
+    writer.tx.add(card)
+
+
+def _helper(writer: Writer, row: Any, values: Row) -> None:
+    _card(writer, row, values)
+    if "own_words" in values:
+        words = values["own_words"]
+        seal = writer.site.seals.seal
+        row.own_words_sealed = seal(writer.tx, row.id, words_place(row.id), words) if words else None
+
+
+def _goal(writer: Writer, row: Any, values: Row) -> None:
+    if "title" in values:
+        situation = writer.tx.get_one(Situation, row.situation_id)
+        seal = writer.site.seals.seal
+        title = values["title"]
+        row.title_sealed = seal(writer.tx, situation.person_id, title_place(row.id), title) if title else None
+
+
+def _meeting(writer: Writer, row: Any, values: Row) -> None:
+    if "participants" in values:
+        numbers = [
+            writer.record.number(FILE_OF[kind], ref)
+            for kind, _, ref in (member.partition(":") for member in values["participants"])
+        ]
+        _replaced(writer, MeetingParticipant, {"meeting_id": row.id}, "party_id", numbers)
+
+
+def _intervention(writer: Writer, row: Any, values: Row) -> None:
+    if "team" in values:
+        numbers = [writer.record.number("professionals", ref) for ref in values["team"]]
+        _replaced(writer, InterventionMember, {"intervention_id": row.id}, "professional_id", numbers)
+
+
+def _document(writer: Writer, row: Any, values: Row) -> None:
+    if "signatures" not in values:
+        return
+    writer.tx.exec(delete(Signature).where(col(Signature.document_id) == row.id))
+    for signature in values["signatures"]:
+        ref, _, signed_on = signature.partition(":")
+        number = writer.record.number("organisations", ref)
+        writer.tx.add(
+            Signature(document_id=row.id, organisation_id=number or 0, signed_on=date.fromisoformat(signed_on))
+        )
+
+
+def _replaced(
+    writer: Writer, table: type[SQLModel], owner: dict[str, int], column: str, numbers: list[int | None]
+) -> None:
+    """The members of a list, in the order of the file; nothing is touched when they are the same."""
+    query = select(table).filter_by(**owner).order_by(col(table.id))  # type: ignore[attr-defined]
+    held = writer.tx.exec(query).all()
+    if [getattr(one, column) for one in held] == numbers:
+        return
+    for one in held:
+        writer.tx.delete(one)
+    writer.tx.flush()
+    for number in numbers:
+        writer.tx.add(table(**owner, **{column: number}))
+
+
+AFTER: Mapping[str, Callable[[Writer, Any, Row], None]] = {
+    "territory": _territory,
+    "persons": _person,
+    "peer_helpers": _helper,
+    "goals": _goal,
+    "meetings": _meeting,
+    "support_interventions": _intervention,
+    "documents": _document,
+}
+"""Columns that lie in other tables and need the row's number."""
