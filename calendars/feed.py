@@ -88,6 +88,11 @@ class Calendar:
     events: tuple[Event, ...] = ()
     series: tuple[Series, ...] = ()
 
+    @property
+    def changed(self) -> datetime | None:
+        """The last change of what it shows; None when it shows nothing."""
+        return max((event.changed for event in (*self.events, *(one.first for one in self.series))), default=None)
+
 
 def render(calendar: Calendar) -> bytes:
     """The calendar as iCalendar: CRLF, at most 75 octets a line, components in one order."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 from collections import deque
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from time import monotonic
@@ -21,6 +22,7 @@ from service.web.doors import ANYONE
 
 READS_AN_HOUR = 60
 HOUR = 3600.0
+CALENDAR = "text/calendar; charset=utf-8"
 HEADERS = {
     "Cache-Control": "private, max-age=300",
     "X-Robots-Tag": "noindex",
@@ -37,30 +39,32 @@ class Reads:
         self._times: dict[str, deque[float]] = {}
 
     def wait(self, secret: str, now: float) -> int:
-        """Seconds until the address may be read again; 0 = now, and this read is counted."""
-        times = self._times.setdefault(feeds.hashed(secret), deque())
+        """Seconds until the address may be read again; 0 = now."""
+        times = self._times.get(feeds.hashed(secret), deque())
         while times and times[0] <= now - HOUR:
             times.popleft()
-        if len(times) >= READS_AN_HOUR:
-            return int(times[0] + HOUR - now) + 1
-        times.append(now)
-        return 0
+        return int(times[0] + HOUR - now) + 1 if len(times) >= READS_AN_HOUR else 0
+
+    def count(self, secret: str, now: float) -> None:
+        """Note a read of an address that exists."""
+        self._times.setdefault(feeds.hashed(secret), deque()).append(now)
 
 
 @route("/f/{name:str}", http_method=["GET", "HEAD"], opt=ANYONE, sync_to_thread=True, include_in_schema=False)
 def feed(request: Request[Any, Any, Any], site: NamedDependency[Site], name: FromPath[str]) -> Response[bytes]:
     """The calendar behind a secret address; 404 when there is none, 410 when it is over, both without a word."""
     secret = name.removesuffix(".ics")
+    reads: Reads = request.app.state.setdefault("feed_reads", Reads())
+    wait = reads.wait(secret, monotonic())
+    if wait:
+        return _empty(429, {"Retry-After": str(wait)})
     try:
         found = feeds.read(site, secret if secret != name else "")
     except NotFound:
         return _unknown(request, site)
+    reads.count(secret, monotonic())
     if found.body is None:
-        return Response(b"", status_code=410, headers=HEADERS, media_type="text/calendar")
-    reads: Reads = request.app.state.setdefault("feed_reads", Reads())
-    wait = reads.wait(secret, monotonic())
-    if wait:
-        return Response(b"", status_code=429, headers={**HEADERS, "Retry-After": str(wait)}, media_type="text/calendar")
+        return _empty(410)
 
     zipped = accepts_gzip(request.headers.get("accept-encoding", ""))
     body = gzip.compress(found.body, mtime=0) if zipped else found.body
@@ -70,10 +74,10 @@ def feed(request: Request[Any, Any, Any], site: NamedDependency[Site], name: Fro
     if found.changed <= datetime.now(UTC):
         headers["Last-Modified"] = format_datetime(found.changed.astimezone(UTC), usegmt=True)
     if matches(request.headers.getall("if-none-match", []), tag):
-        return Response(b"", status_code=304, headers=headers, media_type=None)
+        return _empty(304, headers)
     if zipped:
         headers["Content-Encoding"] = "gzip"
-    return Response(body, headers=headers, media_type="text/calendar; charset=utf-8")
+    return Response(body, headers=headers, media_type=CALENDAR)
 
 
 def matches(conditions: list[str], tag: str) -> bool:
@@ -99,10 +103,13 @@ def _unknown(request: Request[Any, Any, Any], site: Site) -> Response[bytes]:
     try:
         access_attempts.check(site, "feed", address, now)
     except access_attempts.TooManyTries as error:
-        headers = {**HEADERS, "Retry-After": str(error.seconds)}
-        return Response(b"", status_code=429, headers=headers, media_type="text/calendar")
+        return _empty(429, {"Retry-After": str(error.seconds)})
     access_attempts.count(site, "feed", address, now)
-    return Response(b"", status_code=404, headers=HEADERS, media_type="text/calendar")
+    return _empty(404)
+
+
+def _empty(status: int, headers: Mapping[str, str] | None = None) -> Response[bytes]:
+    return Response(b"", status_code=status, headers={**HEADERS, **(headers or {})}, media_type=CALENDAR)
 
 
 HANDLERS = [feed]

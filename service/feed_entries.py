@@ -1,0 +1,288 @@
+"""From rows to the entries of one feed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlmodel import Session
+
+from calendars.feed import Event, Series, Status
+from calendars.horizon import Horizon
+from calendars.recurrence import Rule, in_utc, occurrences, read_rule, weekly, within
+from locales import Texts
+from service import feed_rows, feed_texts
+from service.feed_rows import Around, Closures
+from service.feed_texts import Company, Told
+from service.tables.network import Meeting, OpenSession
+from service.tables.pairings import Visit
+from service.tables.people import Place
+from service.tables.territory import Territory
+
+VISIT_STATUS: dict[str, Status] = {
+    "planned": "TENTATIVE",
+    "confirmed": "CONFIRMED",
+    "done": "CONFIRMED",
+    # Who did not come is nobody's business here: the appointment stays as it was.
+    "not_held": "CONFIRMED",
+    "cancelled": "CANCELLED",
+    "moved": "CANCELLED",
+}
+# A host's slot has no counter of its own: each change of the series outranks the three states a slot goes through.
+SLOT_STATES = 3
+
+
+@dataclass(frozen=True)
+class Reader:
+    """For whom the entries are written, and how much they say."""
+
+    territory: Territory
+    horizon: Horizon
+    texts: Texts
+    level: str
+
+    def told(self, level: str) -> Reader:
+        return replace(self, level=level)
+
+
+def visits(tx: Session, reader: Reader, kind: str, owner_id: int) -> list[Event]:
+    """The visits of a person, helper or professional."""
+    found = feed_rows.visits(tx, reader.horizon, owner_id)
+    around = Around.of(tx, found)
+    return [_visit(reader, visit, around, kind) for visit in found]
+
+
+def host_slots(tx: Session, reader: Reader, owner_id: int) -> list[Event]:
+    """The slots in which somebody keeps an open place."""
+    found = feed_rows.host_slots(tx, reader.horizon, owner_id)
+    places = feed_rows.by_id(tx, Place, (session.place_id for _, session in found))
+    called_off = feed_rows.cancelled_days(tx, (session.id for _, session in found))
+    events: list[Event] = []
+    for slot, session in found:
+        told = feed_texts.host_slot(reader.texts, reader.level, session.name, session.ref, places[session.place_id])
+        off = (session.id, slot.on) in called_off
+        state = 2 if off else int(slot.status == "confirmed")
+        events.append(
+            Event(
+                uid=f"{slot.on:%Y%m%d}-{session.uid}",
+                changed=session.changed_at,
+                sequence=session.sequence * SLOT_STATES + state,
+                start=_moment(reader, slot.on, session.start_minute),
+                end=_moment(reader, slot.on, session.end_minute),
+                summary=feed_texts.called_off(reader.texts, told.summary) if off else told.summary,
+                location=told.location,
+                status=("TENTATIVE", "CONFIRMED", "CANCELLED")[state],
+            )
+        )
+    return events
+
+
+def open_sessions(tx: Session, reader: Reader, place_id: int | None) -> list[Series]:
+    """The drop-in series of a place, or of the whole territory."""
+    found = feed_rows.open_sessions(tx, reader.territory.id or 0, place_id)
+    places = feed_rows.by_id(tx, Place, (session.place_id for session in found))
+    closures = Closures.of(tx, reader.territory, reader.horizon, places)
+    called_off = feed_rows.cancelled_days(tx, (session.id for session in found))
+    series: list[Series] = []
+    for session in found:
+        told = feed_texts.open_session(reader.texts, reader.level, session.name, places[session.place_id])
+        made = _open_session(reader, session, told, closures, {day for n, day in called_off if n == session.id})
+        series += [made] if made else []
+    return series
+
+
+def meetings(tx: Session, reader: Reader, owner_id: int) -> tuple[list[Event], list[Series]]:
+    """The meetings that somebody takes part in."""
+    found = feed_rows.meetings_of(tx, owner_id)
+    places = feed_rows.by_id(tx, Place, (meeting.place_id for meeting in found))
+    return _meetings(
+        tx,
+        reader,
+        (
+            (
+                meeting,
+                feed_texts.meeting(
+                    reader.texts, reader.level, meeting.kind, meeting.ref, places.get(meeting.place_id or 0)
+                ),
+            )
+            for meeting in found
+        ),
+    )
+
+
+def public_meetings(tx: Session, reader: Reader, place_id: int | None) -> tuple[list[Event], list[Series]]:
+    """The meetings in a room, or the territory's public events."""
+    found = (
+        feed_rows.public_events(tx, reader.territory.id or 0)
+        if place_id is None
+        else feed_rows.meetings_at(tx, place_id)
+    )
+    places = feed_rows.by_id(tx, Place, (meeting.place_id for meeting in found))
+    return _meetings(
+        tx,
+        reader,
+        (
+            (
+                meeting,
+                feed_texts.public_meeting(
+                    reader.texts, reader.level, meeting.kind, meeting.title, places.get(meeting.place_id or 0)
+                ),
+            )
+            for meeting in found
+        ),
+    )
+
+
+def _visit(reader: Reader, visit: Visit, around: Around, kind: str) -> Event:
+    status = VISIT_STATUS[visit.status]
+    helper = around.helpers[visit.peer_helper_id].display_name
+    names = (around.persons[visit.person_id].pseudonym,)
+    if kind == "person":
+        second = around.helpers.get(visit.second_helper_id or 0)
+        joint = around.professionals.get(visit.professional_id or 0)
+        names = (helper, *(one.display_name for one in (second, joint) if one))
+    # Of a visit called off, perhaps since a consent was withdrawn, others keep no more than the hour.
+    level = "minimal" if status == "CANCELLED" and reader.level in ("initials", "place") else reader.level
+    told = feed_texts.visit(
+        reader.texts,
+        level,
+        Company(around.pairings[visit.pairing_id].ref, names),
+        first=visit.kind == "first_joint",
+        place=around.places.get(visit.place_id or 0),
+        home=visit.place_kind == "home",
+    )
+    return Event(
+        uid=visit.uid,
+        changed=visit.changed_at,
+        sequence=visit.sequence,
+        start=visit.starts_at,
+        end=visit.ends_at,
+        summary=feed_texts.called_off(reader.texts, told.summary) if status == "CANCELLED" else told.summary,
+        location=told.location,
+        status=status,
+    )
+
+
+def _meetings(tx: Session, reader: Reader, found: Iterable[tuple[Meeting, Told]]) -> tuple[list[Event], list[Series]]:
+    told = list(found)
+    closures = Closures.of(tx, reader.territory, reader.horizon, (meeting.place_id for meeting, _ in told))
+    events: list[Event] = []
+    series: list[Series] = []
+    for meeting, text in told:
+        off = meeting.status == "cancelled"
+        if off and meeting.changed_at < reader.horizon.begins:
+            continue
+        event = Event(
+            uid=meeting.uid,
+            changed=meeting.changed_at,
+            sequence=meeting.sequence,
+            start=meeting.starts_at,
+            end=meeting.ends_at,
+            summary=feed_texts.called_off(reader.texts, text.summary) if off else text.summary,
+            location=text.location,
+            status="CANCELLED" if off else "CONFIRMED",
+        )
+        if not meeting.rrule:
+            if reader.horizon.begins <= meeting.starts_at < reader.horizon.ends:
+                events.append(event)
+            continue
+        start = meeting.starts_at.astimezone(ZoneInfo(reader.territory.timezone)).replace(tzinfo=None)
+        made = _series(reader, event, read_rule(meeting.rrule, reader.territory.timezone), start)
+        if made is None:
+            continue
+        shown = [
+            at
+            for at in _starts(made)
+            if at.date() in closures.public
+            or closures.shut(meeting.place_id, at.date(), *_minutes(at, meeting.ends_at - meeting.starts_at))
+        ]
+        series += _without(made, shown)
+    return events, series
+
+
+def _open_session(
+    reader: Reader, session: OpenSession, told: Told, closures: Closures, called_off: set[date]
+) -> Series | None:
+    start = datetime.combine(session.valid_from, time()) + timedelta(minutes=session.start_minute)
+    until = datetime.combine(session.valid_until, time.max) if session.valid_until else None
+    event = Event(
+        uid=session.uid,
+        changed=session.changed_at,
+        sequence=session.sequence,
+        start=_moment(reader, session.valid_from, session.start_minute),
+        end=_moment(reader, session.valid_from, session.end_minute),
+        summary=told.summary,
+        location=told.location,
+    )
+    made = _series(reader, event, weekly(session.weekday, until), start)
+    if made is None:
+        return None
+    starts = list(_starts(made))
+    skipped = [
+        at
+        for at in starts
+        if (at.date() in closures.public and not session.on_public_holidays)
+        or (at.date() in closures.school and not session.on_school_holidays)
+        or closures.shut(session.place_id, at.date(), session.start_minute, session.end_minute)
+    ]
+    for kept in _without(made, skipped):
+        length = timedelta(minutes=session.end_minute - session.start_minute)
+        off = tuple(
+            (
+                at,
+                replace(
+                    event,
+                    start=in_utc(at, made.zone),
+                    end=in_utc(at + length, made.zone),
+                    summary=feed_texts.called_off(reader.texts, told.summary),
+                    status="CANCELLED",
+                    sequence=session.sequence + 1,
+                ),
+            )
+            for at in starts
+            if at.date() in called_off and at not in skipped
+        )
+        return replace(kept, cancelled=off)
+    return None
+
+
+def _series(reader: Reader, event: Event, rule: Rule, start: datetime) -> Series | None:
+    """The part of a series inside the horizon; None when nothing of it is."""
+    found = within(rule, start, reader.horizon.first_day, reader.horizon.last_day)
+    if found is None or not isinstance(event.start, datetime) or not isinstance(event.end, datetime):
+        return None
+    shown, first = found
+    zone = reader.territory.timezone
+    here = ZoneInfo(zone)
+    length = event.end.astimezone(here).replace(tzinfo=None) - event.start.astimezone(here).replace(tzinfo=None)
+    # A client that keeps an old copy of a series cut by the horizon must learn that it goes on.
+    cut = within(rule, start, date.min, reader.horizon.last_day + timedelta(days=366)) != found
+    changed = max(event.changed, reader.horizon.moved) if cut else event.changed
+    shifted = replace(event, start=in_utc(first, zone), end=in_utc(first + length, zone), changed=changed)
+    return Series(shifted, shown, zone)
+
+
+def _starts(series: Series) -> Iterable[datetime]:
+    first = series.first.start
+    if not isinstance(first, datetime):
+        raise TypeError("a series has hours")
+    return occurrences(series.rule, first.astimezone(ZoneInfo(series.zone)).replace(tzinfo=None))
+
+
+def _without(series: Series, skipped: list[datetime]) -> list[Series]:
+    """The series less some days; nothing when no day is left."""
+    if len(skipped) == sum(1 for _ in _starts(series)):
+        return []
+    return [replace(series, skipped=tuple(skipped))]
+
+
+def _minutes(start: datetime, length: timedelta) -> tuple[int, int]:
+    first = start.hour * 60 + start.minute
+    return first, first + int(length.total_seconds()) // 60
+
+
+def _moment(reader: Reader, day: date, minute: int) -> datetime:
+    """The moment of a local time; minute 1440 is midnight at the end of the day."""
+    return in_utc(datetime.combine(day, time()) + timedelta(minutes=minute), reader.territory.timezone)
