@@ -45,6 +45,7 @@ def live_violations(instance: Instance) -> list[Violation]:
     return [
         Violation(code, f"{pairing.person} and {pairing.helper} ({pairing.status})")
         for pairing in instance.live
+        if pairing.person in instance.person_by_id
         for code in broken(instance, instance.person_by_id[pairing.person], instance.helper_by_id[pairing.helper])
     ]
 
