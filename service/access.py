@@ -1,4 +1,4 @@
-"""Who gets in: sign-in links, sessions, demo accounts (`security.md` A, B); always by the real clock (`settled.md` 1)."""
+"""Who gets in: links, sessions, demo accounts (`security.md` A, B); always by the real clock (`settled.md` 1)."""
 
 from __future__ import annotations
 
@@ -178,6 +178,17 @@ def _name(tx: Session, account: Account) -> str:
     table = PeerHelper if account.role == "peer_helper" else Professional
     row = tx.get(table, account.party_id)
     return row.display_name if row is not None else ""
+
+
+def coordinators(site: Site, actor: Actor) -> list[str]:
+    """Names of those who coordinate the actor's territory."""
+    with site.db() as tx:
+        names = (
+            select(Professional.display_name)
+            .join(Account, col(Account.party_id) == Professional.id)
+            .where(Account.role == "coordinator", Account.territory_id == actor.territory_id, col(Account.active))
+        )
+        return list(tx.exec(names.order_by(Professional.display_name)).all())
 
 
 def leave(site: Site, token: str) -> None:

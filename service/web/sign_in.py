@@ -33,9 +33,7 @@ class LinkForm(Form):
 def home(request: Request[Any, Any, Any]) -> Redirect:
     """The first page of whoever comes."""
     visitor = visitor_of(request)
-    return Redirect(
-        FIRST_PAGE.get(visitor.actor.role, "/compte") if visitor is not None else "/entrer", status_code=303
-    )
+    return Redirect(FIRST_PAGE.get(visitor.actor.role, "/aide") if visitor is not None else "/entrer", status_code=303)
 
 
 @get("/entrer", opt=ANYONE, sync_to_thread=True)
@@ -57,7 +55,7 @@ async def sign_in(request: Request[Any, Any, Any], site: NamedDependency[Site]) 
     session, account = await AsyncCallable(access.enter)(site, token, address_of(request))
     if request.scope.get("auth"):
         await AsyncCallable(access.leave)(site, request.scope["auth"])
-    answer = Redirect(FIRST_PAGE.get(account.role, "/compte") + "?fait=entered", status_code=303)
+    answer = Redirect(FIRST_PAGE.get(account.role, "/aide") + "?fait=entered", status_code=303)
     answer.set_cookie(session_cookie(site, session))
     return answer
 
