@@ -12,7 +12,6 @@ ROOMS = ("service", "matching", "calendars", "locales")
 
 
 def problems() -> list[str]:
-    sys.path[:] = [entry for entry in sys.path if entry and Path(entry).resolve() != Path(__file__).resolve().parent]
     found: list[str] = []
     owners = packages_distributions()
     for room in ROOMS:
