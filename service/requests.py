@@ -10,7 +10,7 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from locales import N_
-from service import clock, codes
+from service import audit, clock, codes, lifecycles
 from service.access_scope import scope
 from service.errors import NotAllowed, NotFound, Outdated, StepNotAllowed
 from service.site import Actor, Site
@@ -129,11 +129,16 @@ def accept(site: Site, actor: Actor, public_id: str, revision: int) -> str:
             raise StepNotAllowed(N_("Cette demande a déjà été acceptée ou clôturée."))
         if request.status == "consent_pending" and not valid:
             raise StepNotAllowed(N_("L’accord de la personne est encore attendu."))
-        request.status = "waiting" if valid else "consent_pending"
-        person = tx.get(Person, request.person_id)
-        if person is not None and person.status == "consent_pending" and valid:
+        state = "waiting" if valid else "consent_pending"
+        lifecycles.step("request", request.status, state)
+        request.status = state
+        person = tx.get_one(Person, request.person_id)
+        if person.status == "consent_pending" and valid:
+            lifecycles.step("person", person.status, "waiting")
             person.status = "waiting"
-        return request.status
+            person.revision += 1
+        audit.note(tx, site, actor, "request.accepted", "request", request.public_id)
+        return state
 
 
 def redirect(site: Site, actor: Actor, public_id: str, revision: int) -> None:
@@ -151,12 +156,12 @@ def close(site: Site, actor: Actor, public_id: str, revision: int, reason: str) 
 def _end(site: Site, actor: Actor, public_id: str, revision: int, state: str, reason: str | None) -> None:
     with site.db.begin() as tx:
         request = _to_change(tx, actor, public_id, revision)
-        if request.status not in OPEN:
-            raise StepNotAllowed(N_("Cette demande est déjà clôturée."))
         live = select(func.count()).where(Pairing.request_id == request.id, Pairing.status == "proposed")
         if tx.exec(live).one():
             raise StepNotAllowed(N_("Une proposition attend encore une réponse. Retirez-la d’abord."))
+        lifecycles.step("request", request.status, state, reason)
         request.status, request.reason = state, reason
+        audit.note(tx, site, actor, f"request.{state}", "request", request.public_id)
 
 
 def _to_change(tx: Session, actor: Actor, public_id: str, revision: int) -> Request:

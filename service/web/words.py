@@ -110,6 +110,12 @@ PAIRING_STATES = {
     "lapsed": N_("Restée sans réponse"),
 }
 TRANSPORTS = {"walk": N_("à pied"), "bike": N_("à vélo"), "bus": N_("en bus"), "car": N_("en voiture")}
+FREQUENCIES = {
+    "twice_weekly": N_("Deux fois par semaine"),
+    "weekly": N_("Une fois par semaine"),
+    "fortnightly": N_("Une fois toutes les deux semaines"),
+    "monthly": N_("Une fois par mois"),
+}
 RUN_STATES = {
     "queued": N_("En attente"),
     "running": N_("Calcul en cours…"),
@@ -144,6 +150,7 @@ TABLES: dict[str, dict[str, str]] = {
     "way": ANSWER_WAYS,
     "pairing": PAIRING_STATES,
     "transport": TRANSPORTS,
+    "frequency": FREQUENCIES,
     "run": RUN_STATES,
     "severity": SEVERITIES,
     "role": ROLES,
