@@ -102,6 +102,7 @@ INTERVENTION_KINDS = ("intervention", "team_supervision", "training")
 # "planned" is what the files of partners say for "meeting_planned"; the importer reads both.
 INTERVENTION_STATES = ("received", "acknowledged", "meeting_planned", "in_progress", "closed", "redirected")
 HF_DECISIONS = ("selected", "waiting_list", "not_selected", "withdrawn")
+HF_STATES = ("presented", "criteria_confirmed", *HF_DECISIONS, "housed", "moved_on")
 HOUSING_UNIT_STATES = ("free", "offered", "let")
 HOUSING_STABILITY = ("stable", "at_risk", "unstable")
 DOCUMENT_KINDS = ("charter", "vade_mecum", "statutes", "convention")

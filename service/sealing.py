@@ -1,4 +1,11 @@
-"""Sealing of contact cards and free text: AES-256-GCM under a data key for each party (`security.md` F4-F6)."""
+"""
+Sealing of contact cards and free text: AES-256-GCM under a data key for each party (`security.md` F4-F6).
+
+Whose key: what a person lives or says lies under theirs (card, goals, wording of needs, notes of requests), a helper's
+own words and card under the helper's, and what belongs to nobody (decisions of meetings, files waiting for import)
+under the one key of the network. Data keys lie in the database, wrapped by the master key, which never does; a new
+master key wraps them anew and leaves every sealed value as it is.
+"""
 
 from __future__ import annotations
 
@@ -7,12 +14,16 @@ import os
 from dataclasses import dataclass, field
 from typing import Any
 
+from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
-from service.tables.people import DataKey
+from service.database import Database
+from service.tables.people import DataKey, NetworkKey
+
+NETWORK = "network"
 
 
 @dataclass(frozen=True)
@@ -20,35 +31,124 @@ class Seals:
     """
     Seals and opens values.
 
-    `place` names where the value stands (`table.column:row`), so that a sealed value moved to another row does not open.
+    `place` names where the value stands (`table.column:row`), so that a sealed value moved elsewhere does not open.
+    `earlier` are the master keys before this one: they open, and seal no more.
     """
 
     master: bytes = field(repr=False)
-    key_id: str = "k1"
+    earlier: tuple[bytes, ...] = field(default=(), repr=False)
+
+    @property
+    def key_id(self) -> str:
+        """Which master key this is; it says nothing about the key."""
+        return key_id(self.master)
 
     def derive(self, purpose: str) -> bytes:
         """A 32-byte key for one purpose."""
-        return HKDF(SHA256(), 32, None, purpose.encode()).derive(self.master)
+        return _derive(self.master, purpose)
+
+    def derivations(self, purpose: str) -> dict[str, bytes]:
+        """The keys for one purpose under this master key and the earlier ones, by key id."""
+        return {key_id(master): _derive(master, purpose) for master in (self.master, *self.earlier)}
 
     def seal(self, tx: Session, party_id: int, place: str, value: str | dict[str, Any]) -> bytes:
         """Seal text or a small mapping under the party's data key, which is made on first use."""
-        return _encrypt(self._data_key(tx, party_id), place, json.dumps(value, ensure_ascii=False).encode())
+        row = tx.get(DataKey, party_id)
+        if row is None:
+            row = DataKey(party_id=party_id, key_id=self.key_id, wrapped=self._new(_of_party(party_id)))
+            tx.add(row)
+            tx.flush()
+        return _encrypt(self._unwrap(row.key_id, _of_party(party_id), row.wrapped), place, _to_bytes(value))
 
     def open(self, tx: Session, party_id: int, place: str, sealed: bytes) -> Any:
         """Open what `seal` made; ValueError when it was changed, moved, or its key erased."""
-        return json.loads(_decrypt(self._data_key(tx, party_id, make=False), place, sealed))
+        row = tx.get(DataKey, party_id)
+        if row is None:
+            raise ValueError("the key of this value was erased")
+        return json.loads(_decrypt(self._unwrap(row.key_id, _of_party(party_id), row.wrapped), place, sealed))
 
-    def _data_key(self, tx: Session, party_id: int, *, make: bool = True) -> bytes:
-        wrap = self.derive("data-keys")
+    def erase(self, tx: Session, party_id: int) -> None:
+        """Make all that is sealed for the party unreadable, also in backups that hold the values without this key."""
         row = tx.get(DataKey, party_id)
         if row is not None:
-            return _decrypt(wrap, f"data_key.wrapped:{party_id}", row.wrapped)
-        if not make:
-            raise ValueError("the key of this value was erased")
-        new = AESGCM.generate_key(256)
-        tx.add(DataKey(party_id=party_id, key_id=self.key_id, wrapped=_encrypt(wrap, f"data_key.wrapped:{party_id}", new)))
-        tx.flush()
-        return new
+            tx.delete(row)
+            tx.flush()
+
+    def seal_shared(self, tx: Session, place: str, value: str | dict[str, Any]) -> bytes:
+        """Seal what belongs to nobody in particular under the key of the network."""
+        row = tx.get(NetworkKey, NETWORK)
+        if row is None:
+            row = NetworkKey(name=NETWORK, key_id=self.key_id, wrapped=self._new(_of_network()))
+            tx.add(row)
+            tx.flush()
+        return _encrypt(self._unwrap(row.key_id, _of_network(), row.wrapped), place, _to_bytes(value))
+
+    def open_shared(self, tx: Session, place: str, sealed: bytes) -> Any:
+        """Open what `seal_shared` made; ValueError when it was changed or moved."""
+        row = tx.get(NetworkKey, NETWORK)
+        if row is None:
+            raise ValueError("the key of the network was erased")
+        return json.loads(_decrypt(self._unwrap(row.key_id, _of_network(), row.wrapped), place, sealed))
+
+    def rewrap(self, row: DataKey | NetworkKey) -> None:
+        """Wrap a data key of an earlier master key under this one."""
+        place = _of_party(row.party_id) if isinstance(row, DataKey) else _of_network()
+        key = self._unwrap(row.key_id, place, row.wrapped)
+        row.key_id, row.wrapped = self.key_id, _encrypt(self.derive("data-keys"), place, key)
+
+    def _new(self, place: str) -> bytes:
+        return _encrypt(self.derive("data-keys"), place, AESGCM.generate_key(256))
+
+    def _unwrap(self, wrapped_by: str, place: str, wrapped: bytes) -> bytes:
+        wrap = self.derivations("data-keys").get(wrapped_by)
+        if wrap is None:
+            raise ValueError(f"this data key is wrapped by another master key ({wrapped_by})")
+        return _decrypt(wrap, place, wrapped)
+
+
+def rotate(db: Database, seals: Seals, *, at_once: int = 200) -> int:
+    """
+    Wrap every data key under the present master key; the earlier ones are in `seals.earlier`.
+
+    Each batch is a transaction of its own: stopped at any moment, everything stays readable with both keys at hand, and
+    the next call goes on. Afterwards the earlier keys open nothing that is sealed.
+
+    Returns
+    -------
+    The number of keys wrapped anew.
+    """
+    done = 0
+    while True:
+        with db.begin() as tx:
+            old: list[DataKey | NetworkKey] = [
+                *tx.exec(select(DataKey).where(col(DataKey.key_id) != seals.key_id).limit(at_once)),
+                *tx.exec(select(NetworkKey).where(col(NetworkKey.key_id) != seals.key_id)),
+            ]
+            for row in old:
+                seals.rewrap(row)
+        done += len(old)
+        if not old:
+            return done
+
+
+def key_id(master: bytes) -> str:
+    return _derive(master, "key-id")[:6].hex()
+
+
+def _derive(master: bytes, purpose: str) -> bytes:
+    return HKDF(SHA256(), 32, None, purpose.encode()).derive(master)
+
+
+def _of_party(party_id: int) -> str:
+    return f"data_key.wrapped:{party_id}"
+
+
+def _of_network() -> str:
+    return f"network_key.wrapped:{NETWORK}"
+
+
+def _to_bytes(value: str | dict[str, Any]) -> bytes:
+    return json.dumps(value, ensure_ascii=False).encode()
 
 
 def _encrypt(key: bytes, place: str, value: bytes) -> bytes:
@@ -59,5 +159,5 @@ def _encrypt(key: bytes, place: str, value: bytes) -> bytes:
 def _decrypt(key: bytes, place: str, sealed: bytes) -> bytes:
     try:
         return AESGCM(key).decrypt(sealed[:12], sealed[12:], place.encode())
-    except Exception as error:
+    except (InvalidTag, ValueError) as error:
         raise ValueError("this sealed value does not open") from error

@@ -199,6 +199,15 @@ class DataKey(SQLModel, table=True):
     wrapped: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
 
 
+class NetworkKey(SQLModel, table=True):
+    """The network's own data key, for sealed texts that belong to nobody in particular; wrapped by the master key."""
+
+    __tablename__ = "network_key"
+    name: str = Field(primary_key=True)
+    key_id: str
+    wrapped: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+
+
 class Consent(SQLModel, table=True):
     """One line of a person's consent history; only `ended_at` is ever set, once; the row without it is current."""
 

@@ -25,6 +25,13 @@ def upgrade() -> None:
         sa.UniqueConstraint("guard", "subject", name=op.f("uq_attempt_guard_subject")),
     )
     op.create_table(
+        "network_key",
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("key_id", sa.String(), nullable=False),
+        sa.Column("wrapped", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_network_key")),
+    )
+    op.create_table(
         "public_holiday",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("country", sa.String(), nullable=False),
