@@ -78,7 +78,7 @@ def _still_as_reported(actor: Actor, report: Report, again: Examined, choices: C
 
 def _written(site: Site, actor: Actor, again: Examined, demo: bool) -> Accepted:
     record, rows = again.record, again.rows
-    writer = Writer(site, record, site.clock.now(), again.report.today)
+    writer = Writer(record, site.ids, site.clock.now())
     for stored in (stored for of_file in again.removed.values() for stored in of_file.values()):
         record.tx.delete(stored.row)
     record.tx.flush()
@@ -99,6 +99,7 @@ def _written(site: Site, actor: Actor, again: Examined, demo: bool) -> Accepted:
             written[0].demo = True  # type: ignore[attr-defined]
         for what, count in done.items():
             counts[what][file.file_name] = count
+    writer.finish()
     for of_file in rows.values():
         for row in of_file:
             again.memory.keep(row)

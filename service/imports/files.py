@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from matching.pairing.instance import OVERRIDABLE_RULES, OVERRIDABLE_WISHES
 from service import codes
 from service.imports.columns import (
     Column,
@@ -356,7 +357,7 @@ WORK = (
         (
             ref("person_id", "persons", "person_id", filled=True),
             ref("peer_helper_id", "peer_helpers", "peer_helper_id", filled=True),
-            text("rule", filled=True),
+            code("rule", OVERRIDABLE_RULES + OVERRIDABLE_WISHES, filled=True),
             text("reason", filled=True),
             Column("at", "instant", "at", filled=True),
         ),

@@ -182,7 +182,7 @@ class Findings:
     def add(
         self, file: str, line: int, column: str, code: str, *, severity: Severity | None = None, **facts: object
     ) -> None:
-        """Add a finding; an error on line 0 or 1 leaves the file out, elsewhere its row. An info is said once a file."""
+        """Add a finding; an error on line 0 or 1 leaves the file out, elsewhere its row. An info is said once."""
         grave = severity or KINDS[code].severity
         seen = self._counts[(file, code)]
         self._counts[(file, code)] += 1

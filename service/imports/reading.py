@@ -34,7 +34,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Sheet:
-    """A file that could be read: for each known column its place, and the rows that have as many cells as the header."""
+    """A file that could be read: the place of each known column, and the rows as long as the header."""
 
     file: File
     places: dict[str, int]
@@ -236,7 +236,6 @@ def _is_sound(file: File, header: Line, line: Line, findings: Findings) -> bool:
             )
         elif "\0" in cell:
             findings.add(name, line.number, title, "NUL_CHARACTER")
-        elif not cell.isascii() or not cell.isprintable():
-            if _CONTROL.search(cell):
-                findings.add(name, line.number, title, "CONTROL_CHARACTER")
+        elif not (cell.isascii() and cell.isprintable()) and _CONTROL.search(cell):
+            findings.add(name, line.number, title, "CONTROL_CHARACTER")
     return (name, line.number) not in findings.faulty

@@ -9,7 +9,7 @@ from locales import N_
 from service.imports.columns import OWNER_FILES, Column
 from service.imports.findings import Findings
 from service.imports.record import Record
-from service.imports.rows import Parsed
+from service.imports.rows import Parsed, Row
 
 NAMES: Mapping[str, str] = {
     "themes": N_("les thèmes"),
@@ -68,7 +68,7 @@ class References:
         if not value:
             return
         spelled: list[str] = []
-        for to, ref, said in _pointed(row, column):
+        for to, ref, said in pointed(row.values, column):
             found = self._spelling(to, ref)
             if found is None:
                 header = self.headers.get(row.file.name, {}).get(column.name, column.name)
@@ -77,7 +77,7 @@ class References:
                 continue
             spelled.append(said.replace(ref, found, 1) if said != ref else found)
         if isinstance(value, tuple) and column.kind in ("refs", "members", "signatures"):
-            row.values[column.name] = tuple(spelled)
+            row.values[column.name] = tuple(dict.fromkeys(spelled))
         elif column.kind == "ref" and spelled:
             row.values[column.name] = spelled[0]
 
@@ -89,7 +89,7 @@ class References:
         return None if number is None else self.record.refs[to][number]
 
     def waiting(self, findings: Findings) -> list[LeftOut]:
-        """Rows that point to a row which is left out and which the record does not hold; again for those that point to them."""
+        """Rows that point to a row which is left out and not in the record either; and those that point to them."""
         out: dict[tuple[str, int], LeftOut] = {}
         changed = True
         while changed:
@@ -107,7 +107,7 @@ class References:
 
     def _missing(self, row: Parsed, findings: Findings, out: Mapping[tuple[str, int], LeftOut]) -> Parsed | None:
         for column in row.file.columns:
-            for to, ref, _ in _pointed(row, column):
+            for to, ref, _ in pointed(row.values, column):
                 target = self.rows.get(to, {}).get(ref.casefold())
                 if target is None or self.record.number(to, ref) is not None:
                     continue
@@ -116,13 +116,13 @@ class References:
         return None
 
 
-def _pointed(row: Parsed, column: Column) -> Iterator[tuple[str, str, str]]:
+def pointed(values: Row, column: Column) -> Iterator[tuple[str, str, str]]:
     """What a cell points to: file, reference, and the text that holds it."""
-    value = row.values.get(column.name)
+    value = values.get(column.name)
     if not value:
         return
     if column.kind == "ref":
-        to = OWNER_FILES.get(row.values.get(column.to_by) or "", "") if column.to_by else column.to
+        to = OWNER_FILES.get(values.get(column.to_by) or "", "") if column.to_by else column.to
         if to and value not in column.codes:
             yield to, value, value
     elif column.kind == "refs":

@@ -95,6 +95,8 @@ def _values(sheet: Sheet, line: Line, cells: Cells, findings: Findings) -> Row:
         _made_coarse(sheet, line, values, findings)
     if sheet.file.name == "persons":
         _completed_consent(values)
+    if sheet.file.name == "situation_network" and values.get("member_type") == "relative":
+        values["member_id"] = None  # a relative is a role only
     if sheet.file.name == "separations" and None not in values.values():
         values = separated(values["person_id"], values["other_person_id"])
     return values

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
@@ -59,7 +59,7 @@ def is_live(cell: str) -> bool:
 
 def local_instant(day: date, minute: int, zone: ZoneInfo) -> datetime | None:
     """The UTC instant of a local time; None in the hour that spring skips. In autumn's double hour the first counts."""
-    local = datetime(day.year, day.month, day.day) + timedelta(minutes=minute)
+    local = datetime.combine(day, time()) + timedelta(minutes=minute)
     instant = local.replace(tzinfo=zone).astimezone(UTC)
     return instant if instant.astimezone(zone).replace(tzinfo=None) == local else None
 
@@ -90,9 +90,9 @@ class Cells:
 
     def _plain(self, column: Column, cell: str, say: Say) -> str:
         whole = restored(cell)
-        if whole == cell and column.kind == "text" and is_live(cell):
-            if not (column.name == "phone" and _PHONE.fullmatch(cell.strip())):
-                say("FORMULA_INJECTION", value=_short(cell))
+        is_number = column.name == "phone" and _PHONE.fullmatch(cell.strip())
+        if column.kind == "text" and is_live(cell) and not is_number:
+            say("FORMULA_INJECTION", value=_short(cell))
         if not whole.isascii() and _MOJIBAKE.search(whole):
             say("MOJIBAKE", value=_short(whole))
         return whole

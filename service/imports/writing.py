@@ -7,15 +7,18 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from sqlalchemy.orm import attributes
 from sqlmodel import SQLModel, col, delete, select
 
+from service import codes
+from service.bookings import book
+from service.ids import IdSource
 from service.imports.columns import Column, File
 from service.imports.record import OWNERS, Record, Stored, card_place, title_place, words_place
 from service.imports.rows import Row
 from service.imports.values import local_instant
-from service.site import Site
 from service.tables.network import HousingFirstRound, InterventionMember, MeetingParticipant, Situation
-from service.tables.pairings import Pairing
+from service.tables.pairings import Booking, Pairing, Visit
 from service.tables.people import Consent, ContactCard, MetBefore, Party
 from service.tables.territory import Signature
 
@@ -31,17 +34,24 @@ class Change:
 class Writer:
     """Writes the rows of one file after the other, in the order of `files.FILES`."""
 
-    def __init__(self, site: Site, record: Record, now: datetime, today: date) -> None:
-        self.site = site
+    def __init__(self, record: Record, ids: IdSource, now: datetime) -> None:
+        self.ids = ids
         self.record = record
         self.tx = record.tx
         self.now = now
-        self.today = today
+        self.later: list[Callable[[], None]] = []
+        self.visits: list[Visit] = []
+        """What waits for other files: a consent ends after its pairing, a person closes after the visits."""
 
     def write(self, file: File, changes: list[Change]) -> list[SQLModel]:
-        """The written rows, in the order given."""
-        rows = [self._row(file, change) for change in changes]
-        self.tx.flush()
+        """The written rows, in the order given; changed ones make room before new ones come."""
+        made: dict[int, SQLModel] = {}
+        for is_new in (False, True):
+            for index, change in enumerate(changes):
+                if (change.stored is None) == is_new:
+                    made[index] = self._row(file, change)
+            self.tx.flush()
+        rows = [made[index] for index in range(len(changes))]
         if file.has_reference:
             for row in rows:
                 self.record.learn(file, row.ref, row.id)  # type: ignore[attr-defined]
@@ -55,6 +65,13 @@ class Writer:
         self.tx.flush()
         return rows
 
+    def finish(self) -> None:
+        """Write what had to wait for other files."""
+        book(self.tx, *self.visits)
+        for step in self.later:
+            step()
+        self.tx.flush()
+
     def _row(self, file: File, change: Change) -> SQLModel:
         row = change.stored.row if change.stored else self._new(file)
         values = dict(change.values)
@@ -63,6 +80,8 @@ class Writer:
         for column in file.columns:
             if column.field and column.name in values and column.to != file.name:
                 self._set(row, column, values)
+        if file.name == "persons" and change.stored is not None and values.get("status") == "closed":
+            self._close_later(row)
         before = BEFORE.get(file.name)
         if before is not None:
             before(self, row, change.stored.values | values if change.stored else values)
@@ -70,6 +89,17 @@ class Writer:
             row.changed_at = self.now  # type: ignore[attr-defined]
         self.tx.add(row)
         return row
+
+    def _close_later(self, row: Any) -> None:
+        status = attributes.get_history(row, "status").deleted
+        if not status:
+            return
+        row.status = status[0]
+
+        def close() -> None:
+            row.status = "closed"
+
+        self.later.append(close)
 
     def _set(self, row: SQLModel, column: Column, values: Row) -> None:
         value = values[column.name]
@@ -89,9 +119,9 @@ class Writer:
         fields = file.table.model_fields
         given: dict[str, Any] = {}
         if "public_id" in fields:
-            given["public_id"] = self.site.ids.new()
+            given["public_id"] = self.ids.new()
         if "uid" in fields:
-            given["uid"] = f"{self.site.ids.new()}@lefil"
+            given["uid"] = f"{self.ids.new()}@lefil"
         if "created_at" in fields:
             given["created_at"] = self.now
         territory = self.record.territory
@@ -168,7 +198,10 @@ def _territory(writer: Writer, row: Any, values: Row) -> None:
 
 
 def _person(writer: Writer, row: Any, values: Row) -> None:
-    _consent(writer, row, values)
+    if values.get("consent_status") in (None, "given"):
+        _consent(writer, row, values)
+    else:
+        writer.later.append(lambda: _consent(writer, row, values))
     _card(writer, row, values)
     if "met_before" in values:
         numbers = [writer.record.number("peer_helpers", ref) for ref in values["met_before"]]
@@ -208,7 +241,7 @@ def _card(writer: Writer, row: Any, values: Row) -> None:
     told = {name: value for name, value in (held | said).items() if value}
     if told == held and card is not None:
         return
-    sealed = writer.site.seals.seal(writer.tx, row.id, card_place(row.id), told)
+    sealed = writer.record.seals.seal(writer.tx, row.id, card_place(row.id), told)
     if card is None:
         card = ContactCard(party_id=row.id, card_sealed=sealed)
     card.card_sealed = sealed
@@ -219,14 +252,14 @@ def _helper(writer: Writer, row: Any, values: Row) -> None:
     _card(writer, row, values)
     if "own_words" in values:
         words = values["own_words"]
-        seal = writer.site.seals.seal
+        seal = writer.record.seals.seal
         row.own_words_sealed = seal(writer.tx, row.id, words_place(row.id), words) if words else None
 
 
 def _goal(writer: Writer, row: Any, values: Row) -> None:
     if "title" in values:
         situation = writer.tx.get_one(Situation, row.situation_id)
-        seal = writer.site.seals.seal
+        seal = writer.record.seals.seal
         title = values["title"]
         row.title_sealed = seal(writer.tx, situation.person_id, title_place(row.id), title) if title else None
 
@@ -273,6 +306,14 @@ def _replaced(
         writer.tx.add(table(**owner, **{column: number}))
 
 
+def _booked(writer: Writer, row: Any, values: Row) -> None:
+    if (
+        row.status in codes.LIVE_VISIT_STATES
+        or writer.tx.exec(select(Booking.id).where(Booking.visit_id == row.id)).first()
+    ):
+        writer.visits.append(row)
+
+
 AFTER: Mapping[str, Callable[[Writer, Any, Row], None]] = {
     "territory": _territory,
     "persons": _person,
@@ -281,5 +322,6 @@ AFTER: Mapping[str, Callable[[Writer, Any, Row], None]] = {
     "meetings": _meeting,
     "support_interventions": _intervention,
     "documents": _document,
+    "visits": _booked,
 }
 """Columns that lie in other tables and need the row's number."""

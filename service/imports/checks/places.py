@@ -31,8 +31,9 @@ def positions(merged: Merged, findings: Findings, today: date) -> None:
             point = _point(entry.values[file.latitude], entry.values[file.longitude])
             if point is None:
                 stand_ins = STAND_INS.get(file.name, ())
-                if stand_ins or entry.values[file.latitude] != entry.values[file.longitude]:
-                    known = any(entry.values[name] for name in stand_ins)
+                half = entry.values[file.latitude] is not None or entry.values[file.longitude] is not None
+                if stand_ins or half:
+                    known = not half and any(entry.values[name] for name in stand_ins)
                     severity = "warning" if known else "error"
                     merged.say(findings, entry, file.latitude, "MISSING_COORDINATES", severity=severity)
             elif centre is not None and great_circle_km(centre, point) > FARTHEST_KM:
