@@ -22,7 +22,7 @@ from service.web.doors import ANYONE
 
 READS_AN_HOUR = 60
 HOUR = 3600.0
-CALENDAR = "text/calendar; charset=utf-8"
+CALENDAR = "text/calendar"
 HEADERS = {
     "Cache-Control": "private, max-age=300",
     "X-Robots-Tag": "noindex",
