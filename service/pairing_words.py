@@ -145,12 +145,14 @@ Said = tuple[bool, str]
 
 
 def _themes(speaker: Speaker, known: Facts) -> Said:
+    if not known.themes_covered:
+        return True, speaker.texts.gettext("Aucun des thèmes demandés")
     return True, speaker.texts.ngettext(
-        "%(themes)s : %(covered)d thème sur %(num)d",
-        "%(themes)s : %(covered)d thèmes sur %(num)d",
-        len(known.themes_asked),
+        "%(themes)s : %(num)d thème sur %(asked)d",
+        "%(themes)s : %(num)d thèmes sur %(asked)d",
+        len(known.themes_covered),
         themes=speaker.theme_list(known.themes_covered),
-        covered=len(known.themes_covered),
+        asked=len(known.themes_asked),
     )
 
 
@@ -159,7 +161,7 @@ def _experience(speaker: Speaker, known: Facts) -> Said:
         return False, speaker.texts.gettext("Rien de particulier n’est souhaité")
     if not known.experience_shared:
         return True, speaker.texts.gettext(
-            "Pas de vécu connu : %(wished)s", wished=speaker.word_list(EXPERIENCES, known.experience_wished)
+            "Pas de vécu partagé connu : %(wished)s", wished=speaker.word_list(EXPERIENCES, known.experience_wished)
         )
     return True, speaker.texts.gettext(
         "%(shared)s : %(count)d sur %(asked)d",
@@ -216,10 +218,10 @@ def _language(speaker: Speaker, known: Facts) -> Said:
 
 def _charge(speaker: Speaker, known: Facts) -> Said:
     return True, speaker.texts.ngettext(
-        "%(people)d accompagnement sur %(num)d possible",
-        "%(people)d accompagnements sur %(num)d possibles",
-        known.people_max,
-        people=known.people,
+        "%(num)d accompagnement sur %(most)d",
+        "%(num)d accompagnements sur %(most)d",
+        known.people,
+        most=known.people_max,
     )
 
 
@@ -318,10 +320,10 @@ def why_not(speaker: Speaker, codes: Sequence[str], known: Facts, wished_gender:
         return say("Trop loin : %(km)s km par la route.", km=speaker.texts.number(known.road_km, 1))
     if codes[0] == "CASELOAD" and known.people >= known.people_max:
         return speaker.texts.ngettext(
-            "Plus de place : %(people)d accompagnement sur %(num)d.",
-            "Plus de place : %(people)d accompagnements sur %(num)d.",
-            known.people_max,
-            people=known.people,
+            "Plus de place : %(num)d accompagnement sur %(most)d.",
+            "Plus de place : %(num)d accompagnements sur %(most)d.",
+            known.people,
+            most=known.people_max,
         )
     if codes[0] == "GENDER" and wished_gender in GENDERS:
         return say("La personne demande %(gender)s.", gender=say(GENDERS[wished_gender]))

@@ -157,6 +157,8 @@ def answer(
         When the proposal is no longer open.
     ConsentMissing
         When the second yes comes after the person's consent ended.
+    RuleBroken
+        When another hard rule has come to stand against the pair before the second yes.
     """
     if side not in SIDES or said not in codes.ANSWERS or said == "pending" or how not in codes.ANSWER_WAYS:
         raise StepNotAllowed(N_("Cette réponse n’est pas prévue."))
@@ -245,8 +247,7 @@ def _propose(tx: Session, site: Site, actor: Actor, pair: _Pair) -> Pairing:
     instance = pairing_data.instance_with(tx, records, person)
     stands = still_stands_against(instance, person.ref, helper.ref)
     if stands:
-        shown = tuple(code for code in stands if code not in SENSITIVE)
-        raise RuleBroken(N_("Une règle empêche ce binôme. Relancez le calcul pour la voir."), rules=shown)
+        raise RuleBroken(N_("Une règle empêche ce binôme. Relancez le calcul pour la voir."), rules=_shown(stands))
     by_criterion = values(facts(instance, instance.person_by_id[person.ref], instance.helper_by_id[helper.ref]))
     row = Pairing(
         public_id=site.ids.new(),
@@ -269,6 +270,11 @@ def _propose(tx: Session, site: Site, actor: Actor, pair: _Pair) -> Pairing:
         tx.delete(put_aside)
     audit.note(tx, site, actor, "proposal.made", "pairing", row.public_id)
     return row
+
+
+def _shown(codes_against: tuple[str, ...]) -> tuple[str, ...]:
+    """The codes that a refusal may name."""
+    return tuple(code for code in codes_against if code not in SENSITIVE)
 
 
 def _write_answer(row: Pairing, side: str, said: str, how: str, day: date, actor: Actor) -> None:
@@ -294,8 +300,14 @@ def _decide(tx: Session, site: Site, actor: Actor, records: Records, row: Pairin
     elif row.person_answer == row.helper_answer == "accepted":
         instance = pairing_data.instance_with(tx, records, person)
         helper = records.helpers[row.peer_helper_id]
-        if "CONSENT" in still_stands_against(instance, person.ref, helper.ref):
+        stands = still_stands_against(instance, person.ref, helper.ref)
+        if "CONSENT" in stands:
             raise ConsentMissing(N_("L’accord de la personne manque ou n’est plus valable."))
+        if stands:
+            raise RuleBroken(
+                N_("Une règle empêche maintenant ce binôme. La coordination doit d’abord la regarder."),
+                rules=_shown(stands),
+            )
         _step(tx, site, row, "accepted")
         for other in records.live:
             if other.person_id == row.person_id and other.id != row.id:
@@ -324,6 +336,7 @@ def _wait_again(tx: Session, records: Records, person_id: int) -> None:
 
 def _move_on(tx: Session, person: Person, request: Request | None, state: str, request_state: str) -> None:
     if person.status != state:
+        lifecycles.step("person", person.status, state)
         person.status = state
         person.revision += 1
     tx.add(person)

@@ -67,7 +67,7 @@ class Unmatched:
     removed
         Number of helpers whom each rule removes.
     rules
-        The rules that stand in the way of everybody, else those between the person and the nearest helpers.
+        The fewest rules that together stand in the way of every helper.
     """
 
     person: str

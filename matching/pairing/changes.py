@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from itertools import combinations
 
 from matching.pairing.answer import Change, Plain, Relaxed, Unmatched
 from matching.pairing.candidates import SET_ASIDE, Obstacles
@@ -32,15 +33,25 @@ def unmatched(instance: Instance, person: Person, against: Obstacles) -> Unmatch
     codes = [against[person.id, helper.id] for helper in instance.helpers]
     order = [rule.code for rule in HARD] + [SET_ASIDE]
     removed = {code: sum(code in stand for stand in codes) for code in order}
-    everywhere = tuple(code for code in order if codes and removed[code] == len(codes))
-    fewest = min((len(stand) for stand in codes), default=0)
-    nearest = tuple(code for code in order if any(code in stand for stand in codes if len(stand) == fewest))
     return Unmatched(
         person.id,
         {code: count for code, count in removed.items() if count},
-        everywhere or nearest,
+        _blocking(order, codes),
         smallest_change(instance, person, against),
     )
+
+
+def _blocking(order: Sequence[str], codes: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
+    """
+    The fewest rules that together remove every helper.
+
+    Of several such sets the one that removes most; then the one whose rules come first in section 5.
+    """
+    for size in range(1, len(order) + 1):
+        sets = [one for one in combinations(order, size) if all(set(one) & set(stand) for stand in codes)]
+        if sets:
+            return max(sets, key=lambda one: sum(code in stand for code in one for stand in codes)) if codes else ()
+    return ()
 
 
 def smallest_change(instance: Instance, person: Person, against: Obstacles) -> Change | None:
