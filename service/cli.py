@@ -8,61 +8,19 @@ the command was not understood.
 from __future__ import annotations
 
 import sys
-from datetime import date, datetime
-from pathlib import Path
 
 import click
 
-from locales import LANGS, N_, Texts, translator
+from locales import N_
 from service import access, codes, serving
+from service.cli_demo import demo_command
 from service.cli_faults import Fault, sentence
+from service.cli_import import export_folder, import_folder
 from service.cli_keys import make_key
+from service.cli_reader import Reader, language
 from service.cli_site import is_demo, opened
 from service.database import Database, upgrade
 from service.settings import Settings
-
-
-class Reader:
-    """Whoever reads what a command says."""
-
-    def __init__(self) -> None:
-        self.texts: Texts = translator("fr")
-
-    def say(self, message: str, /, **values: object) -> None:
-        """A sentence on standard output."""
-        click.echo(self.texts.gettext(message, **values))
-
-    def note(self, message: str, /, **values: object) -> None:
-        """A sentence on standard error, out of the way of what a program reads."""
-        click.echo(self.texts.gettext(message, **values), err=True)
-
-
-def _choose_language(context: click.Context, _option: click.Parameter, code: str) -> str:
-    context.find_object(Reader).texts = translator(code)  # pyright: ignore[reportOptionalMemberAccess]
-    return code
-
-
-def _as_date(_context: click.Context, _option: click.Parameter, given: datetime | None) -> date | None:
-    return None if given is None else given.date()
-
-
-DATE = click.DateTime(["%Y-%m-%d"])
-FOLDER = click.Path(path_type=Path, file_okay=True)
-language = click.option(
-    "--language",
-    type=click.Choice(LANGS),
-    default="fr",
-    callback=_choose_language,
-    is_eager=True,
-    expose_value=False,
-    help="Langue des phrases.",
-)
-today_option = click.option(
-    "--today",
-    type=DATE,
-    callback=_as_date,
-    help="Le jour qu’il est pour Le Fil (AAAA-MM-JJ) ; sinon celui de la machine.",
-)
 
 
 @click.group()
@@ -124,6 +82,11 @@ def link(reader: Reader, role: str, ref: str | None) -> None:
     """Écrit un nouveau lien d’entrée pour un rôle."""
     with opened(Settings()) as site:
         click.echo(access.new_link(site, role, ref))
+
+
+cli.add_command(demo_command)
+cli.add_command(import_folder)
+cli.add_command(export_folder)
 
 
 def main(arguments: list[str] | None = None) -> None:

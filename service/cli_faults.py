@@ -14,7 +14,7 @@ from service.errors import Refused
 class Fault(Exception):
     """The command cannot be carried out; the message is a text to translate, the facts fill it."""
 
-    def __init__(self, message: str, **facts: object) -> None:
+    def __init__(self, message: str, /, **facts: object) -> None:
         super().__init__(message)
         self.facts = facts
 
@@ -36,7 +36,9 @@ FILE = N_("Le fichier « %(name)s » ne se lit pas ou ne s’écrit pas (%(detai
 def sentence(error: BaseException, texts: Texts) -> str | None:
     """What to say of a fault; None when it is a bug, which nobody should mistake for a fault of theirs."""
     if isinstance(error, Refused | Fault):
-        return texts.gettext(str(error) or str(type(error).__doc__), **error.facts)
+        message = str(error) or str(type(error).__doc__)
+        # Some use cases fill their sentence themselves; a file name in it may hold a `%`.
+        return texts.gettext(message, **error.facts) if "%(" in message else texts.gettext(message)
     if isinstance(error, ValidationError):
         names = sorted({f"LEFIL_{str(part['loc'][0]).upper()}" for part in error.errors()})
         return texts.gettext(SETTINGS, names=", ".join(names))

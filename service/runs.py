@@ -32,6 +32,10 @@ REASONS = {
     ),
     "error": N_("Le calcul a rencontré une erreur. Rien n’a changé. Prévenez la personne qui gère Le Fil."),
     "rule_broken": N_("Le résultat du calcul ne respecte pas toutes les règles. Il est écarté et rien n’a changé."),
+    "infeasible": N_(
+        "Les visites fixées se contredisent : le calcul n’a aucune solution. Rien n’a changé. "
+        "Déplacez l’une d’elles, puis relancez le calcul."
+    ),
     "too_long": N_("Le calcul a dépassé le temps permis. Rien n’a changé. Relancez-le."),
     "stopped": N_("Le calcul a été arrêté avant d’avoir trouvé une solution. Rien n’a changé."),
 }

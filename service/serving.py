@@ -98,6 +98,7 @@ def be_private() -> None:
 
 def write_log(level: str) -> None:
     """One line for each entry on standard error: time, level, where, what; never what people wrote."""
+    logging.getLogger("alembic").setLevel(logging.WARNING)
     logging.basicConfig(
         stream=sys.stderr, level=level.upper(), format="%(asctime)s %(levelname)s %(name)s %(message)s", force=True
     )

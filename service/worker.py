@@ -202,18 +202,17 @@ class Worker:
         self, taken: Taken, kind: RunKind, instance: Any, result: dict[str, Any], watch: _Watch, version: str
     ) -> None:
         """An answer that breaks a rule is kept with the run for whoever looks for the fault, and shown to nobody."""
-        broken = [str(violation) for violation in kind.violations(instance, kind.answer(result))]
-        if broken:
+        answer = kind.answer(result)
+        if answer.status == "infeasible":
+            reason = "infeasible"
+        elif broken := [str(violation) for violation in kind.violations(instance, answer)]:
             log.error("run %s: the judge found %d violations", taken.public_id, len(broken))
             watch.progress["violations"] = broken[:100]
-        self._end(
-            taken,
-            "failed" if broken else "done",
-            reason="rule_broken" if broken else "",
-            result=result,
-            progress=watch.progress,
-            solver_version=version,
-        )
+            reason = "rule_broken"
+        else:
+            reason = ""
+        status = "failed" if reason else "done"
+        self._end(taken, status, reason=reason, result=result, progress=watch.progress, solver_version=version)
 
     def _beat(self, taken: Taken, watch: _Watch) -> bool:
         """Write the heartbeat; whether the run was asked to stop."""

@@ -49,7 +49,7 @@ def test_a_run_of_a_killed_server_is_taken_up_at_the_next_start(site: Site, hél
         view = ended(site, hélène, run_id)
 
     assert left == "running"
-    assert (view.status, runs.result(site, hélène, run_id).result) == ("done", {"doubled": 42})
+    assert (view.status, runs.result(site, hélène, run_id).result) == ("done", {"doubled": 42, "status": "optimal"})
 
 
 def test_a_server_that_is_asked_to_end_hands_its_run_back(site: Site, hélène: Actor):

@@ -19,11 +19,11 @@ def test_a_run_is_asked_carried_out_and_kept_with_all_that_explains_it(site: Sit
 
     assert (view.status, view.reason, view.stopped) == ("done", "", "")
     kept = row(site, run_id)
-    assert kept.result == {"doubled": 42}
+    assert kept.result == {"doubled": 42, "status": "optimal"}
     assert kept.snapshot == {"number": 21, "behave": "well"}
     assert (kept.seed, kept.parameters, kept.attempt) == (7, {"limits": {"seed": 7}}, 1)
     assert kept.solver_version.startswith("ortools 9.")
-    assert runs.result(site, hélène, run_id).result == {"doubled": 42}
+    assert runs.result(site, hélène, run_id).result == {"doubled": 42, "status": "optimal"}
 
 
 def test_the_page_sees_how_far_a_run_is_while_it_goes_on(site: Site, hélène: Actor):
@@ -49,7 +49,7 @@ def test_stopped_within_two_seconds_a_run_keeps_its_best_answer(site: Site, hél
 
     assert time.monotonic() - asked < 2
     assert (view.status, view.stopped) == ("done", "person")
-    assert runs.result(site, hélène, run_id).result == {"doubled": 42}
+    assert runs.result(site, hélène, run_id).result == {"doubled": 42, "status": "optimal"}
 
 
 def test_a_search_that_does_not_listen_is_ended_within_two_seconds(site: Site, hélène: Actor):
@@ -136,6 +136,13 @@ def test_an_answer_that_breaks_a_rule_is_never_shown(site: Site, hélène: Actor
     assert (view.status, view.reason) == ("failed", runs.REASONS["rule_broken"])
     assert runs.finished(site, hélène, "pairing") is None
     assert row(site, run_id).progress["violations"] == ["43 is not twice 21"]
+
+
+def test_a_contradiction_is_told_as_one(site: Site, hélène: Actor):
+    with at_work(site):
+        view = ended(site, hélène, ask(site, hélène, "contradict itself"))
+
+    assert (view.status, view.reason) == ("failed", runs.REASONS["infeasible"])
 
 
 def test_a_snapshot_that_is_no_instance_ends_with_a_reason(site: Site, hélène: Actor):

@@ -17,6 +17,8 @@ def solve(instance: Instance, _limits: Limits, watch: Watch) -> Answer:
         print("chatter of a library", flush=True)
     if instance.behave == "lie":
         return Answer(1 + 2 * instance.number)
+    if instance.behave == "contradict itself":
+        return Answer(0, "infeasible")
     if instance.behave == "swallow memory":
         kept = [bytearray(1 << 28) for _ in range(64)]
         return Answer(len(kept))

@@ -14,3 +14,4 @@ class Instance:
 @dataclass(frozen=True)
 class Answer:
     doubled: int
+    status: str = "optimal"

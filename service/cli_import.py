@@ -1,0 +1,128 @@
+"""`lefil import` and `lefil export`: partners' files in, after a report, and out again."""
+
+from __future__ import annotations
+
+import json
+import sys
+from datetime import date
+from pathlib import Path
+
+import click
+
+from locales import N_
+from service import serving
+from service.cli_faults import Fault
+from service.cli_reader import FOLDER, Reader, language, today_option
+from service.cli_site import database_is_there, only_territory, opened
+from service.imports import folder
+from service.imports.accept import Accepted, accept
+from service.imports.report import Report, examine
+from service.settings import Settings
+from service.site import Actor, Site
+
+SEVERITIES = {"error": N_("erreur"), "warning": N_("à vérifier"), "info": N_("information")}
+UNKNOWN_COLUMN = N_(
+    "Une colonne n’est pas connue : « %(column)s » dans %(file)s. Rien n’est repris. "
+    "Corrigez son nom, ou ajoutez --ignore-unknown-columns."
+)
+
+
+@click.command("import")
+@click.argument("path", metavar="DOSSIER", type=FOLDER)
+@click.option("--dry-run", is_flag=True, help="Montrer le rapport et ne rien écrire.")
+@click.option("--json", "as_json", is_flag=True, help="Écrire le rapport en JSON (avec --dry-run).")
+@click.option("--accept", "accepted", is_flag=True, help="Accepter le rapport sans question.")
+@click.option("--ignore-unknown-columns", is_flag=True, help="Reprendre les autres colonnes.")
+@today_option
+@language
+@click.pass_obj
+def import_folder(
+    reader: Reader,
+    path: Path,
+    dry_run: bool,
+    as_json: bool,
+    accepted: bool,
+    ignore_unknown_columns: bool,
+    today: date | None,
+) -> None:
+    """Reprend les fichiers CSV des partenaires : un rapport d’abord, puis tout ou rien."""
+    files = folder.read(path, language=reader.language)
+    settings = Settings()
+    serving.be_private()
+    if dry_run and not database_is_there(settings):
+        # A look at files needs no database, and leaves none behind.
+        settings = settings.model_copy(update={"database_url": "sqlite://"})
+    with opened(settings, migrate=not database_is_there(settings), today=today, sealing=not dry_run) as site:
+        report = examine(site, files, today=today, language=reader.language)
+        if as_json:
+            click.echo(json.dumps(report.as_json(), ensure_ascii=False, indent=1))
+        else:
+            tell(reader, report)
+        refuse_unknown_columns(report, ignore=ignore_unknown_columns)
+        if dry_run:
+            sys.exit(1 if report.has_errors else 0)
+        if not accepted and not _agreed(reader):
+            reader.note(N_("Rien n’est repris. Pour accepter le rapport : --accept."))
+            sys.exit(1)
+        tell_done(reader, accept(site, _whoever_types(site), report))
+
+
+def tell(reader: Reader, report: Report) -> None:
+    """The report for people: each finding on its line, then the rows."""
+    texts = reader.texts
+    for finding in report.findings:
+        where = f"{finding.file}:{finding.line}" + (f" [{finding.column}]" if finding.column else "")
+        severity = texts.gettext(SEVERITIES[finding.severity])
+        click.echo(f"{where} {severity} {finding.code} : {finding.message(texts.gettext)}")
+    for name, count in report.read.items():
+        reader.say(
+            N_("%(name)s : %(read)s lignes lues, %(accepted)s à reprendre, %(new)s nouvelles."),
+            name=name,
+            read=count,
+            accepted=report.accepted.get(name, 0),
+            new=report.new_rows.get(name, 0),
+        )
+
+
+def tell_done(reader: Reader, done: Accepted) -> None:
+    reader.say(
+        N_("Reprise faite : %(created)s lignes nouvelles, %(changed)s modifiées, %(unchanged)s inchangées."),
+        created=sum(done.created.values()),
+        changed=sum(done.changed.values()),
+        unchanged=sum(done.unchanged.values()),
+    )
+
+
+def refuse_unknown_columns(report: Report, *, ignore: bool = False) -> None:
+    """
+    Stop at a header that nobody knows: a slip there would silently leave a whole column out.
+
+    Raises
+    ------
+    Fault
+        When there is one, and nobody said that it may be passed over.
+    """
+    unknown = [finding for finding in report.findings if finding.code == "UNKNOWN_COLUMN"]
+    if unknown and not ignore:
+        raise Fault(UNKNOWN_COLUMN, column=unknown[0].column, file=unknown[0].file)
+
+
+def _agreed(reader: Reader) -> bool:
+    """The answer of whoever sits at the terminal; no when nobody does."""
+    return sys.stdin.isatty() and click.confirm(reader.texts.gettext(N_("Reprendre ces lignes ?")), default=False)
+
+
+def _whoever_types(site: Site) -> Actor:
+    """The system itself: whoever may use the command line of the server may write its database anyway."""
+    return Actor("sysadmin", None)
+
+
+@click.command("export")
+@click.argument("path", metavar="DOSSIER", type=FOLDER)
+@click.option("--territory", "ref", help="Référence du territoire (BE-SER).")
+@language
+@click.pass_obj
+def export_folder(reader: Reader, path: Path, ref: str | None) -> None:
+    """Écrit tout un territoire en CSV, au format que « lefil import » relit."""
+    with opened(Settings()) as site, site.db() as tx:
+        territory = only_territory(tx, ref)

@@ -1,0 +1,78 @@
+"""The steps of the main job that both demonstrations take: proposals, a yes to the first ones, a plan."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+import msgspec
+from sqlmodel import select
+from sqlmodel.sql.expression import SelectOfScalar
+
+from matching.pairing.answer import Answer as PairingAnswer
+from service import pairings, runs
+from service.cli_faults import Fault
+from service.runs import Finished
+from service.site import Actor, Site
+from service.tables.people import PeerHelper, Person
+
+LOOK_SECONDS = 0.1
+Someone = TypeVar("Someone", Person, PeerHelper)
+Tell = Callable[..., None]
+"""Says a sentence, a text to translate and its values, to whoever waits."""
+
+
+@dataclass(frozen=True)
+class Timed:
+    """What a run answered, and the seconds it took."""
+
+    finished: Finished
+    seconds: float
+
+
+def wait_for(site: Site, actor: Actor, run_id: str) -> Timed:
+    """
+    Wait for a run that a worker carries out.
+
+    Raises
+    ------
+    Fault
+        When it ends without a result.
+    """
+    began = time.monotonic()
+    while (view := runs.get(site, actor, run_id)).is_open:
+        time.sleep(LOOK_SECONDS)
+    if view.status != "done":
+        raise Fault(view.reason)
+    return Timed(runs.result(site, actor, run_id), time.monotonic() - began)
+
+
+def pair(site: Site, actor: Actor) -> Timed:
+    """Shortlists for everybody who waits."""
+    return wait_for(site, actor, pairings.ask_for_shortlists(site, actor))
+
+
+def accept_first(site: Site, actor: Actor, answer: PairingAnswer) -> int:
+    """
+    Take every first proposal that fits the caseloads together as accepted by both; how many.
+
+    They are answered as by phone: the coordinator enters what both said.
+    """
+    with site.db() as tx:
+        people = {row.ref: row.public_id for row in tx.exec(_of(Person, actor)).all()}
+        helpers = {row.ref: row.public_id for row in tx.exec(_of(PeerHelper, actor)).all()}
+    for placed in answer.placed:
+        pairing = pairings.propose(site, actor, people[placed.person], helpers[placed.helper])
+        for side in pairings.SIDES:
+            pairings.answer(site, actor, pairing, side, "accepted", how="phone")
+    return len(answer.placed)
+
+
+def _of(table: type[Someone], actor: Actor) -> SelectOfScalar[Someone]:
+    return select(table).where(table.territory_id == actor.territory_id)
+
+
+def pairing_answer(finished: Finished) -> PairingAnswer:
+    return msgspec.convert(finished.result, PairingAnswer)
