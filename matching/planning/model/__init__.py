@@ -1,0 +1,1 @@
+"""The model of the search, apart since it is long."""

@@ -1,0 +1,95 @@
+"""The slots that a visit may take on its own: the grid, the habit, what was told, and beginnings of free time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import product
+
+from matching.planning.instance import Instance, Slot, Task
+from matching.planning.rules import PART_RULES, TEAM_RULES, WHOLE_RULES
+
+
+def allowed_slots(instance: Instance, task: Task) -> tuple[Slot, ...]:
+    """Every slot that breaks no rule on its own, in order of time and of the people's right to it."""
+    if task.fixed is not None:
+        return (task.fixed,)
+    found = [slot for start in starts(instance, task) for slot in slots_at(instance, task, start)]
+    return tuple(in_order_of_right(task, found))
+
+
+def slots_at(instance: Instance, task: Task, start: int) -> Iterator[Slot]:
+    """The slots whose first part starts then."""
+    for moments in part_starts(instance, task, start):
+        end = max(moment + part.minutes for part, moment in zip(task.parts, moments, strict=True))
+        if min(moments) < task.due[0] or end > task.due[1]:
+            continue
+        if not all(rule(instance, task, min(moments), end) for _, rule in WHOLE_RULES):
+            continue
+        able = [
+            [worker for worker in skilled(instance, task, part) if may(instance, task, part, worker, moment)]
+            for part, moment in enumerate(moments)
+        ]
+        for workers in product(*able):
+            slot = Slot(workers, moments)
+            if len(set(workers)) == len(workers) and all(rule(instance, task, slot) for _, rule in TEAM_RULES):
+                yield slot
+
+
+def may(instance: Instance, task: Task, part: int, worker: str, start: int) -> bool:
+    """Whether this person may take this part then."""
+    return all(rule(instance, task, part, worker, start) for _, rule in PART_RULES)
+
+
+def skilled(instance: Instance, task: Task, part: int) -> list[str]:
+    """Those asked for who have the skill asked for."""
+    skill = task.parts[part].skill
+    return [worker for worker in task.parts[part].workers if skill is None or skill in instance.worker[worker].skills]
+
+
+def starts(instance: Instance, task: Task) -> list[int]:
+    """Candidate starts of the first part inside the time due, in order."""
+    first, last = task.due[0], task.due[1] - task.parts[0].minutes
+    found = set(range(-(-first // instance.step) * instance.step, last + 1, instance.step))
+    owners = [instance.worker[worker] for part in task.parts for worker in part.workers]
+    for owner in owners:
+        found.update(start for start, _ in owner.windows)
+        found.update(busy.end + instance.way(owner.mode, busy.place, task.place) for busy in owner.busy)
+    if task.client is not None:
+        client = instance.client[task.client]
+        found.update(start for start, _ in client.windows)
+        found.update(busy.end + instance.way(client.mode, busy.place, task.place) for busy in client.busy)
+    if task.usual is not None:
+        for day in range(instance.day(first), instance.day(last) + 1):
+            found.add(day * instance.day_ticks + task.usual.minute)
+    if task.published is not None:
+        found.add(task.published.starts[0])
+    return sorted(start for start in found if first <= start <= last)
+
+
+def part_starts(instance: Instance, task: Task, start: int) -> Iterator[tuple[int, ...]]:
+    """Starts of all parts when the first one starts then: together, unless a link says otherwise."""
+    if not task.links:
+        yield (start,) * len(task.parts)
+        return
+    linked: dict[int, list[int]] = {}
+    for link in task.links:
+        gaps = sorted({link.least, link.most, *range(link.least, link.most + 1, instance.step)})
+        linked.setdefault(link.second, []).extend(gaps)
+    ranges = [[0] if part == 0 else sorted(set(linked.get(part, [0]))) for part in range(len(task.parts))]
+    for gaps in product(*ranges):
+        moments = tuple(start + gap for gap in gaps)
+        if all(link.least <= moments[link.second] - moments[link.first] <= link.most for link in task.links):
+            yield moments
+
+
+def in_order_of_right(task: Task, slots: list[Slot]) -> Iterator[Slot]:
+    """V3: somebody later in the order of a ranked part stays out when somebody earlier has a slot in time."""
+    in_time = min((late.after for late in task.late), default=task.due[1])
+    best: dict[int, int] = {}
+    for number, part in enumerate(task.parts):
+        if part.ranked:
+            ranks = [part.workers.index(slot.workers[number]) for slot in slots if min(slot.starts) <= in_time]
+            best[number] = min(ranks, default=len(part.workers))
+    for slot in slots:
+        if all(task.parts[number].workers.index(slot.workers[number]) <= rank for number, rank in best.items()):
+            yield slot

@@ -1,0 +1,151 @@
+"""Rows of a territory to an instance of `matching.planning` for some weeks; people go by their reference."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import date, datetime
+
+from sqlmodel import Session, col, select
+
+from matching.planning.instance import Busy, Client, Instance, Prices, Room, Worker
+from matching.planning.spans import Span, tidy
+from service import codes
+from service.planning_due import Due, due_of
+from service.planning_places import Places, matrices
+from service.planning_records import DAY, Horizon, Records
+from service.tables.people import PeerHelper, Person, Place, Professional
+from service.tables.territory import NetworkSetting, Territory
+
+CONTACT_PERCENT = 60
+"""Share of a helper's weekly hours that contact may fill (V6)."""
+SUPERVISION_DAYS = 62
+"""Last supervision lies at most so many days before a visit (rule 10, `settled.md` 13)."""
+HOST_PRICE = 40
+"""A visit that clashes with a proposed host slot (`domain.md`, 12.11)."""
+PRICES_SETTING = "planning_prices"
+
+
+def read_instance(
+    tx: Session, territory: Territory, *, now: datetime, start: date, weeks: int, keep_fixed: bool = True
+) -> Instance:
+    """
+    What is due in these weeks, and everything that decides when it can be.
+
+    `keep_fixed` False takes confirmed and pinned visits as movable, so that the judge looks at them as well.
+    """
+    horizon = Horizon(start, weeks * 7, territory.timezone)
+    records = Records(tx, territory, horizon, now)
+    dues = due_of(records, keep_fixed=keep_fixed)
+    index = records.points
+    clients = [_client(records, person, index) for person in _in_order(dues, lambda due: due.person)]
+    workers = [_helper(records, helper, index) for helper in records.helpers.values()]
+    workers += [_professional(records, professional, index) for professional in records.professionals.values()]
+    rooms = [_room(records, place) for place in records.places.values()]
+    tasks = tuple(task for due in dues for task in due.tasks(index))
+    return Instance(
+        first_day=start.isoformat(),
+        days=horizon.days,
+        places=index.refs,
+        travel=matrices(tx, territory, index),
+        workers=tuple(workers),
+        clients=tuple(clients),
+        series=tuple(due.series for due in dues),
+        rooms=tuple(rooms),
+        tasks=tasks,
+        prices=_prices(tx, territory),
+    )
+
+
+def _in_order(dues: Iterable[Due], of: Callable[[Due], Person]) -> list[Person]:
+    people = {of(due).id: of(due) for due in dues}
+    return sorted(people.values(), key=lambda person: person.ref)
+
+
+def _client(records: Records, person: Person, index: Places) -> Client:
+    horizon = records.horizon
+    busy = [
+        Busy(horizon.tick(one.start), horizon.tick(one.end), index.place(one.place_id))
+        for one in records.meetings
+        if person.id in one.people and one.end > horizon.moment(0)
+    ]
+    consent = records.consents.get(person.id)
+    spans: tuple[Span, ...] = ()
+    if consent is not None and consent.status == "given" and "pairing" in consent.scope:
+        last = horizon.days if consent.expires_on is None else horizon.day(consent.expires_on) + 1
+        spans = tidy([(0, min(last, horizon.days) * DAY)])
+    windows = records.free(person.id, school=person.off_in_school_holidays)
+    weekly = person.living_environment == "housing_first"
+    return Client(person.ref, windows, "person", tuple(busy), spans, weekly)
+
+
+def _helper(records: Records, helper: PeerHelper, index: Places) -> Worker:
+    return Worker(
+        id=helper.ref,
+        kind="helper",
+        windows=records.free(helper.id, school=helper.off_in_school_holidays),
+        mode=helper.transport,
+        base=index.helper(helper),
+        busy=_busy(records, helper.id, index),
+        fit=fit_days(records, helper),
+        max_visits_per_day=helper.max_visits_per_day,
+        max_minutes_per_week=helper.weekly_minutes_max * CONTACT_PERCENT // 100,
+        alone_ok=helper.lone_visit_ok,
+    )
+
+
+def _professional(records: Records, professional: Professional, index: Places) -> Worker:
+    return Worker(
+        id=professional.ref,
+        kind="professional",
+        windows=records.free(professional.id) if professional.status == "active" else (),
+        mode="car",
+        base=index.professional(professional),
+        busy=_busy(records, professional.id, index),
+        returns=True,
+        balanced=False,
+    )
+
+
+def fit_days(records: Records, helper: PeerHelper) -> tuple[Span, ...]:
+    """HELPER_STATUS day by day: active, trained, with a supervisor, supervised at most 62 days before."""
+    if helper.status != "active" or helper.initial_training_completed_on is None or helper.supervisor_id is None:
+        return ()
+    horizon = records.horizon
+    held = [one.start.date() for one in records.meetings if one.kind == "supervision" and helper.id in one.participants]
+    if helper.last_supervision_on is not None:
+        held.append(helper.last_supervision_on)
+    first = max(0, horizon.day(helper.initial_training_completed_on))
+    spans = [(horizon.day(day), horizon.day(day) + SUPERVISION_DAYS + 1) for day in held]
+    return tidy((max(first, start) * DAY, min(end, horizon.days) * DAY) for start, end in spans)
+
+
+def _busy(records: Records, party: int, index: Places) -> tuple[Busy, ...]:
+    horizon = records.horizon
+    found: list[Busy] = []
+    for one in (*records.meetings, *records.hosting):
+        if party in one.participants and one.end > horizon.moment(0):
+            rule = "V12" if one.kind in ("supervision", "intervision", "peer_intervision") else "V2"
+            price = HOST_PRICE if one.proposed(party) else 0
+            found.append(Busy(horizon.tick(one.start), horizon.tick(one.end), index.place(one.place_id), rule, price))
+    return tuple(sorted(found, key=lambda busy: (busy.start, busy.end, busy.rule, busy.price)))
+
+
+def _room(records: Records, place: Place) -> Room:
+    horizon = records.horizon
+    busy = [
+        Busy(horizon.tick(one.start), horizon.tick(one.end), people=len(one.participants) + len(one.people))
+        for one in records.meetings
+        if one.place_id == place.id and one.end > horizon.moment(0)
+    ]
+    windows = records.free(place.id, always=True)
+    single = place.kind in codes.SINGLE_BOOKING_PLACES
+    return Room(place.ref, windows, single, place.capacity, tuple(busy))
+
+
+def _prices(tx: Session, territory: Territory) -> Prices:
+    row = tx.exec(
+        select(NetworkSetting)
+        .where(col(NetworkSetting.territory_id) == territory.id, col(NetworkSetting.name) == PRICES_SETTING)
+        .order_by(col(NetworkSetting.id).desc())
+    ).first()
+    return Prices() if row is None else Prices(**{name: int(str(value)) for name, value in row.value.items()})

@@ -1,0 +1,326 @@
+"""Visits that are due in a horizon, pairing by pairing (`domain.md`, 12.3 to 12.8), beside those that stand already."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+
+from matching.planning.instance import FIRST, RHYTHM, Late, Part, Series, Slot, Task, Usual
+from matching.planning.spans import Span
+from service.planning_places import Places
+from service.planning_records import Records
+from service.tables.pairings import Pairing, Visit
+from service.tables.people import PeerHelper, Person, Professional
+
+DAY, WEEK = 1440, 7 * 1440
+PERIODS = {"twice_weekly": (3, 4), "weekly": (7,), "fortnightly": (14,), "monthly": (28,)}
+"""Days of the periods in which one visit is due, in turn (12.6): half weeks are three and four days."""
+GAP_DAYS = {"twice_weekly": 2, "weekly": 3, "fortnightly": 10, "monthly": 20}
+"""Days at least between two visits (V9)."""
+FIRST_WITHIN_DAYS = 14
+LATE_PRICE = 40
+"""A week later than 14 days after acceptance, or than an urgent wish (section 6; `settled.md` 14)."""
+FIRST_MINUTES = 30
+SECONDS_LISTED = 4
+"""Other helpers asked to come along to one visit: the nearest ones."""
+
+
+@dataclass(frozen=True)
+class Period:
+    """Days in which one visit is due, both included, counted from the first day of the horizon; may begin before it."""
+
+    first: int
+    last: int
+
+
+@dataclass(frozen=True)
+class Due:
+    """One pairing in the horizon: what is held, what stands, what is due."""
+
+    records: Records
+    pairing: Pairing
+    person: Person
+    helper: PeerHelper
+    keep_fixed: bool
+
+    @property
+    def held_before(self) -> tuple[Visit, ...]:
+        """Visits of the rhythm before the horizon: held, or standing."""
+        return tuple(visit for visit in self._rhythm if self._day(visit) < 0)
+
+    @property
+    def standing(self) -> tuple[Visit, ...]:
+        """Visits of any kind inside the horizon."""
+        return tuple(visit for visit in self._visits if 0 <= self._day(visit) < self.records.horizon.days)
+
+    @property
+    def _visits(self) -> tuple[Visit, ...]:
+        return self.records.visits.get(self.pairing.id or 0, ())
+
+    @property
+    def _rhythm(self) -> tuple[Visit, ...]:
+        return tuple(visit for visit in self._visits if visit.kind in RHYTHM)
+
+    @property
+    def met(self) -> bool:
+        """The joint first visit is held, or stands before the horizon."""
+        return self.pairing.status != "accepted" or bool(self.held_before)
+
+    @property
+    def series(self) -> Series:
+        live: tuple[Span, ...] | None = None
+        if self.pairing.status == "paused" and self.pairing.paused_until is not None:
+            back = self.records.horizon.day(self.pairing.paused_until) + 1
+            days = self.records.horizon.days
+            live = ((max(0, back) * DAY, days * DAY),) if back < days else ()
+        return Series(
+            id=self.pairing.ref,
+            client=self.person.ref,
+            gap_days=GAP_DAYS[self.person.visit_frequency],
+            held=tuple(sorted({self._day(visit) for visit in self.held_before})),
+            live=live,
+            met=self.met,
+        )
+
+    def tasks(self, index: Places) -> Iterator[Task]:
+        """Due visits in order, each with the visit that stands for it, then visits that stand beside the rhythm."""
+        left = [visit for visit in self.standing if visit.kind in RHYTHM]
+        first: Task | None = None
+        if not self.met:
+            stands = next((visit for visit in left if visit.kind == FIRST), None)
+            left = [visit for visit in left if visit is not stands]
+            first = self._first(index, stands)
+            yield first
+        for period in self._periods():
+            inside = [visit for visit in left if period.first <= self._day(visit) <= period.last]
+            fixed = [visit for visit in inside if self._is_fixed(visit)]
+            stands = next(iter(fixed or inside), None)
+            left = [visit for visit in left if visit is not stands]
+            if stands is None and period.last >= self.records.horizon.days:
+                continue  # not due before the horizon ends
+            yield self._regular(index, period, stands, first)
+        for visit in left:
+            if self._is_fixed(visit):
+                yield self._beside(index, visit)
+        for visit in self.standing:
+            if visit.kind not in RHYTHM:
+                yield self._beside(index, visit)
+
+    # What is due when
+
+    @property
+    def accepted_on(self) -> date:
+        """The day on which the second of both said yes."""
+        answers = [day for day in (self.pairing.person_answer_on, self.pairing.helper_answer_on) if day is not None]
+        return max(answers, default=self.pairing.proposed_on)
+
+    def _periods(self) -> Iterator[Period]:
+        """Periods from the last visit held that reach into the horizon, in order."""
+        day = self._anchor()
+        turn = PERIODS[self.person.visit_frequency]
+        number = 0
+        while day + 1 < self.records.horizon.days:
+            length = turn[number % len(turn)]
+            if day + length >= 0:
+                yield Period(day + 1, day + length)
+            day += length
+            number += 1
+
+    def _anchor(self) -> int:
+        """The day from which periods are counted."""
+        horizon = self.records.horizon
+        if not self.met:
+            return max(horizon.day(self.accepted_on) + FIRST_WITHIN_DAYS, 6)
+        known = [day for day in (self.pairing.trial_start, self.pairing.active_from) if day is not None]
+        since = horizon.day(max(known, default=self.accepted_on))
+        if self.held_before:
+            since = max(self._day(visit) for visit in self.held_before)
+        if self.pairing.status == "paused" and self.pairing.paused_until is not None:
+            since = max(since, horizon.day(self.pairing.paused_until))
+        return since
+
+    def _open(self, first: int, last: int) -> Span:
+        """Days as ticks inside the horizon, nothing of the past; the last day when nothing else is left."""
+        start = max(0, first * DAY, self.records.horizon.tick(self.records.now))
+        end = min(last + 1, self.records.horizon.days) * DAY
+        return (start, end) if start < end else (end - 1, end)
+
+    # Tasks
+
+    def _first(self, index: Places, stands: Visit | None) -> Task:
+        horizon = self.records.horizon
+        lates = [Late((horizon.day(self.accepted_on) + FIRST_WITHIN_DAYS + 1) * DAY - 1, LATE_PRICE, WEEK)]
+        request = self.records.requests.get(self.pairing.request_id or 0)
+        if request is not None and request.urgency == "urgent" and request.wished_first_visit_by is not None:
+            lates.append(Late((horizon.day(request.wished_first_visit_by) + 1) * DAY - 1, LATE_PRICE, WEEK))
+        minutes = max(FIRST_MINUTES, self.person.visit_minutes)
+        parts = (
+            Part(minutes, (self.helper.ref,)),
+            Part(minutes, tuple(one.ref for one in self.companions()), "professional", ranked=True),
+        )
+        task = Task(
+            id=f"{self.pairing.ref}/first",
+            kind=FIRST,
+            place=self._place(index),
+            parts=parts,
+            due=self._open(0, horizon.days - 1),
+            client=self.person.ref,
+            series=self.pairing.ref,
+            room=self._room(),
+            people_min=2 if self.person.two_person_visits else 1,
+            late=tuple(lates),
+        )
+        return self._with(task, stands)
+
+    def _regular(self, index: Places, period: Period, stands: Visit | None, first: Task | None) -> Task:
+        horizon = self.records.horizon
+        minutes = self.person.visit_minutes
+        parts = [Part(minutes, (self.helper.ref,))]
+        if self.person.two_person_visits or not self.helper.lone_visit_ok:
+            parts.append(Part(minutes, self._seconds(index), "second", usual=self._usual_second()))
+        usual = None
+        if self.pairing.usual_weekday is not None and self.pairing.usual_minute is not None:
+            usual = Usual(self.pairing.usual_weekday, self.pairing.usual_minute)
+        task = Task(
+            id=f"{self.pairing.ref}/{horizon.date(period.last).isoformat()}",
+            kind="regular",
+            place=self._place(index),
+            parts=tuple(parts),
+            due=self._open(period.first, period.last),
+            client=self.person.ref,
+            series=self.pairing.ref,
+            room=self._room(),
+            people_min=2 if self.person.two_person_visits else 1,
+            usual=usual,
+            after=first.id if first is not None else None,
+        )
+        return self._with(task, stands)
+
+    def _with(self, task: Task, visit: Visit | None) -> Task:
+        """A due visit for which one stands already: its hours are kept when fixed, and weigh when published."""
+        if visit is None:
+            return task
+        if self._is_fixed(visit):
+            return self._standing_as(task, visit)
+        horizon = self.records.horizon
+        minutes = horizon.tick(visit.ends_at) - horizon.tick(visit.starts_at)
+        parts = tuple(replace(part, minutes=minutes) for part in task.parts)
+        published = None
+        if visit.published_at is not None or not self.keep_fixed:
+            going = [self._ref(party) for party in (visit.professional_id, visit.second_helper_id) if party is not None]
+            beside = [*going, *(part.workers[0] for part in parts[1:] if part.workers), self.helper.ref]
+            workers = (self.records.helpers[visit.peer_helper_id].ref, *beside)[: len(parts)]
+            published = Slot(workers, (horizon.tick(visit.starts_at),) * len(parts))
+        return replace(task, id=visit.ref, kind=visit.kind, parts=parts, published=published, visit=visit.ref)
+
+    def _standing_as(self, task: Task, visit: Visit) -> Task:
+        """The same task at the hours and with the people of the visit that stands."""
+        horizon = self.records.horizon
+        start, end = horizon.tick(visit.starts_at), horizon.tick(visit.ends_at)
+        parts = [Part(end - start, (self.records.helpers[visit.peer_helper_id].ref,))]
+        if visit.professional_id is not None:
+            parts.append(Part(end - start, (self._ref(visit.professional_id),), "professional"))
+        if visit.second_helper_id is not None:
+            parts.append(Part(end - start, (self._ref(visit.second_helper_id),), "second"))
+        workers = tuple(part.workers[0] for part in parts)
+        return replace(
+            task,
+            id=visit.ref,
+            kind=visit.kind,
+            parts=tuple(parts),
+            room=self.records.places[visit.place_id].ref if visit.place_id is not None else None,
+            fixed=Slot(workers, (start,) * len(parts)),
+            visit=visit.ref,
+        )
+
+    def _beside(self, index: Places, visit: Visit) -> Task:
+        """A visit that stands and is not due: it only takes time."""
+        horizon = self.records.horizon
+        task = Task(
+            id=visit.ref,
+            kind=visit.kind,
+            place=self._place(index),
+            parts=(),
+            due=(horizon.tick(visit.starts_at), horizon.tick(visit.ends_at)),
+            client=self.person.ref,
+            series=self.pairing.ref,
+            price=None,
+        )
+        return self._standing_as(task, visit)
+
+    def _is_fixed(self, visit: Visit) -> bool:
+        """V10: pinned, confirmed, or begun; visits beside the rhythm are set by people."""
+        if visit.status == "done" or visit.kind not in RHYTHM:
+            return True
+        return self.keep_fixed and (visit.pinned or visit.status == "confirmed" or visit.starts_at <= self.records.now)
+
+    # Who and where
+
+    def companions(self) -> list[Professional]:
+        """
+        Who may come to the first visit, in order of right (V3, 12.7).
+
+        The referring professional; then those of role network or referring whom the person agreed to; then the
+        coordinator of the situation, or all coordinators.
+        """
+        everybody = self.records.professionals
+        wanted = [self.pairing.professional_id]
+        for member in self.records.agreed.get(self.person.id, ()):
+            if member in everybody and {"network", "referring"} & set(everybody[member].roles):
+                wanted.append(member)
+        coordinator = self.records.coordinators.get(self.person.id)
+        if coordinator is not None:
+            wanted.append(coordinator)
+        wanted += [one.id for one in everybody.values() if "coordinator" in one.roles]
+        known = dict.fromkeys(ref for ref in wanted if ref is not None and ref in everybody)
+        return [everybody[ref] for ref in known if everybody[ref].status == "active"]
+
+    def _seconds(self, index: Places) -> tuple[str, ...]:
+        """Helpers who may come along (V5): fit for this person, the usual one and the nearest first."""
+        usual = self._usual_second()
+        found: list[tuple[bool, int, str]] = []
+        for helper in self.records.helpers.values():
+            if helper.id != self.helper.id and self._fits(helper):
+                found.append((helper.ref != usual, self.records.walk(helper, self.person, index), helper.ref))
+        return tuple(ref for _, _, ref in sorted(found)[:SECONDS_LISTED])
+
+    def _fits(self, helper: PeerHelper) -> bool:
+        """A second helper meets the person too: no conflict or refusal, home and gender as the person needs them."""
+        person = self.person
+        at_home = person.meeting_place_id is None
+        return (
+            helper.status == "active"
+            and (helper.id, person.id) not in self.records.apart
+            and not (at_home and set(person.environment_flags) & set(helper.cannot_visit))
+            and (person.gender_preference != "required" or helper.gender == person.preferred_gender)
+        )
+
+    def _usual_second(self) -> str | None:
+        last = next((visit for visit in reversed(self.held_before) if visit.second_helper_id is not None), None)
+        return None if last is None or last.second_helper_id is None else self._ref(last.second_helper_id)
+
+    def _place(self, index: Places) -> int:
+        at = index.person(self.person)
+        if at is None:
+            raise ValueError(f"{self.person.ref} has neither coordinates nor neighbourhood nor meeting place")
+        return at
+
+    def _room(self) -> str | None:
+        place = self.person.meeting_place_id
+        return self.records.places[place].ref if place is not None else None
+
+    def _ref(self, party: int) -> str:
+        found = self.records.helpers.get(party) or self.records.professionals[party]
+        return found.ref
+
+    def _day(self, visit: Visit) -> int:
+        return self.records.horizon.day(visit.starts_at.astimezone(self.records.zone).date())
+
+
+def due_of(records: Records, *, keep_fixed: bool) -> tuple[Due, ...]:
+    """Every pairing that may have visits, in the order of its reference."""
+    return tuple(
+        Due(records, pairing, records.people[pairing.person_id], records.helpers[pairing.peer_helper_id], keep_fixed)
+        for pairing in records.pairings
+    )

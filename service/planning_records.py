@@ -1,0 +1,249 @@
+"""The rows of one territory that planning looks at, and the weeks it plans."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from functools import cached_property
+from typing import TypeVar, cast
+from zoneinfo import ZoneInfo
+
+from sqlmodel import Session, col, select
+
+from calendars.availability import Away, Recurrence, Window, free_on
+from matching.planning.spans import Span, tidy
+from matching.travel import Point, great_circle_km
+from service import codes
+from service.planning_meetings import Occurrence, meetings_between, sessions_between
+from service.planning_places import Places
+from service.tables.network import NetworkMember, Situation
+from service.tables.pairings import Pairing, Request, Visit
+from service.tables.people import (
+    Absence,
+    Availability,
+    Conflict,
+    Consent,
+    PeerHelper,
+    Person,
+    Place,
+    Professional,
+    Refusal,
+)
+from service.tables.territory import Neighbourhood, Organisation, PublicHoliday, SchoolHoliday, Territory
+
+DAY = 1440
+
+Owned = TypeVar("Owned", PeerHelper, Person, Professional, Place, Request, Neighbourhood, Organisation)
+
+
+@dataclass(frozen=True)
+class Horizon:
+    """The weeks of a plan, in the territory's wall-clock minutes from 00:00 of the first day."""
+
+    first: date
+    days: int
+    zone: str
+
+    @property
+    def last(self) -> date:
+        return self.first + timedelta(days=self.days - 1)
+
+    def day(self, day: date) -> int:
+        return (day - self.first).days
+
+    def date(self, day: int) -> date:
+        return self.first + timedelta(days=day)
+
+    def tick(self, moment: datetime) -> int:
+        """Wall-clock minute of a moment; whoever is inside the hour that comes twice shares its minutes."""
+        local = moment.astimezone(ZoneInfo(self.zone))
+        return self.day(local.date()) * DAY + local.hour * 60 + local.minute
+
+    def moment(self, tick: int) -> datetime:
+        """The moment of a wall-clock minute, with its zone."""
+        day, minute = divmod(tick, DAY)
+        return datetime.combine(self.date(day), time(minute // 60, minute % 60), ZoneInfo(self.zone))
+
+    def moments(self) -> tuple[datetime, datetime]:
+        return self.moment(0), self.moment(self.days * DAY)
+
+
+class Records:
+    """The rows of one territory that planning looks at, read once."""
+
+    def __init__(self, tx: Session, territory: Territory, horizon: Horizon, now: datetime) -> None:
+        self.tx, self.territory, self.horizon, self.now = tx, territory, horizon, now
+        self.zone = ZoneInfo(territory.timezone)
+        self.today = now.astimezone(self.zone).date()
+
+    @cached_property
+    def people(self) -> Mapping[int, Person]:
+        return {row.id: row for row in self._all(Person)}
+
+    @cached_property
+    def helpers(self) -> Mapping[int, PeerHelper]:
+        return {row.id: row for row in self._all(PeerHelper)}
+
+    @cached_property
+    def professionals(self) -> Mapping[int, Professional]:
+        return {row.id: row for row in self._all(Professional)}
+
+    @cached_property
+    def places(self) -> Mapping[int, Place]:
+        return {row.id: row for row in self._all(Place)}
+
+    @cached_property
+    def requests(self) -> Mapping[int, Request]:
+        return {row.id or 0: row for row in self._all(Request)}
+
+    @cached_property
+    def pairings(self) -> tuple[Pairing, ...]:
+        """Those that may have visits: accepted, in trial, active, or paused until a known day."""
+        rows = self.tx.exec(
+            select(Pairing)
+            .where(
+                col(Pairing.territory_id) == self.territory.id,
+                col(Pairing.status).in_(("accepted", "trial", "active", "paused")),
+            )
+            .order_by(col(Pairing.ref))
+        )
+        return tuple(row for row in rows if row.status != "paused" or row.paused_until is not None)
+
+    @cached_property
+    def visits(self) -> Mapping[int, tuple[Visit, ...]]:
+        """Visits of each pairing in order of time: held, standing, or past."""
+        wanted = (*codes.LIVE_VISIT_STATES, "done")
+        rows = self.tx.exec(
+            select(Visit)
+            .where(col(Visit.territory_id) == self.territory.id, col(Visit.status).in_(wanted))
+            .order_by(col(Visit.starts_at), col(Visit.ref))
+        )
+        found: dict[int, list[Visit]] = {}
+        for row in rows:
+            found.setdefault(row.pairing_id, []).append(row)
+        return {pairing: tuple(visits) for pairing, visits in found.items()}
+
+    @cached_property
+    def agreed(self) -> Mapping[int, tuple[int, ...]]:
+        """Professionals of each person's situation whom the person agreed to, in the order they joined."""
+        rows = self.tx.exec(
+            select(Situation.person_id, NetworkMember.member_id)
+            .join(NetworkMember, col(NetworkMember.situation_id) == Situation.id)
+            .where(
+                col(Situation.territory_id) == self.territory.id,
+                col(Situation.status) != "closed",
+                col(NetworkMember.kind) == "professional",
+                col(NetworkMember.person_agreed).is_(True),
+            )
+            .order_by(col(NetworkMember.id))
+        )
+        found: dict[int, list[int]] = {}
+        for person, member in rows:
+            if member is not None:
+                found.setdefault(person, []).append(member)
+        return {person: tuple(members) for person, members in found.items()}
+
+    @cached_property
+    def coordinators(self) -> Mapping[int, int]:
+        """The coordinator of each person's open situation."""
+        rows = self.tx.exec(
+            select(Situation.person_id, Situation.coordinator_id)
+            .where(col(Situation.territory_id) == self.territory.id, col(Situation.status) != "closed")
+            .order_by(col(Situation.id).desc())
+        )
+        return {row[0]: row[1] for row in rows}
+
+    @cached_property
+    def consents(self) -> Mapping[int, Consent]:
+        rows = self.tx.exec(select(Consent).where(col(Consent.ended_at).is_(None)))
+        return {row.person_id: row for row in rows}
+
+    @cached_property
+    def apart(self) -> frozenset[tuple[int, int]]:
+        """(helper, person) who never meet: conflicts and refusals."""
+        pairs = {(row.peer_helper_id, row.person_id) for row in self.tx.exec(select(Refusal))}
+        for row in self.tx.exec(select(Conflict)):
+            for person in self.people.values():
+                if person.id == row.person_id or (
+                    row.neighbourhood_id is not None and person.neighbourhood_id == row.neighbourhood_id
+                ):
+                    pairs.add((row.peer_helper_id, person.id))
+        return frozenset(pairs)
+
+    @cached_property
+    def meetings(self) -> tuple[Occurrence, ...]:
+        return meetings_between(self.tx, self.territory, min(self.today, self.horizon.first), self.horizon.last)
+
+    @cached_property
+    def hosting(self) -> tuple[Occurrence, ...]:
+        return sessions_between(self.tx, self.territory, self.horizon.first, self.horizon.last, self.closed(False))
+
+    @cached_property
+    def points(self) -> Places:
+        areas = {row.id: Point(row.lat, row.lon) for row in self._all(Neighbourhood)}
+        organisations = {row.id: row for row in self._all(Organisation)}
+        return Places(areas, self.places, organisations)
+
+    @cached_property
+    def _windows(self) -> Mapping[int, list[Window]]:
+        found: dict[int, list[Window]] = {}
+        for row in self.tx.exec(select(Availability).order_by(col(Availability.id))):
+            recurrence = cast(Recurrence, row.recurrence)  # the table holds the three only
+            window = Window(row.weekday, row.start_minute, row.end_minute, row.valid_from, row.valid_until, recurrence)
+            found.setdefault(row.owner_id, []).append(window)
+        return found
+
+    @cached_property
+    def _absences(self) -> Mapping[int, list[Away]]:
+        found: dict[int, list[Away]] = {}
+        for row in self.tx.exec(select(Absence).order_by(col(Absence.id))):
+            part = None
+            if row.start_minute is not None and row.end_minute is not None:
+                part = (row.start_minute, row.end_minute)
+            found.setdefault(row.owner_id, []).append(Away(row.first_day, row.last_day, part))
+        return found
+
+    @cached_property
+    def _public_holidays(self) -> frozenset[date]:
+        rows = self.tx.exec(select(PublicHoliday).where(col(PublicHoliday.country) == self.territory.country))
+        return frozenset(row.day for row in rows)
+
+    @cached_property
+    def _school_holidays(self) -> frozenset[date]:
+        rows = self.tx.exec(
+            select(SchoolHoliday).where(col(SchoolHoliday.school_calendar) == self.territory.school_calendar)
+        )
+        return frozenset(
+            row.first_day + timedelta(days=number)
+            for row in rows
+            for number in range((row.last_day - row.first_day).days + 1)
+        )
+
+    def walk(self, helper: PeerHelper, person: Person, index: Places) -> int:
+        """Metres between a helper's base and where a person is met; far away when the base is not known."""
+        base, at = index.helper(helper), index.person(person)
+        if base is None or at is None:
+            return 10**6
+        return round(1000 * great_circle_km(index.points[base], index.points[at]))
+
+    def closed(self, school: bool) -> frozenset[date]:
+        """Public holidays; school holidays only for those who say so."""
+        return self._public_holidays | self._school_holidays if school else self._public_holidays
+
+    def has_windows(self, owner: int) -> bool:
+        return owner in self._windows
+
+    def free(self, owner: int, *, school: bool = False, always: bool = False) -> tuple[Span, ...]:
+        """An owner's windows over the horizon, less absences and closed days; `always` = open without windows."""
+        whole_day = [Window(day, 0, DAY, date.min) for day in range(1, 8)] if always else []
+        windows = self._windows.get(owner, whole_day)
+        closed = self.closed(school)
+        return tidy(
+            (day * DAY + start, day * DAY + end)
+            for day in range(self.horizon.days)
+            for start, end in free_on(self.horizon.date(day), windows, self._absences.get(owner, ()), closed)
+        )
+
+    def _all(self, table: type[Owned]) -> list[Owned]:
+        return list(self.tx.exec(select(table).where(table.territory_id == self.territory.id).order_by(table.ref)))
