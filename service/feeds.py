@@ -14,6 +14,7 @@ from calendars.feed import Calendar, Event, render
 from calendars.horizon import Horizon
 from locales import N_, translator
 from service import feed_entries
+from service.audit import note
 from service.clock import today
 from service.errors import NotAllowed, NotFound
 from service.feed_entries import Reader
@@ -69,7 +70,9 @@ def subscribe(
     """
     with site.db.begin() as tx:
         _check(tx, actor, owner_id, level)
-        return _new(tx, site, actor.territory_id or 0, owner_id, level, name, language or actor.language)
+        made = _new(tx, site, actor.territory_id or 0, owner_id, level, name, language or actor.language)
+        note(tx, site, actor, "calendar.subscribed", "subscription", made.public_id)
+        return made
 
 
 def renew(site: Site, actor: Actor, public_id: str) -> Subscribed:
@@ -77,6 +80,7 @@ def renew(site: Site, actor: Actor, public_id: str) -> Subscribed:
     with site.db.begin() as tx:
         old = _own(tx, actor, public_id)
         _end(site, old, renewed=True)
+        note(tx, site, actor, "calendar.renewed", "subscription", old.public_id)
         return _new(tx, site, old.territory_id, old.owner_id, old.level, old.name, old.language)
 
 
@@ -84,6 +88,7 @@ def revoke(site: Site, actor: Actor, public_id: str) -> None:
     """Stop an address; for 30 days it shows one day that says so, so that copies in calendars go away."""
     with site.db.begin() as tx:
         _end(site, _own(tx, actor, public_id), renewed=False)
+        note(tx, site, actor, "calendar.revoked", "subscription", public_id)
 
 
 def of_owner(site: Site, actor: Actor, owner_id: int | None) -> list[Subscription]:

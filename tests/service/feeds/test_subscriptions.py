@@ -10,6 +10,7 @@ from service import feeds
 from service.errors import NotAllowed, NotFound
 from service.site import Actor
 from service.tables.access import Subscription
+from service.tables.work import AuditEntry
 from tests.service.feeds.builders import TODAY, Network, network, visit
 
 
@@ -155,6 +156,20 @@ def test_the_last_reading_is_noted_by_day_and_written_once_a_day(seraing):
     feeds.read(seraing.on(TODAY + timedelta(days=1)).site, made.secret)
 
     assert len(written) == 1
+
+
+def test_who_made_changed_and_stopped_an_address_is_written_down(seraing):
+    made = own(seraing)
+    new = feeds.renew(seraing.site, seraing.helper(), made.public_id)
+    feeds.revoke(seraing.site, seraing.coordinator(), new.public_id)
+    with seraing.site.db() as tx:
+        log = [(entry.action, entry.role, entry.record_id) for entry in tx.exec(select(AuditEntry).order_by("id"))]
+
+    assert log == [
+        ("calendar.subscribed", "peer_helper", made.public_id),
+        ("calendar.renewed", "peer_helper", made.public_id),
+        ("calendar.revoked", "coordinator", new.public_id),
+    ]
 
 
 def test_reading_does_not_change_what_is_shown(seraing):
