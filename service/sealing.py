@@ -55,17 +55,18 @@ class Seals:
         """Seal text or a small mapping under the party's data key, which is made on first use."""
         row = tx.get(DataKey, party_id)
         if row is None:
-            row = DataKey(party_id=party_id, key_id=self.key_id, wrapped=self._new(_of_party(party_id)))
+            row = DataKey(party_id=party_id, key_id=self.key_id, wrapped=b"")
+            self._make(row)
             tx.add(row)
             tx.flush()
-        return _encrypt(self._unwrap(row.key_id, _of_party(party_id), row.wrapped), place, _to_bytes(value))
+        return _encrypt(self.unwrap(row), place, _to_bytes(value))
 
     def open(self, tx: Session, party_id: int, place: str, sealed: bytes) -> Any:
         """Open what `seal` made; ValueError when it was changed, moved, or its key erased."""
         row = tx.get(DataKey, party_id)
         if row is None:
             raise ValueError("the key of this value was erased")
-        return json.loads(_decrypt(self._unwrap(row.key_id, _of_party(party_id), row.wrapped), place, sealed))
+        return json.loads(_decrypt(self.unwrap(row), place, sealed))
 
     def erase(self, tx: Session, party_id: int) -> None:
         """Make all that is sealed for the party unreadable, also in backups that hold the values without this key."""
@@ -78,32 +79,32 @@ class Seals:
         """Seal what belongs to nobody in particular under the key of the network."""
         row = tx.get(NetworkKey, NETWORK)
         if row is None:
-            row = NetworkKey(name=NETWORK, key_id=self.key_id, wrapped=self._new(_of_network()))
+            row = NetworkKey(name=NETWORK, key_id=self.key_id, wrapped=b"")
+            self._make(row)
             tx.add(row)
             tx.flush()
-        return _encrypt(self._unwrap(row.key_id, _of_network(), row.wrapped), place, _to_bytes(value))
+        return _encrypt(self.unwrap(row), place, _to_bytes(value))
 
     def open_shared(self, tx: Session, place: str, sealed: bytes) -> Any:
         """Open what `seal_shared` made; ValueError when it was changed or moved."""
         row = tx.get(NetworkKey, NETWORK)
         if row is None:
             raise ValueError("the key of the network was erased")
-        return json.loads(_decrypt(self._unwrap(row.key_id, _of_network(), row.wrapped), place, sealed))
+        return json.loads(_decrypt(self.unwrap(row), place, sealed))
+
+    def unwrap(self, row: DataKey | NetworkKey) -> bytes:
+        """The data key itself; ValueError when it was wrapped by a master key that is not at hand, changed or moved."""
+        wrap = self.derivations("data-keys").get(row.key_id)
+        if wrap is None:
+            raise ValueError(f"this data key is wrapped by another master key ({row.key_id})")
+        return _decrypt(wrap, _place(row), row.wrapped)
 
     def rewrap(self, row: DataKey | NetworkKey) -> None:
         """Wrap a data key of an earlier master key under this one."""
-        place = _of_party(row.party_id) if isinstance(row, DataKey) else _of_network()
-        key = self._unwrap(row.key_id, place, row.wrapped)
-        row.key_id, row.wrapped = self.key_id, _encrypt(self.derive("data-keys"), place, key)
+        row.key_id, row.wrapped = self.key_id, _encrypt(self.derive("data-keys"), _place(row), self.unwrap(row))
 
-    def _new(self, place: str) -> bytes:
-        return _encrypt(self.derive("data-keys"), place, AESGCM.generate_key(256))
-
-    def _unwrap(self, wrapped_by: str, place: str, wrapped: bytes) -> bytes:
-        wrap = self.derivations("data-keys").get(wrapped_by)
-        if wrap is None:
-            raise ValueError(f"this data key is wrapped by another master key ({wrapped_by})")
-        return _decrypt(wrap, place, wrapped)
+    def _make(self, row: DataKey | NetworkKey) -> None:
+        row.wrapped = _encrypt(self.derive("data-keys"), _place(row), AESGCM.generate_key(256))
 
 
 def rotate(db: Database, seals: Seals, *, at_once: int = 200) -> int:
@@ -139,12 +140,8 @@ def _derive(master: bytes, purpose: str) -> bytes:
     return HKDF(SHA256(), 32, None, purpose.encode()).derive(master)
 
 
-def _of_party(party_id: int) -> str:
-    return f"data_key.wrapped:{party_id}"
-
-
-def _of_network() -> str:
-    return f"network_key.wrapped:{NETWORK}"
+def _place(row: DataKey | NetworkKey) -> str:
+    return f"data_key.wrapped:{row.party_id}" if isinstance(row, DataKey) else f"network_key.wrapped:{row.name}"
 
 
 def _to_bytes(value: str | dict[str, Any]) -> bytes:

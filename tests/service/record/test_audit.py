@@ -1,5 +1,7 @@
 """The log cannot be changed without a trace."""
 
+# ruff: noqa: S608  (column names of this file)
+
 from __future__ import annotations
 
 import pytest
