@@ -1,0 +1,1 @@
+"""How long pairing and planning take, told as ratios of a fixed piece of work on the same machine."""
