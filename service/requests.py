@@ -43,6 +43,7 @@ class RequestView:
     """
 
     public_id: str
+    person: str
     ref: str
     revision: int
     pseudonym: str
@@ -237,6 +238,7 @@ def _views(site: Site, tx: Session, rows: list[Request], language: str) -> list[
         views.append(
             RequestView(
                 public_id=row.public_id,
+                person=person.public_id,
                 ref=row.ref,
                 revision=row.revision,
                 pseudonym=person.pseudonym,

@@ -18,6 +18,7 @@ DONE: dict[str, str] = {
     "answered_no": N_("Merci de nous l’avoir dit."),
     "answered_talk": N_("C’est noté. La coordination vous appelle."),
     "answered_other": N_("C’est noté. La coordination vous propose un autre moment."),
+    "suggestions_found": N_("Propositions recalculées."),
     "proposed": N_("Proposition envoyée aux deux."),
     "set_aside": N_("Proposition écartée."),
     "taken_back": N_("Proposition remise dans la liste."),

@@ -1,0 +1,193 @@
+"""The coordinator's pairings: the queue, the suggestions with their reasons, and what she decides."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from litestar import Request, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from litestar.response import Redirect
+from litestar.utils.sync import AsyncCallable
+
+from service import codes, pairing_board, pairing_words, pairings, runs
+from service.access import Visitor
+from service.site import Site
+from service.web.doors import may
+from service.web.forms import Form, Id, Line, read
+from service.web.pages import page, speech_of
+from service.web.runs import page_of
+
+COORDINATOR = may("coordinator")
+BY_HAND = tuple(way for way in codes.ANSWER_WAYS if way != "own_page")
+
+
+class HelperForm(Form):
+    helper: Id
+
+
+class SetAsideForm(HelperForm):
+    reason: Line
+
+
+class OverrideForm(HelperForm):
+    rule: Line
+    reason: Line
+
+
+class SaidForm(Form):
+    side: Literal["person", "peer_helper"]
+    said: Literal["accepted", "declined", "talk_first"]
+    how: Literal["phone", "paper", "in_person"]
+    revision: int
+
+
+class RevisionForm(Form):
+    revision: int
+
+
+def _board(request: Request[Any, Any, Any], site: Site, visitor: Visitor, person: str | None) -> Response[str]:
+    shown = pairing_board.board(site, visitor.actor, person, speech_of(request).lang)
+    return page(
+        request,
+        "pairings.html",
+        board=shown,
+        rule_words=pairing_words.RULES,
+        set_aside_reasons=pairings.SET_ASIDE_REASONS,
+        override_reasons=pairings.OVERRIDE_REASONS,
+        ways=BY_HAND,
+    )
+
+
+@get("/appariements", opt=COORDINATOR, sync_to_thread=True)
+def pairing_page(
+    request: Request[Any, Any, Any], site: NamedDependency[Site], visitor: NamedDependency[Visitor]
+) -> Response[str]:
+    return _board(request, site, visitor, None)
+
+
+@get("/appariements/{person:str}", opt=COORDINATOR, sync_to_thread=True)
+def pairing_page_of(
+    request: Request[Any, Any, Any],
+    person: FromPath[str],
+    site: NamedDependency[Site],
+    visitor: NamedDependency[Visitor],
+) -> Response[str]:
+    return _board(request, site, visitor, person)
+
+
+@get("/appariements/calculs/{public_id:str}", opt=COORDINATOR, sync_to_thread=True)
+def pairing_run_done(
+    public_id: FromPath[str], site: NamedDependency[Site], visitor: NamedDependency[Visitor]
+) -> Redirect:
+    """Suggestions change nothing by themselves, so a finished calculation is simply shown."""
+    runs.get(site, visitor.actor, public_id)
+    return Redirect("/appariements?fait=suggestions_found", status_code=303)
+
+
+@post("/appariements/recalculer", opt=COORDINATOR)
+async def recalculate(
+    request: Request[Any, Any, Any], site: NamedDependency[Site], visitor: NamedDependency[Visitor]
+) -> Redirect:
+    await read(request, Form)
+    return Redirect(page_of(await AsyncCallable(pairings.ask_for_shortlists)(site, visitor.actor)), status_code=303)
+
+
+@post("/appariements/{person:str}/proposer", opt=COORDINATOR)
+async def propose(
+    request: Request[Any, Any, Any],
+    person: FromPath[str],
+    site: NamedDependency[Site],
+    visitor: NamedDependency[Visitor],
+) -> Redirect:
+    form = await read(request, HelperForm)
+    await AsyncCallable(pairings.propose)(site, visitor.actor, person, form.helper)
+    return _back(person, "proposed")
+
+
+@post("/appariements/{person:str}/ecarter", opt=COORDINATOR)
+async def set_aside(
+    request: Request[Any, Any, Any],
+    person: FromPath[str],
+    site: NamedDependency[Site],
+    visitor: NamedDependency[Visitor],
+) -> Redirect:
+    form = await read(request, SetAsideForm)
+    await AsyncCallable(pairings.set_aside)(site, visitor.actor, person, form.helper, form.reason)
+    return _back(person, "set_aside")
+
+
+@post("/appariements/{person:str}/remettre", opt=COORDINATOR)
+async def take_back(
+    request: Request[Any, Any, Any],
+    person: FromPath[str],
+    site: NamedDependency[Site],
+    visitor: NamedDependency[Visitor],
+) -> Redirect:
+    form = await read(request, HelperForm)
+    await AsyncCallable(pairings.take_back)(site, visitor.actor, person, form.helper)
+    return _back(person, "taken_back")
+
+
+@post("/appariements/{person:str}/lever", opt=COORDINATOR)
+async def override(
+    request: Request[Any, Any, Any],
+    person: FromPath[str],
+    site: NamedDependency[Site],
+    visitor: NamedDependency[Visitor],
+) -> Redirect:
+    form = await read(request, OverrideForm)
+    await AsyncCallable(pairings.override)(site, visitor.actor, person, form.helper, form.rule, form.reason)
+    return _back(person, "overridden")
+
+
+@post("/appariements/{person:str}/propositions/{pairing:str}/repondre", opt=COORDINATOR)
+async def note_answer(
+    request: Request[Any, Any, Any],
+    person: FromPath[str],
+    pairing: FromPath[str],
+    site: NamedDependency[Site],
+    visitor: NamedDependency[Visitor],
+) -> Redirect:
+    """An answer that came by phone, on paper or in person (`settled.md` 6)."""
+    form = await read(request, SaidForm)
+    state = await AsyncCallable(pairings.answer)(
+        site, visitor.actor, pairing, form.side, form.said, form.how, form.revision
+    )
+    return (
+        _back(person, "answer_noted")
+        if state == "proposed"
+        else Redirect("/appariements?fait=answer_noted", status_code=303)
+    )
+
+
+@post("/appariements/{person:str}/propositions/{pairing:str}/retirer", opt=COORDINATOR)
+async def withdraw(
+    request: Request[Any, Any, Any],
+    person: FromPath[str],
+    pairing: FromPath[str],
+    site: NamedDependency[Site],
+    visitor: NamedDependency[Visitor],
+) -> Redirect:
+    """Take a proposal back, to make another in its place."""
+    form = await read(request, RevisionForm)
+    await AsyncCallable(pairings.withdraw_proposal)(site, visitor.actor, pairing, form.revision)
+    return _back(person, "withdrawn")
+
+
+def _back(person: str, done: str) -> Redirect:
+    return Redirect(f"/appariements/{person}?fait={done}", status_code=303)
+
+
+HANDLERS = [
+    pairing_page,
+    pairing_page_of,
+    pairing_run_done,
+    recalculate,
+    propose,
+    set_aside,
+    take_back,
+    override,
+    note_answer,
+    withdraw,
+]

@@ -1,0 +1,96 @@
+"""A server with the territory of Seraing, filled once; each test works on its own copy."""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+
+import uvicorn
+from sqlmodel import select
+
+from service import access, database
+from service.app import create_app
+from service.clock import FixedClock
+from service.database import Database
+from service.demo_steps import pair
+from service.ids import SeededIds, SystemIds
+from service.imports import folder, shipped
+from service.imports.accept import accept
+from service.imports.report import examine
+from service.sealing import Seals
+from service.settings import Settings
+from service.site import Actor, Site
+from service.tables.territory import Territory
+from service.worker import Worker
+
+TODAY = date(2027, 1, 4)
+ZONE = "Europe/Brussels"
+KEY = b"browser tests need no secret key"
+
+
+def site_on(path: Path, port: int, ids: SeededIds | SystemIds | None = None) -> Site:
+    settings = Settings(
+        database_url=f"sqlite:///{path}", demo=True, port=port, base_url=f"http://localhost:{port}", solver_seconds=60
+    )
+    clock = FixedClock.at_eight(TODAY, ZONE)
+    return Site(Database(settings.database_url), clock, ids or SystemIds(), Seals(KEY), settings)
+
+
+def coordinator(site: Site) -> Actor:
+    with site.db() as tx:
+        return Actor("coordinator", tx.exec(select(Territory.id)).one())
+
+
+def fill(path: Path) -> None:
+    """Import Seraing, give everybody an account, compute the shortlists."""
+    site = site_on(path, 8000, SeededIds(1))
+    try:
+        database.upgrade(site.db)
+        report = examine(site, folder.read(shipped.path("seraing")))
+        accept(site, Actor("sysadmin", None), report, demo=True)
+        access.make_demo_accounts(site)
+        with working(site):
+            pair(site, coordinator(site))
+    finally:
+        site.db.close()
+
+
+@contextmanager
+def working(site: Site) -> Iterator[None]:
+    worker = Worker(site.db, site.settings)
+    worker.open()
+    try:
+        yield
+    finally:
+        worker.close()
+
+
+@contextmanager
+def served(filled: Path, folder: Path) -> Iterator[Site]:
+    """A real server with its worker on a copy of the filled database."""
+    copy = folder / "lefil.db"
+    shutil.copy(filled, copy)
+    listener = socket.socket()
+    listener.bind(("127.0.0.1", 0))
+    site = site_on(copy, listener.getsockname()[1])
+    server = uvicorn.Server(
+        uvicorn.Config(create_app(site), access_log=False, log_config=None, server_header=False, lifespan="on")
+    )
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+    with working(site):
+        thread.start()
+        while not server.started:
+            time.sleep(0.02)
+        try:
+            yield site
+        finally:
+            server.should_exit = True
+            thread.join(20)
+            listener.close()
+            site.db.close()
