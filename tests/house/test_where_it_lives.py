@@ -12,7 +12,8 @@ import pytest
 from sqlmodel import SQLModel
 
 from matching.pairing.criteria import CRITERIA
-from matching.pairing.rules import HARD
+from matching.pairing.rules import HARD, Rule
+from matching.planning.rules import CHECKS
 from service.imports.findings import KINDS
 from service.tables.guards import GUARDS
 
@@ -162,6 +163,18 @@ def test_every_name_in_the_database_is_there(section: int):
     plain = {name for where in rows(section).values() for name in names(where) if "." not in name}
 
     assert plain - names_in_the_database() == set()
+
+
+@pytest.mark.parametrize("rule", HARD, ids=lambda rule: rule.code)
+def test_the_row_of_a_pair_rule_names_its_predicate(rule: Rule):
+    where = next(where for what, where in rows(5).items() if what.endswith(f" {rule.code}"))
+
+    assert rule.check in [resolve(name) for name in names(where)]
+
+
+@pytest.mark.parametrize(("code", "check"), [pair for pair in CHECKS if pair[0] in rows(6)])
+def test_the_row_of_a_visit_rule_names_its_check(code: str, check: object):
+    assert check in [resolve(name) for name in names(rows(6)[code]) if "." in name]
 
 
 @pytest.mark.parametrize("code", KINDS)
