@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy.exc import IntegrityError
 
 from locales import translator
+from service.audit import note
 from service.errors import ImportNotAccepted, NotAllowed, Outdated
 from service.imports.differences import Choices
 from service.imports.files import FILES
@@ -42,8 +43,7 @@ def accept(site: Site, actor: Actor, report: Report, choices: Choices | None = N
     ImportNotAccepted
         When the database refuses a row; nothing is imported then.
     """
-    if actor.account_id is not None and actor.role != "coordinator":
-        raise NotAllowed("imports are accepted by the coordinator")
+    check_actor(actor)
     choices = choices or Choices()
     translate = translator(report.language).gettext
     try:
@@ -58,10 +58,19 @@ def accept(site: Site, actor: Actor, report: Report, choices: Choices | None = N
                 choices=choices,
             )
             _still_as_reported(actor, report, again, choices)
-            return _written(site, actor, again, demo)
+            done = _written(site, again, demo)
+            place = again.record.territory
+            note(tx, site, actor, "import", "territory", place.public_id if place else "")
+            return done
     except IntegrityError as error:
         message = translate("La base de données refuse une ligne de ces fichiers. Rien n'est repris.")
         raise ImportNotAccepted(message) from error
+
+
+def check_actor(actor: Actor) -> None:
+    """NotAllowed unless this is a coordinator, or the system itself on the command line."""
+    if actor.account_id is not None and actor.role != "coordinator":
+        raise NotAllowed("files go in and out through the coordinator")
 
 
 def _still_as_reported(actor: Actor, report: Report, again: Examined, choices: Choices) -> None:
@@ -76,7 +85,7 @@ def _still_as_reported(actor: Actor, report: Report, again: Examined, choices: C
         raise Outdated("a field changed since the report")
 
 
-def _written(site: Site, actor: Actor, again: Examined, demo: bool) -> Accepted:
+def _written(site: Site, again: Examined, demo: bool) -> Accepted:
     record, rows = again.record, again.rows
     writer = Writer(record, site.ids, site.clock.now())
     for stored in (stored for of_file in again.removed.values() for stored in of_file.values()):

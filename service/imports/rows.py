@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -14,7 +14,7 @@ from dateutil.relativedelta import relativedelta
 from service.imports.columns import File
 from service.imports.findings import Findings
 from service.imports.reading import Line, Sheet
-from service.imports.values import Cells, neutralised
+from service.imports.values import Cells
 
 Row = dict[str, Any]
 """Values by column; a column that the file does not have is absent."""
@@ -40,7 +40,6 @@ class Parsed:
     line: int
     key: str
     values: Row
-    texts: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -134,8 +133,3 @@ def _completed_consent(values: Row) -> None:
     given: date | None = values.get("consent_given_on")
     if values.get("consent_status") == "given" and given is not None and values.get("consent_expires_on") is None:
         values["consent_expires_on"] = given + relativedelta(years=1)
-
-
-def exported(file: File, values: Row, cells: Cells, columns: list[str]) -> list[str]:
-    """The cells of a row as an export writes them."""
-    return [neutralised(cells.write(file.by_name[name], values.get(name))) for name in columns]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -18,7 +18,7 @@ from service.imports.record import OWNERS, Record, Stored, card_place, title_pla
 from service.imports.rows import Row
 from service.imports.values import local_instant
 from service.tables.network import HousingFirstRound, InterventionMember, MeetingParticipant, Situation
-from service.tables.pairings import Booking, Pairing, Visit
+from service.tables.pairings import Pairing, Visit
 from service.tables.people import Consent, ContactCard, MetBefore, Party
 from service.tables.territory import Signature
 
@@ -46,10 +46,11 @@ class Writer:
     def write(self, file: File, changes: list[Change]) -> list[SQLModel]:
         """The written rows, in the order given; changed ones make room before new ones come."""
         made: dict[int, SQLModel] = {}
+        parties = self._parties(file, sum(change.stored is None for change in changes))
         for is_new in (False, True):
             for index, change in enumerate(changes):
                 if (change.stored is None) == is_new:
-                    made[index] = self._row(file, change)
+                    made[index] = self._row(file, change, parties)
             self.tx.flush()
         rows = [made[index] for index in range(len(changes))]
         if file.has_reference:
@@ -61,7 +62,7 @@ class Writer:
                 if column.to == file.name and column.field and column.name in change.values:
                     setattr(row, column.field, self.record.number(file.name, change.values[column.name]))
             if after is not None:
-                after(self, row, change.values)
+                after(self, row, change)
         self.tx.flush()
         return rows
 
@@ -72,8 +73,8 @@ class Writer:
             step()
         self.tx.flush()
 
-    def _row(self, file: File, change: Change) -> SQLModel:
-        row = change.stored.row if change.stored else self._new(file)
+    def _row(self, file: File, change: Change, parties: Iterator[int]) -> SQLModel:
+        row = change.stored.row if change.stored else self._new(file, parties)
         values = dict(change.values)
         if change.stored is None:
             values = {column.name: values.get(column.name, column.empty) for column in file.columns}
@@ -115,7 +116,17 @@ class Writer:
         if getattr(row, column.field, None) != value:
             setattr(row, column.field, value)
 
-    def _new(self, file: File) -> SQLModel:
+    def _parties(self, file: File, count: int) -> Iterator[int]:
+        """Numbers for new people and places."""
+        territory = self.record.territory
+        if file.name not in OWNERS or territory is None:
+            return iter(())
+        made = [Party(kind=OWNERS[file.name], territory_id=territory.id or 0) for _ in range(count)]
+        self.tx.add_all(made)
+        self.tx.flush()
+        return iter([party.id or 0 for party in made])
+
+    def _new(self, file: File, parties: Iterator[int]) -> SQLModel:
         fields = file.table.model_fields
         given: dict[str, Any] = {}
         if "public_id" in fields:
@@ -127,11 +138,8 @@ class Writer:
         territory = self.record.territory
         if "territory_id" in fields and territory is not None:
             given["territory_id"] = territory.id
-        if file.name in OWNERS and territory is not None:
-            party = Party(kind=OWNERS[file.name], territory_id=territory.id or 0)
-            self.tx.add(party)
-            self.tx.flush()
-            given["id"] = party.id
+        if file.name in OWNERS:
+            given["id"] = next(parties)
         return file.table(**given)
 
 
@@ -193,15 +201,16 @@ BEFORE: Mapping[str, Callable[[Writer, Any, Row], None]] = {
 """Columns that the row itself needs before it can be inserted."""
 
 
-def _territory(writer: Writer, row: Any, values: Row) -> None:
+def _territory(writer: Writer, row: Any, change: Change) -> None:
     writer.record.territory = row
 
 
-def _person(writer: Writer, row: Any, values: Row) -> None:
-    if values.get("consent_status") in (None, "given"):
-        _consent(writer, row, values)
+def _person(writer: Writer, row: Any, change: Change) -> None:
+    values = change.values
+    if change.stored is None or values.get("consent_status") in (None, "given"):
+        _consent(writer, row, change)
     else:
-        writer.later.append(lambda: _consent(writer, row, values))
+        writer.later.append(lambda: _consent(writer, row, change))
     _card(writer, row, values)
     if "met_before" in values:
         numbers = [writer.record.number("peer_helpers", ref) for ref in values["met_before"]]
@@ -211,29 +220,32 @@ def _person(writer: Writer, row: Any, values: Row) -> None:
 CONSENT = ("consent_status", "consent_scope", "consent_given_on", "consent_expires_on", "consent_how")
 
 
-def _consent(writer: Writer, row: Any, values: Row) -> None:
+def _consent(writer: Writer, row: Any, change: Change) -> None:
     """The history is kept: a consent that reads otherwise ends the one before."""
-    if not any(name in values for name in CONSENT):
+    said = {name.removeprefix("consent_"): change.values[name] for name in CONSENT if name in change.values}
+    if not said:
         return
-    current = writer.tx.exec(
-        select(Consent).where(Consent.person_id == row.id, col(Consent.ended_at).is_(None))
-    ).first()
-    said = {name.removeprefix("consent_"): values[name] for name in CONSENT if name in values}
-    held = {name: getattr(current, name) for name in said} if current else {}
-    said["scope"] = list(said.get("scope", held.get("scope", ())))
-    if current is not None:
-        if said == held:
-            return
-        current.ended_at = writer.now
-        writer.tx.add(current)
-        writer.tx.flush()
-        kept = {name.removeprefix("consent_"): getattr(current, name.removeprefix("consent_")) for name in CONSENT}
-        said = kept | said
+    if "scope" in said:
+        said["scope"] = list(said["scope"])
+    if change.stored is not None:
+        current = writer.tx.exec(
+            select(Consent).where(Consent.person_id == row.id, col(Consent.ended_at).is_(None))
+        ).first()
+        if current is not None:
+            held = {name: getattr(current, name) for name in (one.removeprefix("consent_") for one in CONSENT)}
+            if held == held | said:
+                return
+            current.ended_at = writer.now
+            writer.tx.add(current)
+            writer.tx.flush()
+            said = held | said
     writer.tx.add(Consent(person_id=row.id, recorded_at=writer.now, **said))
 
 
 def _card(writer: Writer, row: Any, values: Row) -> None:
     said = {name: values[name] for name in ("phone", "email") if name in values}
+    if not said:
+        return
     card = writer.tx.get(ContactCard, row.id)
     if card is None and not any(said.values()):
         return
@@ -248,7 +260,8 @@ def _card(writer: Writer, row: Any, values: Row) -> None:
     writer.tx.add(card)
 
 
-def _helper(writer: Writer, row: Any, values: Row) -> None:
+def _helper(writer: Writer, row: Any, change: Change) -> None:
+    values = change.values
     _card(writer, row, values)
     if "own_words" in values:
         words = values["own_words"]
@@ -256,7 +269,8 @@ def _helper(writer: Writer, row: Any, values: Row) -> None:
         row.own_words_sealed = seal(writer.tx, row.id, words_place(row.id), words) if words else None
 
 
-def _goal(writer: Writer, row: Any, values: Row) -> None:
+def _goal(writer: Writer, row: Any, change: Change) -> None:
+    values = change.values
     if "title" in values:
         situation = writer.tx.get_one(Situation, row.situation_id)
         seal = writer.record.seals.seal
@@ -264,7 +278,8 @@ def _goal(writer: Writer, row: Any, values: Row) -> None:
         row.title_sealed = seal(writer.tx, situation.person_id, title_place(row.id), title) if title else None
 
 
-def _meeting(writer: Writer, row: Any, values: Row) -> None:
+def _meeting(writer: Writer, row: Any, change: Change) -> None:
+    values = change.values
     if "participants" in values:
         numbers = [
             writer.record.number(FILE_OF[kind], ref)
@@ -273,13 +288,15 @@ def _meeting(writer: Writer, row: Any, values: Row) -> None:
         _replaced(writer, MeetingParticipant, {"meeting_id": row.id}, "party_id", numbers)
 
 
-def _intervention(writer: Writer, row: Any, values: Row) -> None:
+def _intervention(writer: Writer, row: Any, change: Change) -> None:
+    values = change.values
     if "team" in values:
         numbers = [writer.record.number("professionals", ref) for ref in values["team"]]
         _replaced(writer, InterventionMember, {"intervention_id": row.id}, "professional_id", numbers)
 
 
-def _document(writer: Writer, row: Any, values: Row) -> None:
+def _document(writer: Writer, row: Any, change: Change) -> None:
+    values = change.values
     if "signatures" not in values:
         return
     writer.tx.exec(delete(Signature).where(col(Signature.document_id) == row.id))
@@ -306,15 +323,12 @@ def _replaced(
         writer.tx.add(table(**owner, **{column: number}))
 
 
-def _booked(writer: Writer, row: Any, values: Row) -> None:
-    if (
-        row.status in codes.LIVE_VISIT_STATES
-        or writer.tx.exec(select(Booking.id).where(Booking.visit_id == row.id)).first()
-    ):
+def _booked(writer: Writer, row: Any, change: Change) -> None:
+    if row.status in codes.LIVE_VISIT_STATES or change.stored is not None:
         writer.visits.append(row)
 
 
-AFTER: Mapping[str, Callable[[Writer, Any, Row], None]] = {
+AFTER: Mapping[str, Callable[[Writer, Any, Change], None]] = {
     "territory": _territory,
     "persons": _person,
     "peer_helpers": _helper,
