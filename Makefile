@@ -11,7 +11,7 @@ CATALOGS := $(shell find locales -name '*.po' 2>/dev/null)
 unexport VIRTUAL_ENV PYTHONHOME PYTHONPATH
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check bench lock format clean
+.PHONY: help setup run test check check-style check-types check-direction check-origin check-wheel bench lock format clean
 
 help: ## Show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /make \1\t/' | expand -t 14
@@ -25,14 +25,24 @@ test: setup ## Run every test (needs Chromium and PostgreSQL)
 	@$(PY) .ci/check_tools.py
 	@$(PY) -m pytest -n 2
 
-check: setup ## Style, types, direction of imports, lock, addresses, wheel
+check: check-style check-types check-direction check-origin check-wheel ## Style, types, direction of imports, lock, addresses, wheel
+
+check-style: setup
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
+
+check-types: setup
+	$(PY) .ci/run_node.py node_modules/pyright/index.js --warnings
+
+check-direction: setup
 	$(PY) .ci/check_imports.py
+	$(VENV)/bin/lint-imports --no-cache --no-logo
+
+check-origin: setup
 	$(PY) .ci/check_addresses.py
 	$(PY) .ci/check_lock.py
-	$(PY) .ci/run_node.py node_modules/pyright/index.js --warnings
-	$(VENV)/bin/lint-imports --no-cache
+
+check-wheel: setup
 	$(PY) .ci/check_wheel.py
 
 bench: setup ## Measure pairing and planning, as ratios of this machine's speed
