@@ -176,7 +176,7 @@ def _could_come(instance: Instance, task: Task, slot: Slot, number: int, worker:
     return any(
         all(rule(instance, task, start, start + task.minutes) for _, rule in WHOLE_RULES)
         and all(rule(instance, task, part, who, start) for part, who in enumerate(others) for _, rule in PART_RULES)
-        for start in range(task.due[0], min(task.due[1], last + 1) - task.minutes + 1, instance.step)
+        for start in range(task.due[0], min(task.due[1] - task.minutes, last) + 1, instance.step)
         if start % instance.day_ticks >= instance.opens
     )
 
@@ -239,7 +239,7 @@ def v6_allows(instance: Instance, task: Task, part: int, worker: str, start: int
 def v6_follows(instance: Instance, worker: Worker, before: Stop, after: Stop) -> bool:
     """V6: the pause between two visits, beyond the way."""
     way = instance.way(worker.mode, before.task.place, after.task.place)
-    return after.start - before.end - way >= worker.pause
+    return worker.pause == 0 or after.start - before.end - way >= worker.pause
 
 
 def v6_broken(instance: Instance, plan: Plan) -> Iterator[Violation]:
@@ -248,7 +248,7 @@ def v6_broken(instance: Instance, plan: Plan) -> Iterator[Violation]:
         who = instance.worker[worker]
         for before, after in pairwise(day):
             way = instance.way(who.mode, before.task.place, after.task.place)
-            if after.start < before.end + way + who.pause:
+            if who.pause and after.start < before.end + way + who.pause:
                 yield Violation("V6", (before.task.id, after.task.id), f"{worker} has no pause between")
         days: dict[int, list[Stop]] = {}
         weeks: dict[int, list[Stop]] = {}

@@ -31,7 +31,7 @@ def slots_at(instance: Instance, task: Task, start: int) -> Iterator[Slot]:
         ]
         for workers in product(*able):
             slot = Slot(workers, moments)
-            if len(set(workers)) == len(workers) and all(rule(instance, task, slot) for _, rule in TEAM_RULES):
+            if all(rule(instance, task, slot) for _, rule in TEAM_RULES):
                 yield slot
 
 
