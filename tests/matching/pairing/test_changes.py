@@ -1,0 +1,132 @@
+from __future__ import annotations
+
+from matching.pairing.answer import Change, Unmatched
+from matching.pairing.cpsat import solve
+from matching.pairing.instance import Conflict, Instance, Separation
+from matching.search import Limits
+from matching.travel import Point
+from tests.matching.pairing.builders import HERE, helper, instance, live, pair, person, window
+
+
+def unmatched(found: Instance) -> Unmatched:
+    return solve(found, Limits()).unmatched[0]
+
+
+def change(found: Instance) -> tuple[str, list[str]]:
+    one = unmatched(found).change
+    assert one is not None
+    return one.helper, [relaxed.rule for relaxed in one.relaxed]
+
+
+def facts_of(found: Instance) -> dict[str, object]:
+    one = unmatched(found).change
+    assert one is not None
+    return dict(one.relaxed[0].facts)
+
+
+def test_a_language_that_nobody_speaks():
+    found = instance(person(languages=("ti", "am")))
+
+    assert change(found) == ("nadia", ["LANGUAGE"])
+    assert facts_of(found) == {"languages": ("ti", "am"), "required_gender": None}
+
+
+def test_a_language_and_a_required_gender_are_said_together():
+    found = instance(
+        person(languages=("tr",), wished_gender="f", gender_preference="required"),
+        helper(),
+        helper("mehmet", languages=("tr",), gender="m"),
+    )
+
+    assert change(found) == ("nadia", ["LANGUAGE"])
+    assert facts_of(found)["required_gender"] == "f"
+    assert unmatched(found).rules == ("LANGUAGE", "GENDER")
+
+
+def test_an_evening_that_nobody_has_opens_by_a_daytime_window_of_a_helper():
+    found = instance(
+        person(windows=(window(7, 1200, 1320),)), helper(windows=(window(1, 1200, 1300), window(3, 540, 600)))
+    )
+
+    assert change(found) == ("nadia", ["AVAILABILITY"])
+    assert facts_of(found) == {"minutes": 60, "weekday": 3, "start": 540, "end": 600}
+
+
+def test_one_rule_is_a_smaller_change_than_two():
+    found = instance(person(languages=("ti",)), helper(themes=()), helper("luc"))
+
+    assert change(found) == ("luc", ["LANGUAGE"])
+
+
+def test_of_one_rule_the_least_amount_is_the_smallest():
+    near, far = Point(50.62, 5.5), Point(50.63, 5.5)
+    found = instance(person(), helper(base=far, max_travel_km=2.0), helper("luc", base=near, max_travel_km=2.0))
+
+    assert change(found) == ("luc", ["DISTANCE"])
+    assert facts_of(found) == {"km": 2.9, "max_km": 2.0}
+
+
+def test_a_shorter_gap_in_time_is_smaller_than_a_theme():
+    found = instance(person(windows=(window(end=810),)), helper(), helper("luc", themes=(), windows=(window(end=810),)))
+
+    assert change(found) == ("nadia", ["AVAILABILITY"])
+
+
+def test_equal_amounts_follow_the_settled_order():
+    theme, language = helper(themes=()), helper("luc", languages=())
+    assert change(instance(person(), language, theme)) == ("nadia", ["THEME"])
+
+    required = person(wished_gender="f", gender_preference="required")
+    man, resting = helper(gender="m"), helper("luc", status="resting")
+    assert change(instance(required, resting, man)) == ("nadia", ["GENDER"])
+
+
+def test_a_place_more_is_said_with_the_load():
+    found = instance(helper(max_persons=1), live=(live("x"),))
+
+    assert change(found) == ("nadia", ["CASELOAD"])
+    assert facts_of(found) == {"people": 1, "people_max": 1, "hours_over": 0.0}
+
+
+def test_a_status_says_what_is_lacking():
+    found = instance(helper(status="in_training", trained_on=None))
+
+    assert facts_of(found) == {"lacks": ("status", "training")}
+
+
+def test_flags_and_themes_are_named():
+    assert facts_of(instance(person(environment_flags=("dog", "cat")), helper(cannot_visit=("cat", "stairs")))) == {
+        "flags": ("cat",)
+    }
+    assert facts_of(instance(person(themes=("work",)))) == {"themes": ("work",)}
+
+
+def test_a_suggestion_put_aside_is_taken_back_first():
+    found = instance(person(), helper(), helper("luc", languages=()), set_aside=(pair(),))
+
+    assert change(found) == ("nadia", ["SET_ASIDE"])
+    assert unmatched(found).removed == {"LANGUAGE": 1, "SET_ASIDE": 1}
+
+
+def test_what_protects_people_is_never_proposed_as_a_change():
+    for protected in (
+        instance(conflicts=(Conflict("nadia", person="ada"),)),
+        instance(refused=(pair(),)),
+        instance(live=(live("ben"),), separations=(Separation("ada", "ben"),)),
+        instance(helper(status="left")),
+    ):
+        assert unmatched(protected).change is None
+
+
+def test_without_any_helper_nothing_is_counted():
+    found = Instance(instance().day, people=(person(),))
+
+    assert unmatched(found) == Unmatched("ada", {}, (), None)
+
+
+def test_the_change_opens_the_helper_it_names():
+    found = instance(person(windows=(window(1),)), helper(base=HERE, windows=(window(2), window(4))))
+    one = unmatched(found).change
+
+    assert isinstance(one, Change)
+    assert solve(instance(person(windows=(window(2, 780, 960),)), found.helpers[0]), Limits()).placed
