@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import pysqlite3
-from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url, text
+from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, event, inspect, make_url, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 from sqlmodel import Session, SQLModel
@@ -234,6 +234,13 @@ def _exclusive(engine: Engine) -> Iterator[Connection]:
             yield connection
 
 
+def _without_values(context: ExceptionContext) -> None:
+    """PostgreSQL adds the row it refused to its message, whatever `hide_parameters` says: it goes no further."""
+    for error in (context.original_exception, context.sqlalchemy_exception):
+        if error is not None and error.args:
+            error.args = (str(error.args[0]).partition("\nDETAIL:")[0],)
+
+
 def _in_memory(address: str) -> bool:
     url = make_url(address)
     return url.get_backend_name() == "sqlite" and url.database in (None, "", ":memory:")
@@ -242,7 +249,9 @@ def _in_memory(address: str) -> bool:
 def _engine(address: str) -> Engine:
     url = make_url(address)
     if url.get_backend_name() != "sqlite":
-        return create_engine(url, hide_parameters=True, pool_pre_ping=True, connect_args={"options": LIMITS})
+        engine = create_engine(url, hide_parameters=True, pool_pre_ping=True, connect_args={"options": LIMITS})
+        event.listen(engine, "handle_error", _without_values)
+        return engine
     in_memory = _in_memory(address)
     if in_memory:
         # Shared by all threads of this process, each on its own connection, as a file would be.

@@ -37,15 +37,21 @@ class Server:
         return f"postgresql+psycopg://lefil@/{name}?host={self.directory}"
 
     def run(self, statement: str) -> None:
-        with psycopg.connect(host=str(self.directory), user="lefil", dbname="postgres", autocommit=True) as connection:
+        with self.connected() as connection:
             connection.execute(statement.encode())
+
+    def connected(self) -> psycopg.Connection:
+        return psycopg.connect(host=str(self.directory), user="lefil", dbname="postgres", autocommit=True)
 
     @contextmanager
     def fresh(self, template: str = "template0") -> Iterator[str]:
         """The address of a database that nobody else uses."""
         self.made += 1
         name = f"lefil_{self.worker}_{self.made}"
-        self.run(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+        with self.connected() as connection:
+            # Faster where nothing waits for the disk; the choice came with PostgreSQL 15.
+            how = " STRATEGY = FILE_COPY" if connection.info.server_version >= 150000 else ""
+            connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"{how}'.encode())
         yield self.url(name)
         self.run(f'DROP DATABASE "{name}" WITH (FORCE)')
 
