@@ -12,13 +12,14 @@ import sys
 import click
 
 from locales import N_
-from service import access, codes, serving
+from service import access, codes, demo_server, serving
+from service.cli_check import audit_group, check_database
 from service.cli_demo import demo_command
 from service.cli_faults import Fault, sentence
 from service.cli_import import export_folder, import_folder
 from service.cli_keys import make_key
 from service.cli_reader import Reader, language
-from service.cli_site import is_demo, opened
+from service.cli_site import demo_settings, is_demo, opened
 from service.database import Database, upgrade
 from service.settings import Settings
 
@@ -45,6 +46,21 @@ def serve(port: int | None, host: str) -> None:
                 raise Fault(N_("Cette base de données contient la démonstration. Démarrez-la avec « lefil run »."))
         with serving.working(site):
             serving.serve(site, listener)
+
+
+@cli.command("run")
+@click.option("--port", type=int, help="Port TCP (LEFIL_PORT).")
+@language
+@click.pass_obj
+def run_demo(reader: Reader, port: int | None) -> None:
+    """Démarre la démonstration sur cette machine, avec le territoire de Seraing."""
+    settings = Settings()
+    settings = demo_settings(settings, settings.port if port is None else port)
+    serving.write_log("WARNING" if settings.log_level == "INFO" else settings.log_level)
+    serving.be_private()
+    serving.stop_in_order()
+    with serving.bind(serving.LOOPBACK, settings.port) as listener, opened(settings, migrate=True) as site:
+        demo_server.start(site, listener, reader.texts, reader.say)
 
 
 @cli.command()
@@ -84,6 +100,8 @@ def link(reader: Reader, role: str, ref: str | None) -> None:
         click.echo(access.new_link(site, role, ref))
 
 
+cli.add_command(audit_group)
+cli.add_command(check_database)
 cli.add_command(demo_command)
 cli.add_command(import_folder)
 cli.add_command(export_folder)

@@ -19,7 +19,10 @@ class Fault(Exception):
         self.facts = facts
 
 
-FULL = N_("Le disque est plein. Libérez de la place, puis recommencez. La base de données n’a pas changé.")
+FULL = N_(
+    "Le disque est plein ou n’accepte plus d’écriture. Libérez de la place, puis recommencez. "
+    "La base de données n’a pas changé."
+)
 NO_DATABASE_FILE = N_("Le fichier de la base de données ne s’ouvre pas : %(detail)s.")
 READ_ONLY = N_("La base de données est en lecture seule. Donnez le droit d’y écrire, puis recommencez.")
 BUSY = N_("La base de données est occupée par un autre programme. Attendez un peu, puis recommencez.")

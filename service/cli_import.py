@@ -12,14 +12,22 @@ import click
 from locales import N_
 from service import serving
 from service.cli_faults import Fault
+from service.cli_folder import check_free, leave
 from service.cli_reader import FOLDER, Reader, language, today_option
 from service.cli_site import database_is_there, only_territory, opened
 from service.imports import folder
 from service.imports.accept import Accepted, accept
+from service.imports.export import export
+from service.imports.files import FILES
 from service.imports.report import Report, examine
 from service.settings import Settings
-from service.site import Actor, Site
+from service.site import Actor
 
+SYSTEM = Actor("sysadmin", None)
+"""Whoever may use the command line of the server may write its database anyway."""
+EXPORTED = "territory.csv"
+"""By this file an earlier export is known, which may be replaced."""
+COMMON = {file.file_name for file in FILES if file.common}
 SEVERITIES = {"error": N_("erreur"), "warning": N_("à vérifier"), "info": N_("information")}
 UNKNOWN_COLUMN = N_(
     "Une colonne n’est pas connue : « %(column)s » dans %(file)s. Rien n’est repris. "
@@ -64,7 +72,7 @@ def import_folder(
         if not accepted and not _agreed(reader):
             reader.note(N_("Rien n’est repris. Pour accepter le rapport : --accept."))
             sys.exit(1)
-        tell_done(reader, accept(site, _whoever_types(site), report))
+        tell_done(reader, accept(site, SYSTEM, report))
 
 
 def tell(reader: Reader, report: Report) -> None:
@@ -112,17 +120,18 @@ def _agreed(reader: Reader) -> bool:
     return sys.stdin.isatty() and click.confirm(reader.texts.gettext(N_("Reprendre ces lignes ?")), default=False)
 
 
-def _whoever_types(site: Site) -> Actor:
-    """The system itself: whoever may use the command line of the server may write its database anyway."""
-    return Actor("sysadmin", None)
-
-
 @click.command("export")
 @click.argument("path", metavar="DOSSIER", type=FOLDER)
 @click.option("--territory", "ref", help="Référence du territoire (BE-SER).")
+@click.option("--private", is_flag=True, help="Avec les coordonnées et les textes libres.")
 @language
 @click.pass_obj
-def export_folder(reader: Reader, path: Path, ref: str | None) -> None:
+def export_folder(reader: Reader, path: Path, ref: str | None, private: bool) -> None:
     """Écrit tout un territoire en CSV, au format que « lefil import » relit."""
-    with opened(Settings()) as site, site.db() as tx:
-        territory = only_territory(tx, ref)
+    check_free(path, EXPORTED)
+    with opened(Settings()) as site:
+        with site.db() as tx:
+            territory = only_territory(tx, ref)
+        files = export(site, Actor("sysadmin", territory.id), private=private)
+    leave(path, {f"common/{name}" if name in COMMON else name: content for name, content in files.items()})
+    reader.say(N_("%(count)s fichiers dans « %(name)s »."), count=len(files), name=path)

@@ -8,7 +8,6 @@ the same bytes; keys come from the operating system as always, and nothing writt
 from __future__ import annotations
 
 import os
-import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,6 +20,7 @@ from sqlmodel import select
 from locales import N_, Texts
 from service import database, demo_files, feeds, serving
 from service.cli_faults import Fault
+from service.cli_folder import check_free, leave
 from service.cli_site import DEFAULT_ZONE, only_territory
 from service.clock import FixedClock
 from service.database import Database
@@ -66,7 +66,7 @@ def run(demo: Demo, texts: Texts, tell: Tell) -> None:
     """
     _check(demo)
     files = _worked_out(demo, texts, tell)
-    _leave(demo.out, files)
+    leave(demo.out, files)
 
 
 def _check(demo: Demo) -> None:
@@ -74,10 +74,7 @@ def _check(demo: Demo) -> None:
         raise Fault(N_("Choisissez entre 1 et 8 semaines."))
     if demo.today > demo.start:
         raise Fault(N_("Le premier jour du plan est déjà passé : --start doit suivre --today."))
-    if demo.out.exists() and not demo.out.is_dir():
-        raise Fault(N_("« %(name)s » n’est pas un dossier."), name=demo.out)
-    if demo.out.is_dir() and any(demo.out.iterdir()) and not (demo.out / MADE).is_file():
-        raise Fault(N_("Le dossier « %(name)s » contient autre chose. Choisissez un dossier vide."), name=demo.out)
+    check_free(demo.out, MADE)
 
 
 def _worked_out(demo: Demo, texts: Texts, tell: Tell) -> demo_files.Files:
@@ -149,21 +146,3 @@ def _own_site(today: date) -> Iterator[Site]:
             yield Site(db, FixedClock.at_eight(today, DEFAULT_ZONE), SeededIds(SEED), Seals(os.urandom(32)), settings)
         finally:
             db.close()
-
-
-def _leave(out: Path, files: demo_files.Files) -> None:
-    """All files at once under the name of the folder: they are written beside it and then take its place."""
-    out.parent.mkdir(parents=True, exist_ok=True)
-    beside = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
-    try:
-        for name, content in files.items():
-            place = beside / name
-            place.parent.mkdir(exist_ok=True)
-            place.write_bytes(content)
-        beside.chmod(0o755)
-        if out.is_dir():
-            shutil.rmtree(out)
-        beside.replace(out)
-    except BaseException:
-        shutil.rmtree(beside, ignore_errors=True)
-        raise

@@ -1,0 +1,45 @@
+"""Folders that commands leave: whole or not at all."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+from locales import N_
+from service.cli_faults import Fault
+
+
+def check_free(folder: Path, mark: str) -> None:
+    """
+    Make sure that a folder may be written: it is empty, or holds an earlier result, known by the file `mark`.
+
+    Raises
+    ------
+    Fault
+        When it holds something else, which would be lost.
+    """
+    if folder.exists() and not folder.is_dir():
+        raise Fault(N_("« %(name)s » n’est pas un dossier."), name=folder)
+    if folder.is_dir() and any(folder.iterdir()) and not (folder / mark).is_file():
+        raise Fault(N_("Le dossier « %(name)s » contient autre chose. Choisissez un dossier vide."), name=folder)
+
+
+def leave(folder: Path, files: Mapping[str, bytes]) -> None:
+    """All files at once under the name of the folder: they are written beside it and then take its place."""
+    folder = folder.absolute()
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    beside = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+    try:
+        for name, content in files.items():
+            place = beside / name
+            place.parent.mkdir(exist_ok=True)
+            place.write_bytes(content)
+        beside.chmod(0o755)
+        if folder.is_dir():
+            shutil.rmtree(folder)
+        beside.replace(folder)
+    except BaseException:
+        shutil.rmtree(beside, ignore_errors=True)
+        raise

@@ -1,0 +1,83 @@
+"""`lefil run`: the demonstration as a server; each step is done once and taken up where a kill left it."""
+
+from __future__ import annotations
+
+import socket
+from dataclasses import replace
+from datetime import date, datetime, time
+from zoneinfo import ZoneInfo
+
+from locales import N_, Texts
+from service import access, runs, serving
+from service.cli_faults import Fault
+from service.cli_site import demo_shift, is_demo, keep_demo, only_territory
+from service.clock import RealClock, ShiftedClock
+from service.demo_steps import Tell, pair, wait_for
+from service.imports import shipped
+from service.site import Actor, Site
+from service.tables.territory import Territory
+
+SHOWN = "seraing"
+FIRST_MORNING = datetime.combine(date(2027, 1, 4), time(8), ZoneInfo("Europe/Brussels"))
+"""What the domain clock says at the first start (`settled.md` 1)."""
+PLAN_START = date(2027, 1, 11)
+PLAN_WEEKS = 4
+LINKS = {
+    "coordinator": N_("Coordination"),
+    "peer_helper": N_("Pair-aidant ou pair-aidante"),
+    "professional": N_("Professionnelle ou professionnel"),
+    "person": N_("Personne accompagnée"),
+}
+
+
+def start(site: Site, listener: socket.socket, texts: Texts, tell: Tell) -> None:
+    """
+    Fill an empty database, propose, plan, print the links and serve.
+
+    Raises
+    ------
+    Fault
+        When the database holds real data.
+    """
+    with site.db() as tx:
+        if is_demo(tx) is False:
+            raise Fault(N_("Cette base de données contient un vrai territoire : démarrez Le Fil avec « lefil serve »."))
+        shift = demo_shift(tx)
+    site = replace(site, clock=ShiftedClock(FIRST_MORNING - RealClock().now() if shift is None else shift))
+    territory = _filled(site, texts, tell)
+    with serving.working(site):
+        _prepared(site, Actor("coordinator", territory.id, language=texts.lang), texts, tell)
+        _tell_links(site, texts, tell)
+        serving.serve(site, listener)
+
+
+def _filled(site: Site, texts: Texts, tell: Tell) -> Territory:
+    """The demonstration's territory, loaded when there is none."""
+    with site.db() as tx:
+        is_empty = is_demo(tx) is None
+    if is_empty:
+        done = shipped.load(site, Actor("sysadmin", None, language=texts.lang), SHOWN)
+        tell(N_("Territoire de Seraing chargé : %(rows)s lignes."), rows=sum(done.created.values()))
+    with site.db.begin() as tx:
+        shift = site.clock.now() - RealClock().now() if demo_shift(tx) is None else None
+        keep_demo(tx, shift=shift, address=site.settings.base_url)
+        territory = only_territory(tx, None)
+    access.make_demo_accounts(site)
+    return territory
+
+
+def _prepared(site: Site, actor: Actor, texts: Texts, tell: Tell) -> None:
+    """Proposals and a plan, unless they are there."""
+    if runs.finished(site, actor, "pairing") is None:
+        tell(N_("Calcul des propositions…"))
+        under_way = runs.current(site, actor, "pairing")
+        paired = pair(site, actor) if under_way is None else wait_for(site, actor, under_way.public_id)
+        tell(N_("Propositions prêtes (%(seconds)s s)."), seconds=texts.number(paired.seconds, 1))
+
+
+def _tell_links(site: Site, texts: Texts, tell: Tell) -> None:
+    """One link for each role; it lives until it is used."""
+    tell(N_("Le Fil répond sur %(address)s. Chaque lien sert une fois :"), address=site.settings.base_url)
+    for role, label in LINKS.items():
+        tell(N_("  %(role)s : %(link)s"), role=texts.gettext(label), link=access.new_link(site, role))
+    tell(N_("Un autre lien : « lefil link coordinator ». Pour arrêter : Ctrl-C."))
