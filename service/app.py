@@ -17,7 +17,7 @@ from service import problems
 from service.access import Visitor
 from service.errors import NotAllowed
 from service.site import Site
-from service.web import feeds, help, pairings, proposals, requests, runs, sign_in, subscription
+from service.web import feeds, help, imports, pairings, proposals, requests, runs, sign_in, subscription
 from service.web.doors import ANYONE, Doors, check_form, check_rules, obey, site_of, visitor_of
 from service.web.headers import SafeHeaders
 from service.web.journal import Journal
@@ -68,6 +68,7 @@ def create_app(site: Site) -> Litestar:
             *requests.HANDLERS,
             *subscription.HANDLERS,
             *feeds.HANDLERS,
+            *imports.HANDLERS,
             *pairings.HANDLERS,
             *proposals.HANDLERS,
             *runs.HANDLERS,

@@ -127,9 +127,9 @@ def on_refused(request: Request[Any, Any, Any], error: Refused) -> Response[Any]
 
 
 def _said(request: Request[Any, Any, Any], error: Refused) -> str:
-    """The refusal's own sentence, with its facts, when it has one."""
+    """The refusal's own sentence, with its facts; a page that is hidden or outdated says no more than its title."""
     message = str(error)
-    if not message:
+    if not message or isinstance(error, NotFound | NotAllowed | Outdated):
         return ""
     translated = speech_of(request).gettext(message)
     try:

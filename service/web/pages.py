@@ -67,7 +67,7 @@ def page(
         "visitor": visitor,
         "role": visitor.actor.role if visitor is not None else "",
         "here": request.url.path,
-        "back_here": quote(request.url.path, safe="/"),
+        "back_here": quote(request.url.path, safe="/") if status < 400 and request.method == "GET" else "/",
         "languages": LANGUAGES,
         "theme": request.cookies.get("theme") if request.cookies.get("theme") in ("clair", "sombre") else None,
         "said": said,

@@ -1,0 +1,62 @@
+"""A real Chromium on a real server; a missing browser fails with a sentence, nothing is skipped."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from service.site import Site
+from tests.browser import served
+from tests.browser.visitor import Visitor
+
+CHROMIUM = Path("/usr/bin/chromium")
+ARGUMENTS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(scope="session")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The database of Seraing, made once for all tests of this process."""
+    path = tmp_path_factory.mktemp("seraing") / "lefil.db"
+    served.fill(path)
+    return path
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    if not CHROMIUM.exists():
+        pytest.fail(
+            "There is no Chromium for the browser tests. Install the Debian package « chromium ».", pytrace=False
+        )
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def site(filled: Path, tmp_path: Path) -> Iterator[Site]:
+    with served.served(filled, tmp_path) as running:
+        yield running
+
+
+@pytest.fixture(params=[1280, 390], ids=["bureau", "telephone"])
+def width(request: pytest.FixtureRequest) -> int:
+    return request.param
+
+
+@pytest.fixture
+def visitor(chromium: Browser, site: Site, width: int) -> Iterator[Visitor]:
+    """Somebody at a screen; at the end nothing may have been blocked by the content policy or gone wrong."""
+    with Visitor(chromium, site, width) as somebody:
+        yield somebody

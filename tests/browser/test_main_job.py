@@ -1,0 +1,119 @@
+"""The main job in a real browser, on a large screen and on a phone: every page passes axe and the content policy."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Browser
+
+from service.site import Site
+from tests.browser.visitor import Visitor
+
+
+def test_a_coordinator_signs_in_reads_the_requests_and_leaves(visitor: Visitor):
+    visitor.open("/entrer")
+    visitor.looks_right()
+    visitor.enter("coordinator")
+
+    assert visitor.page.url.endswith("/demandes?fait=entered")
+    assert visitor.page.locator("h1").inner_text() == "Demandes"
+    visitor.looks_right()
+    visitor.press("Déconnexion")
+    assert "Vous êtes sorti" in visitor.said
+
+
+def test_a_coordinator_proposes_and_both_say_yes(visitor: Visitor, chromium: Browser, site: Site, width: int):
+    visitor.enter("coordinator")
+    visitor.open("/appariements")
+    visitor.looks_right()
+    name = visitor.page.locator("#dm").inner_text().split(" ·")[0]
+    helper = visitor.page.locator("#o1").inner_text().split("\n")[0].split("  ")[0]
+    visitor.page.get_by_role("button", name=re.compile("^Proposer à")).first.click()
+    assert "Proposition envoyée" in visitor.said
+    visitor.looks_right()
+    visitor.page.get_by_text(f"Noter la réponse de {name}").click()
+    visitor.page.get_by_label("Oui", exact=True).first.check()
+    visitor.press(f"Noter la réponse ({name})")
+    assert "Réponse notée" in visitor.said
+    assert helper
+    visitor.looks_right()
+
+
+def test_a_suggestion_is_set_aside_and_taken_back(visitor: Visitor):
+    visitor.enter("coordinator")
+    visitor.open("/appariements")
+    visitor.page.get_by_text("Écarter…").first.click()
+    visitor.page.get_by_label("Pas maintenant").first.check()
+    visitor.press("Écarter ", exact=False)
+    assert "Proposition écartée" in visitor.said
+    visitor.page.get_by_text(re.compile("Pourquoi pas les autres")).click()
+    visitor.press("Remettre dans la liste")
+    assert "remise dans la liste" in visitor.said
+
+
+def test_a_calculation_is_followed_to_its_end(visitor: Visitor):
+    visitor.enter("coordinator")
+    visitor.open("/appariements")
+    visitor.press("Recalculer les propositions")
+    visitor.page.wait_for_url(re.compile("/appariements"), timeout=120_000)
+
+    assert "Propositions recalculées" in visitor.said
+
+
+def test_a_peer_helper_subscribes_to_their_agenda(visitor: Visitor):
+    visitor.enter("peer_helper")
+    visitor.open("/abonnement")
+    visitor.looks_right()
+    visitor.press("Créer mon adresse")
+    assert "Adresse créée" in visitor.said
+    visitor.looks_right()
+    address = visitor.page.get_by_label("Adresse à copier").input_value()
+    body = visitor.context.request.get(address).text()
+
+    assert body.startswith("BEGIN:VCALENDAR")
+
+
+@pytest.mark.parametrize("role", ["professional", "person", "peer_helper"])
+def test_the_pages_of_each_role_look_right(visitor: Visitor, role: str):
+    visitor.enter(role)
+    visitor.looks_right()
+    for link in visitor.page.locator("nav[aria-label='Navigation principale'] a").all():
+        path = link.get_attribute("href") or "/"
+        visitor.page.context.pages[0].goto(visitor.site.settings.base_url + path)
+        visitor.looks_right()
+
+
+def test_the_import_page_shows_a_report_before_anything_is_written(visitor: Visitor, tmp_path):
+    file = tmp_path / "absences.csv"
+    file.write_text(
+        "owner_type;owner_id;first_day;last_day;start;end;kind\npeer_helper;SER-X99;2027-02-01;2027-02-05;;;planned\n"
+    )
+    visitor.enter("coordinator")
+    visitor.open("/import")
+    visitor.looks_right()
+    visitor.page.get_by_label("Fichiers CSV du réseau").set_input_files(str(file))
+    visitor.press("Lire les fichiers")
+    assert "Rien n’est encore enregistré" in visitor.said
+    visitor.looks_right()
+    visitor.press("Ne rien reprendre")
+    assert "Rien n’a été enregistré" in visitor.said
+
+
+@pytest.mark.parametrize("theme", ["clair", "sombre"])
+def test_both_themes_have_enough_contrast(visitor: Visitor, theme: str):
+    visitor.enter("coordinator")
+    for path in ("/demandes", "/appariements"):
+        visitor.open(f"/theme/{theme}?retour={path}")
+        visitor.looks_right()
+
+
+def test_everything_works_without_a_script(chromium: Browser, site: Site):
+    with Visitor(chromium, site, 1280, java_script_enabled=False) as visitor:
+        visitor.enter("coordinator")
+        visitor.open("/appariements")
+        visitor.page.get_by_role("button", name=re.compile("^Proposer à")).first.click()
+        assert "Proposition envoyée" in visitor.said
+        visitor.press("Recalculer les propositions")
+        visitor.page.wait_for_url(re.compile("/appariements"), timeout=120_000)
+        assert "Propositions recalculées" in visitor.said

@@ -1,0 +1,79 @@
+"""Somebody at a screen, with an inspector of accessibility at hand."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from service import access
+from service.site import Site
+
+AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
+
+
+class Visitor:
+    """A page under the real content policy; what the browser complains about is collected."""
+
+    def __init__(self, browser: Browser, site: Site, width: int, **choices: Any) -> None:
+        self.site = site
+        self.context: BrowserContext = browser.new_context(
+            viewport={"width": width, "height": 844 if width < 600 else 900}, locale="fr-BE", **choices
+        )
+        self.complaints: list[str] = []
+        self.page: Page = self.context.new_page()
+        self.page.set_default_timeout(20_000)
+        self.page.on("console", lambda said: self._heard(said.type, said.text))
+        self.page.on("pageerror", lambda error: self.complaints.append(f"error: {error}"))
+
+    def _heard(self, kind: str, text: str) -> None:
+        if kind in ("error", "warning"):
+            self.complaints.append(f"{kind}: {text}")
+
+    def __enter__(self) -> Visitor:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.context.close()
+        if error is None:
+            assert self.complaints == []
+
+    def enter(self, role: str, ref: str | None = None) -> None:
+        """Use a sign-in link."""
+        self.page.goto(access.new_link(self.site, role, ref))
+        self.press("Entrer")
+
+    def open(self, path: str) -> None:
+        self.page.goto(self.site.settings.base_url + path)
+
+    def press(self, name: str, *, exact: bool = False) -> None:
+        self.page.get_by_role("button", name=name, exact=exact).first.click()
+        self.page.wait_for_load_state()
+
+    def follow(self, name: str) -> None:
+        self.page.get_by_role("link", name=name).first.click()
+        self.page.wait_for_load_state()
+
+    @property
+    def said(self) -> str:
+        """What the status line says."""
+        return self.page.locator("#annonce").inner_text()
+
+    def looks_right(self) -> None:
+        """No violation by axe, and nothing sticks out to the side."""
+        if not self.page.evaluate("typeof axe !== 'undefined'"):
+            # Evaluated by the tool itself, so that the page's content policy stays as it is.
+            self.page.evaluate(AXE.read_text(encoding="utf-8"))
+        found = self.page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+        told = [
+            f"{one['id']}: {node['html'][:160]} {node.get('failureSummary', '')}"
+            for one in found["violations"]
+            for node in one["nodes"]
+        ]
+        assert told == [], f"{self.page.url}: {told}"
+        wide = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert wide <= 0, f"{self.page.url} is {wide} px wider than the screen"
