@@ -176,6 +176,8 @@ class Visit(Editable, Dated, table=True):
         one_of("reason", codes.VISIT_CANCEL_REASONS + codes.VISIT_NOT_HELD_REASONS),
         one_of("helper_answer", codes.VISIT_ANSWERS),
         one_of("person_answer", codes.VISIT_ANSWERS),
+        one_of("helper_answer_how", codes.ANSWER_WAYS),
+        one_of("person_answer_how", codes.ANSWER_WAYS),
         CheckConstraint("ends_at > starts_at", name="times"),
         CheckConstraint("(place_kind = 'place') = (place_id IS NOT NULL)", name="place"),
         CheckConstraint("status != 'cancelled' OR (reason IS NOT NULL AND reason LIKE 'by%')", name="cancelled_by"),
@@ -202,7 +204,11 @@ class Visit(Editable, Dated, table=True):
     status: str = "planned"
     reason: str | None = None
     helper_answer: str = "pending"
+    helper_answer_how: str | None = None
+    helper_answer_by: int | None = to("account", nullable=True)
     person_answer: str = "pending"
+    person_answer_how: str | None = None
+    person_answer_by: int | None = to("account", nullable=True)
     checked_in_at: dt.datetime | None = moment(nullable=True)
     checked_out_at: dt.datetime | None = moment(nullable=True)
     pinned: bool = False

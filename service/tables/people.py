@@ -234,6 +234,7 @@ class Consent(SQLModel, table=True):
     given_on: dt.date | None = None
     expires_on: dt.date | None = None
     how: str | None = None
+    witness_id: int | None = to("party", nullable=True)
     text_version: str = ""
     recorded_at: dt.datetime = moment()
     recorded_by: int | None = to("account", nullable=True)

@@ -922,6 +922,7 @@ def upgrade() -> None:
         sa.Column("given_on", sa.Date(), nullable=True),
         sa.Column("expires_on", sa.Date(), nullable=True),
         sa.Column("how", sa.String(), nullable=True),
+        sa.Column("witness_id", sa.Integer(), nullable=True),
         sa.Column("text_version", sa.String(), nullable=False),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("recorded_by", sa.Integer(), nullable=True),
@@ -937,11 +938,13 @@ def upgrade() -> None:
         sa.CheckConstraint("expires_on IS NULL OR expires_on >= given_on", name=op.f("ck_consent_dates")),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_consent_person_id_person")),
         sa.ForeignKeyConstraint(["recorded_by"], ["account.id"], name=op.f("fk_consent_recorded_by_account")),
+        sa.ForeignKeyConstraint(["witness_id"], ["party.id"], name=op.f("fk_consent_witness_id_party")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_consent")),
     )
     with op.batch_alter_table("consent", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_consent_person_id"), ["person_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_consent_recorded_by"), ["recorded_by"], unique=False)
+        batch_op.create_index(batch_op.f("ix_consent_witness_id"), ["witness_id"], unique=False)
         batch_op.create_index(
             "uq_consent_current",
             ["person_id"],
@@ -1560,7 +1563,11 @@ def upgrade() -> None:
         sa.Column("status", sa.String(), nullable=False),
         sa.Column("reason", sa.String(), nullable=True),
         sa.Column("helper_answer", sa.String(), nullable=False),
+        sa.Column("helper_answer_how", sa.String(), nullable=True),
+        sa.Column("helper_answer_by", sa.Integer(), nullable=True),
         sa.Column("person_answer", sa.String(), nullable=False),
+        sa.Column("person_answer_how", sa.String(), nullable=True),
+        sa.Column("person_answer_by", sa.Integer(), nullable=True),
         sa.Column("checked_in_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("checked_out_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("pinned", sa.Boolean(), nullable=False),
@@ -1574,12 +1581,18 @@ def upgrade() -> None:
             "helper_answer IN ('pending', 'accepted', 'declined', 'other_time')", name=op.f("ck_visit_helper_answer")
         ),
         sa.CheckConstraint(
+            "helper_answer_how IN ('own_page', 'phone', 'paper', 'in_person')", name=op.f("ck_visit_helper_answer_how")
+        ),
+        sa.CheckConstraint(
             "kind IN ('first_joint', 'regular', 'accompaniment', 'family', 'review', 'closing')",
             name=op.f("ck_visit_kind"),
         ),
         sa.CheckConstraint("moved_to_id IS NULL OR status = 'moved'", name=op.f("ck_visit_moved")),
         sa.CheckConstraint(
             "person_answer IN ('pending', 'accepted', 'declined', 'other_time')", name=op.f("ck_visit_person_answer")
+        ),
+        sa.CheckConstraint(
+            "person_answer_how IN ('own_page', 'phone', 'paper', 'in_person')", name=op.f("ck_visit_person_answer_how")
         ),
         sa.CheckConstraint(
             "place_kind IN ('home', 'place', 'outside_accompaniment')", name=op.f("ck_visit_place_kind")
@@ -1602,6 +1615,7 @@ def upgrade() -> None:
         sa.CheckConstraint(
             "second_helper_id IS NULL OR second_helper_id != peer_helper_id", name=op.f("ck_visit_two_people")
         ),
+        sa.ForeignKeyConstraint(["helper_answer_by"], ["account.id"], name=op.f("fk_visit_helper_answer_by_account")),
         sa.ForeignKeyConstraint(["moved_to_id"], ["visit.id"], name=op.f("fk_visit_moved_to_id_visit")),
         sa.ForeignKeyConstraint(
             ["pairing_id", "person_id"],
@@ -1611,6 +1625,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["peer_helper_id"], ["peer_helper.id"], name=op.f("fk_visit_peer_helper_id_peer_helper")
         ),
+        sa.ForeignKeyConstraint(["person_answer_by"], ["account.id"], name=op.f("fk_visit_person_answer_by_account")),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_visit_person_id_person")),
         sa.ForeignKeyConstraint(["place_id"], ["place.id"], name=op.f("fk_visit_place_id_place")),
         sa.ForeignKeyConstraint(
@@ -1626,9 +1641,11 @@ def upgrade() -> None:
         sa.UniqueConstraint("uid", name=op.f("uq_visit_uid")),
     )
     with op.batch_alter_table("visit", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_visit_helper_answer_by"), ["helper_answer_by"], unique=False)
         batch_op.create_index(batch_op.f("ix_visit_moved_to_id"), ["moved_to_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_visit_pairing_id"), ["pairing_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_visit_peer_helper_id"), ["peer_helper_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_visit_person_answer_by"), ["person_answer_by"], unique=False)
         batch_op.create_index(batch_op.f("ix_visit_person_id"), ["person_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_visit_place_id"), ["place_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_visit_professional_id"), ["professional_id"], unique=False)

@@ -1,0 +1,264 @@
+"""
+What every column says of whom, and what becomes of it (`security.md` G2, settings of `domain.md` section 8).
+
+A column that is missing here fails the tests: whoever adds one decides first. Since being in this database at all tells
+that somebody is in distress, whatever is tied to a person accompanied is `special`, but for the ties themselves.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Class = Literal["none", "pseudonym", "personal", "special", "secret"]
+
+
+@dataclass(frozen=True)
+class Fate:
+    """
+    What becomes of a class of columns.
+
+    Parameters
+    ----------
+    erasure
+        When somebody's record is made anonymous or erased.
+    export
+        In what the person concerned is handed (access, portability).
+    log
+        In logs and error messages.
+    """
+
+    erasure: Literal["kept", "replaced", "emptied", "key erased"]
+    export: Literal["left out", "own only"]
+    log: Literal["allowed", "never"]
+
+
+FATES: dict[Class, Fate] = {
+    "none": Fate(erasure="kept", export="left out", log="allowed"),
+    # Numbers, references and ties: kept apart from any other trace, so that counts stay right.
+    "pseudonym": Fate(erasure="replaced", export="own only", log="never"),
+    "personal": Fate(erasure="emptied", export="own only", log="never"),
+    "special": Fate(erasure="emptied", export="own only", log="never"),
+    # Sealed values open in the export of their owner; keys and hashes of tokens are never handed out.
+    "secret": Fate(erasure="key erased", export="left out", log="never"),
+}
+
+SEALED: Fate = Fate(erasure="key erased", export="own only", log="never")
+"""Of `special` and `personal` columns that end in `_sealed`."""
+
+DATA_MAP: dict[str, dict[Class, str]] = {
+    "absence": {
+        "none": "id public_id",
+        "pseudonym": "owner_id",
+        "personal": "first_day last_day start_minute end_minute kind",
+    },
+    "account": {
+        "none": "id public_id territory_id role language active",
+        "pseudonym": "party_id",
+        "personal": "email",
+    },
+    "alert": {"none": "id", "pseudonym": "situation_id raised_by", "special": "raised_at first_reaction_at"},
+    "attempt": {"none": "id guard count window_from", "personal": "subject"},
+    "audit_entry": {
+        "none": "id at role action record_kind request_id result",
+        "pseudonym": "account_id organisation_id record_id",
+        "secret": "chain",
+    },
+    "availability": {
+        "none": "id",
+        "pseudonym": "owner_id",
+        "personal": "weekday start_minute end_minute recurrence valid_from valid_until",
+    },
+    "booking": {"none": "id", "pseudonym": "party_id visit_id", "special": "starts_at ends_at live"},
+    "certificate": {"none": "id", "pseudonym": "peer_helper_id", "personal": "kind on"},
+    "conflict": {"none": "id", "pseudonym": "peer_helper_id person_id", "special": "neighbourhood_id"},
+    "consent": {
+        "none": "id text_version",
+        "pseudonym": "person_id recorded_by witness_id",
+        "special": "status scope given_on expires_on how recorded_at ended_at",
+    },
+    "contact_card": {"none": "revision", "pseudonym": "party_id", "special": "card_sealed"},
+    "data_key": {"none": "key_id", "pseudonym": "party_id", "secret": "wrapped"},
+    "document": {"none": "id public_id territory_id kind version adopted_on"},
+    "gap": {"none": "id territory_id theme neighbourhood_id period count"},
+    "goal": {
+        "none": "revision id public_id set_with_person",
+        "pseudonym": "ref situation_id",
+        "special": "theme title_sealed set_on status review_on",
+    },
+    "housing_first_candidate": {
+        "none": "revision id partners_present",
+        "pseudonym": "round_id person_id presented_by",
+        "special": "criteria_confirmed decision decided_on housed_on moved_on",
+    },
+    "housing_first_round": {"none": "id territory_id on partners_present quorum"},
+    "housing_unit": {"none": "id territory_id neighbourhood_id landlord_id free_from status"},
+    "import_report": {
+        "none": "id public_id made_at status accepted_at",
+        "pseudonym": "made_by",
+        "special": "findings files_sealed",
+    },
+    "imported_value": {"none": "id territory_id file", "pseudonym": "row_key", "secret": "values_hash"},
+    "intervention_member": {"none": "id", "pseudonym": "intervention_id professional_id"},
+    "meeting": {
+        "none": (
+            "changed_at revision id public_id territory_id kind place_id starts_at ends_at rrule status uid sequence"
+        ),
+        "pseudonym": "ref situation_id",
+        "special": "title person_invited decisions_sealed",
+    },
+    "meeting_attendance": {"none": "id meeting_id organisation_id present"},
+    "meeting_participant": {"none": "id meeting_id", "pseudonym": "party_id"},
+    "met_before": {"none": "id", "pseudonym": "person_id peer_helper_id"},
+    "need": {"none": "id", "pseudonym": "request_id situation_id", "special": "theme wording_sealed met"},
+    "neighbourhood": {"none": "id public_id ref territory_id name postcode locality lat lon example_street"},
+    "network_key": {"none": "name key_id", "secret": "wrapped"},
+    "network_member": {
+        "none": "id",
+        "pseudonym": "situation_id member_id",
+        "special": "kind role person_agreed",
+    },
+    "network_setting": {"none": "id territory_id name value changed_at", "pseudonym": "changed_by"},
+    "open_session": {
+        "none": (
+            "changed_at revision id public_id ref territory_id place_id name weekday start_minute end_minute hosts_min "
+            "valid_from valid_until on_public_holidays on_school_holidays uid sequence"
+        )
+    },
+    "open_session_day": {"none": "id open_session_id on status attendance"},
+    "open_session_host": {"none": "id open_session_id on", "pseudonym": "host_id", "personal": "status"},
+    "organisation": {
+        "none": (
+            "revision id public_id ref territory_id name kind sector themes neighbourhood_id lat lon email "
+            "charter_signed_on conventions housing_first_selector hosts_meetings"
+        )
+    },
+    "outcome": {
+        "none": "id",
+        "pseudonym": "person_id",
+        "special": (
+            "quarter hospital_nights reaction_days housing_stability quality_of_life belonging reported_by_person"
+        ),
+    },
+    "outreach_round": {"none": "id territory_id neighbourhood_id place_id on team_size"},
+    "override": {"none": "id", "pseudonym": "person_id peer_helper_id by", "special": "rule reason at"},
+    "pairing": {
+        "none": "changed_at revision id public_id territory_id",
+        "pseudonym": ("ref person_id peer_helper_id professional_id request_id person_answer_by helper_answer_by"),
+        "special": (
+            "status proposed_on person_answer person_answer_on person_answer_how helper_answer helper_answer_on "
+            "helper_answer_how trial_start trial_end active_from paused_from paused_until ended_on reason "
+            "usual_weekday usual_minute score score_by_criterion"
+        ),
+    },
+    "party": {"none": "kind territory_id", "pseudonym": "id"},
+    "peer_helper": {
+        "none": "revision public_id territory_id",
+        "pseudonym": "id ref organisation_id supervisor_id neighbourhood_id",
+        "personal": (
+            "display_name gender age_band languages themes contract weekly_minutes_max max_persons max_visits_per_day "
+            "max_travel_km transport base_lat base_lon lone_visit_ok cannot_visit initial_training_completed_on "
+            "last_supervision_on off_in_school_holidays own_words_sealed status"
+        ),
+        # What somebody lived through is theirs to tell, also when they are a helper.
+        "special": "lived_experience",
+    },
+    "person": {
+        "none": "changed_at revision public_id territory_id",
+        "pseudonym": "id ref pseudonym named_helper_id",
+        "special": (
+            "age_band gender languages neighbourhood_id street lat lon living_environment meeting_place_id "
+            "contact_channel preferred_gender gender_preference age_proximity experience_wished environment_flags "
+            "two_person_visits interpreter_accepted visit_frequency visit_minutes off_in_school_holidays "
+            "status closed_on"
+        ),
+    },
+    "place": {
+        "none": (
+            "revision id public_id ref territory_id name kind organisation_id neighbourhood_id street lat lon capacity "
+            "step_free"
+        )
+    },
+    "professional": {
+        "none": "revision public_id territory_id",
+        "pseudonym": "id ref organisation_id",
+        "personal": "display_name function languages themes roles email fte status",
+    },
+    "public_holiday": {"none": "id country day label"},
+    "refusal": {"none": "id", "pseudonym": "person_id peer_helper_id", "special": "since"},
+    "request": {
+        "none": "revision id public_id territory_id",
+        "pseudonym": "ref professional_id person_id",
+        "special": "received_on requested_by kind themes urgency wished_first_visit_by status reason note_sealed",
+    },
+    "run": {
+        "none": (
+            "id public_id territory_id kind status asked_at started_at heartbeat_at ended_at attempt stop_asked seed "
+            "parameters progress solver_version reason applied_at"
+        ),
+        "pseudonym": "asked_by",
+        "special": "snapshot result",
+    },
+    "school_holiday": {"none": "id school_calendar first_day last_day label"},
+    "separation": {"none": "id", "pseudonym": "person_id other_person_id"},
+    "set_aside": {"none": "id", "pseudonym": "person_id peer_helper_id by", "special": "reason at"},
+    "sign_in_link": {"none": "id made_at expires_at used_at", "pseudonym": "account_id", "secret": "token_hash"},
+    "signature": {"none": "id document_id organisation_id signed_on"},
+    "situation": {
+        "none": "revision id public_id territory_id",
+        "pseudonym": "ref person_id coordinator_id",
+        "special": "opened_on status next_review_on",
+    },
+    "subscription": {
+        "none": "changed_at id public_id territory_id level language created_at ended_at renewed",
+        "pseudonym": "owner_id",
+        "personal": "name last_read_on",
+        "secret": "secret_hash",
+    },
+    "support_intervention": {
+        "none": "revision id public_id territory_id",
+        "pseudonym": "ref professional_id person_id",
+        "special": "kind received_at first_reply_at first_meeting_on status",
+    },
+    "tenancy": {"none": "id", "pseudonym": "unit_id person_id", "special": "since until"},
+    "territory": {
+        "none": (
+            "revision id public_id ref name country region timezone default_language languages lat lon school_calendar "
+            "max_travel_km demo"
+        )
+    },
+    "theme": {"none": "id ref parent_id label_fr label_nl label_de label_en extension"},
+    "visit": {
+        "none": "changed_at revision id public_id territory_id uid sequence created_at",
+        "pseudonym": (
+            "ref pairing_id person_id peer_helper_id professional_id second_helper_id moved_to_id helper_answer_by "
+            "person_answer_by"
+        ),
+        "special": (
+            "kind starts_at ends_at place_kind place_id status reason helper_answer helper_answer_how person_answer "
+            "person_answer_how checked_in_at checked_out_at pinned published_at"
+        ),
+    },
+    "web_session": {"none": "id made_at seen_at ends_at", "pseudonym": "account_id", "secret": "token_hash"},
+}
+
+
+def class_of(table: str, column: str) -> Class:
+    """
+    Of whom a column tells.
+
+    Raises
+    ------
+    KeyError
+        When nobody has decided yet.
+    """
+    for kind, columns in DATA_MAP[table].items():
+        if column in columns.split():
+            return kind
+    raise KeyError(f"{table}.{column} has no class in the data map")
+
+
+def fate_of(table: str, column: str) -> Fate:
+    """What becomes of a column."""
+    kind = class_of(table, column)
+    return SEALED if column.endswith("_sealed") else FATES[kind]
