@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 
@@ -45,3 +47,27 @@ Watch = Callable[[Progress], bool]
 def unwatched(_progress: Progress) -> bool:
     """Never stops a search."""
     return True
+
+
+@contextmanager
+def heeding(watch: Watch, last: Callable[[], Progress], stop: Callable[[], None]) -> Generator[None, None, None]:
+    """
+    Ask the watcher five times a second while the block lasts, and stop the search as soon as it says so.
+
+    A solver calls back only when it finds something; without this, a wish to stop would wait for its next find. What
+    the search answers does not depend on it unless somebody stops it.
+    """
+    over = threading.Event()
+
+    def ask() -> None:
+        while not over.wait(0.2):
+            if not watch(last()):
+                stop()
+
+    asking = threading.Thread(target=ask, name="heeding")
+    asking.start()
+    try:
+        yield
+    finally:
+        over.set()
+        asking.join()

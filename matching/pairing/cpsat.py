@@ -20,7 +20,7 @@ from matching.pairing.candidates import (
 from matching.pairing.instance import Instance, Pair
 from matching.pairing.joint import keep_apart, keep_caseloads, not_kept_apart, overloaded
 from matching.pairing.shortlists import left_out, shortlists, without_helper
-from matching.search import Limits, Progress, Watch, unwatched
+from matching.search import Limits, Progress, Watch, heeding, unwatched
 
 STAGES = ("served", "score", "load")
 MOST_CANDIDATES_WITH_CONSEQUENCES = 1500
@@ -209,7 +209,8 @@ class _Search:
         watching = _Watching(self, stage)
         solver.best_bound_callback = watching.see_bound
         watching.stop = solver.stop_search
-        status = solver.solve(model, watching)
+        with heeding(watching.heed, watching.last, solver.stop_search):
+            status = solver.solve(model, watching)
         self.work_left -= solver.response_proto.deterministic_time
         if self.seconds_left is not None:
             self.seconds_left -= solver.wall_time
@@ -235,9 +236,16 @@ class _Watching(cp_model.CpSolverSolutionCallback):
         self.bound = bound
         self._tell()
 
-    def _tell(self) -> None:
-        if not self.search.watch(Progress(self.stage, self.best, self.bound)):
+    def last(self) -> Progress:
+        return Progress(self.stage, self.best, self.bound)
+
+    def heed(self, progress: Progress) -> bool:
+        if not self.search.watch(progress):
             self.search.is_stopped = True
+        return not self.search.is_stopped
+
+    def _tell(self) -> None:
+        if not self.heed(self.last()):
             self.stop()
 
 

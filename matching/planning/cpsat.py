@@ -18,7 +18,7 @@ from matching.planning.instance import Instance, Slot
 from matching.planning.model.cpsat import Model, build, left_out
 from matching.planning.plan import Answer, Plan, Step, Unplanned, Visit
 from matching.planning.slots import allowed_slots
-from matching.search import Limits, Progress, Watch, unwatched
+from matching.search import Limits, Progress, Watch, heeding, unwatched
 
 LIMITS = Limits()
 
@@ -106,7 +106,16 @@ class Hearing:
     def hear(self, value: float, bound: float, left_out: int) -> bool:
         step = Step(self.stage, self.value - left_out + value, self.bound + bound)
         self.steps.append(step)
-        if not self.watch(Progress(step.stage, step.value, step.bound)):
+        return self.heed(self.last())
+
+    def last(self) -> Progress:
+        """The latest step, or the stage alone before the first one."""
+        if not self.steps:
+            return Progress(self.stage, None, None)
+        return Progress(self.steps[-1].stage, self.steps[-1].value, self.steps[-1].bound)
+
+    def heed(self, progress: Progress) -> bool:
+        if not self.watch(progress):
             self.stopped = True
         return not self.stopped
 
@@ -133,7 +142,8 @@ def search(model: Model, limits: Limits, hearing: Hearing) -> Found:
     solver.parameters.max_deterministic_time = limits.work
     if limits.seconds is not None:
         solver.parameters.max_time_in_seconds = limits.seconds
-    status = solver.solve(model.cp, _Listener(hearing, nothing))
+    with heeding(hearing.heed, hearing.last, solver.stop_search):
+        status = solver.solve(model.cp, _Listener(hearing, nothing))
     spent = (solver.response_proto.deterministic_time, solver.wall_time)
     if status == cp_model.INFEASIBLE:
         return Found("infeasible", (), 0, 0, *spent)
