@@ -277,13 +277,18 @@ class Due:
         return [everybody[ref] for ref in known if everybody[ref].status == "active"]
 
     def _seconds(self, index: Places) -> tuple[str, ...]:
-        """Helpers who may come along (V5): fit for this person, the usual one and the nearest first."""
+        """
+        Who may come along (V5): the usual helper and the nearest ones who suit this person, then the referring
+        professional.
+        """
         usual = self._usual_second()
         found: list[tuple[bool, int, str]] = []
         for helper in self.records.helpers.values():
             if helper.id != self.helper.id and self._fits(helper):
                 found.append((helper.ref != usual, self.records.walk(helper, self.person, index), helper.ref))
-        return tuple(ref for _, _, ref in sorted(found)[:SECONDS_LISTED])
+        helpers = [ref for _, _, ref in sorted(found)[:SECONDS_LISTED]]
+        referring = self.records.professionals.get(self.pairing.professional_id or 0)
+        return (*helpers, *([referring.ref] if referring is not None and referring.status == "active" else []))
 
     def _fits(self, helper: PeerHelper) -> bool:
         """A second helper meets the person too: no conflict or refusal, home and gender as the person needs them."""

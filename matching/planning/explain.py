@@ -9,7 +9,7 @@ from matching.planning.instance import FIRST, Instance, Slot, Task
 from matching.planning.judge import violations
 from matching.planning.plan import Plan, Visit
 from matching.planning.rules import CODES, PART_RULES, TEAM_RULES, WHOLE_RULES
-from matching.planning.slots import part_starts, skilled, starts
+from matching.planning.slots import may, part_starts, skilled, starts
 
 
 def blocking(instance: Instance, plan: Plan, task: Task, slots: Sequence[Slot]) -> tuple[str, ...]:
@@ -38,22 +38,41 @@ def _broken_alone(instance: Instance, task: Task) -> Iterator[frozenset[str]]:
     """
     For each candidate time the rules it breaks; V1 when there is no candidate time at all.
 
-    That nobody can come as the professional of a first visit is V3, and that no second person can come is V5.
+    Times at which the person and whoever goes first could meet count before all others: what stands against those is
+    that nobody comes along, V3 for the professional of a first visit and V5 for a second person.
     """
-    candidates = starts(instance, task)
+    candidates = [
+        moments
+        for start in starts(instance, task)
+        for moments in part_starts(instance, task, start)
+        if min(moments) >= task.due[0] and _end(task, moments) <= task.due[1]
+    ]
     if not candidates:
         yield frozenset({"V1"})
-    for start in candidates:
-        for moments in part_starts(instance, task, start):
-            end = max(moment + part.minutes for part, moment in zip(task.parts, moments, strict=True))
-            if min(moments) < task.due[0] or end > task.due[1]:
-                continue
-            whole = {code for code, rule in WHOLE_RULES if not rule(instance, task, min(moments), end)}
-            for workers in product(*(skilled(instance, task, part) for part in range(len(task.parts)))):
-                yield frozenset(whole | _broken_by_people(instance, task, Slot(workers, moments)))
-            missing = [part for part in range(len(task.parts)) if not skilled(instance, task, part)]
-            if missing:
-                yield frozenset(whole | {_code_of_part(task, missing[0], "V5")})
+    meeting = [moments for moments in candidates if _could_meet(instance, task, moments)]
+    for moments in meeting or candidates:
+        whole = _broken_by_time(instance, task, moments)
+        people = [skilled(instance, task, part) for part in range(len(task.parts))]
+        for workers in product(*people):
+            yield frozenset(whole | _broken_by_people(instance, task, Slot(workers, moments)))
+        missing = [part for part, able in enumerate(people) if not able]
+        if missing:
+            yield frozenset(whole | {_code_of_part(task, missing[0], "V5")})
+
+
+def _end(task: Task, moments: Sequence[int]) -> int:
+    return max(moment + part.minutes for part, moment in zip(task.parts, moments, strict=True))
+
+
+def _broken_by_time(instance: Instance, task: Task, moments: Sequence[int]) -> set[str]:
+    end = _end(task, moments)
+    return {code for code, rule in WHOLE_RULES if not rule(instance, task, min(moments), end)}
+
+
+def _could_meet(instance: Instance, task: Task, moments: Sequence[int]) -> bool:
+    return not _broken_by_time(instance, task, moments) and any(
+        may(instance, task, 0, worker, moments[0]) for worker in skilled(instance, task, 0)
+    )
 
 
 def _broken_by_people(instance: Instance, task: Task, slot: Slot) -> set[str]:
