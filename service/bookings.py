@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 from service import codes
 from service.database import refusal
 from service.tables.pairings import Booking, Visit
-from service.tables.people import Place
+from service.tables.people import Party, Place
 
 
 def book(tx: Session, *visits: Visit) -> None:
@@ -33,7 +33,14 @@ def book(tx: Session, *visits: Visit) -> None:
         held[row.visit_id][row.party_id] = row
         row.live = False
     tx.flush()
-    wanted = sorted((party, visit_id(visit), visit) for visit in visits for party in parties(visit, rooms))
+    wanted = sorted(
+        ((party, visit_id(visit), visit) for visit in visits for party in parties(visit, rooms)), key=lambda w: w[:2]
+    )
+    # In one order for everybody, so that two who book at once wait for each other and never for ever (PostgreSQL).
+    everybody = {party for party, *_ in wanted}
+    tx.exec(
+        select(Party.id).where(col(Party.id).in_(everybody)).order_by(col(Party.id)).with_for_update(key_share=True)
+    )
     for party, of_visit, visit in wanted:
         row = held[of_visit].pop(party, None) or Booking(
             party_id=party, visit_id=of_visit, starts_at=visit.starts_at, ends_at=visit.ends_at
@@ -57,7 +64,7 @@ def book(tx: Session, *visits: Visit) -> None:
 def parties(visit: Visit, rooms: Iterable[int]) -> list[int]:
     """Whom a visit takes: the person, those who go there, and the place when only one may book it."""
     needed = [visit.person_id, visit.peer_helper_id, visit.second_helper_id, visit.professional_id]
-    if visit.place_id in rooms:
+    if visit.place_id is not None and visit.place_id in rooms:
         needed.append(visit.place_id)
     return sorted({party for party in needed if party is not None})
 

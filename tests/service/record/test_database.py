@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 import traceback
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -15,7 +16,7 @@ from sqlalchemy.exc import OperationalError, StatementError
 from sqlmodel import SQLModel, func, select
 
 from service import errors
-from service.database import Database, check_revision
+from service.database import Database, check_revision, upgrade, verify
 from service.site import Site
 from service.tables.base import Editable
 from service.tables.pairings import Visit
@@ -245,6 +246,49 @@ for number in range(10_000):
             tx.flush()
     print(number, flush=True)
 """
+
+
+def test_writers_in_several_processes_wait_for_each_other(sqlite_file_site: Site):
+    address = sqlite_file_site.settings.database_url
+    command = [
+        sys.executable,
+        "-W",
+        "ignore",
+        "-c",
+        WRITER.replace("10_000", "25").replace("{number}", "{sys.argv[2]}-{number}"),
+    ]
+    writers = [subprocess.Popen([*command, address, name], stdout=subprocess.DEVNULL) for name in ("a", "b", "c")]
+
+    assert [writer.wait() for writer in writers] == [0, 0, 0]
+    with sqlite_file_site.db() as tx:
+        assert tx.exec(select(func.count()).select_from(Theme)).one() == 3 * 25 * 2
+
+
+UPGRADER = """
+import os, sys
+from sqlalchemy import event
+from service.database import Database, upgrade
+db = Database(sys.argv[1])
+@event.listens_for(db.engine, "before_cursor_execute")
+def die(connection, cursor, statement, *rest):
+    if statement.strip().startswith(sys.argv[2]):
+        os.kill(os.getpid(), 9)
+upgrade(db)
+"""
+
+
+@pytest.mark.parametrize("moment", ["CREATE TABLE visit", "CREATE TRIGGER audit"])
+def test_a_migration_killed_in_the_middle_leaves_the_database_as_before(tmp_path: Path, moment: str):
+    address = f"sqlite:///{tmp_path / 'lefil.db'}"
+    killed = subprocess.run([sys.executable, "-W", "ignore", "-c", UPGRADER, address, moment], check=False)
+
+    assert killed.returncode == -9
+    db = Database(address)
+    with pytest.raises(errors.WrongDatabase, match="vide"):
+        verify(db)
+    upgrade(db)
+    verify(db)
+    db.close()
 
 
 def test_a_killed_writer_loses_nothing_that_it_acknowledged(sqlite_file_site: Site):
