@@ -6,13 +6,15 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from dateutil.relativedelta import relativedelta
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from locales import N_
 from service import audit, clock, codes, lifecycles
 from service.access_scope import scope
-from service.errors import NotAllowed, NotFound, Outdated, StepNotAllowed
+from service.database import check_revision
+from service.errors import NotAllowed, NotFound, StepNotAllowed
 from service.site import Actor, Site
 from service.tables.pairings import Pairing, Request, Visit
 from service.tables.people import Availability, Consent, PeerHelper, Person, Professional
@@ -20,6 +22,9 @@ from service.tables.territory import Neighbourhood, Organisation, Territory, The
 
 NEW = ("received", "consent_pending")
 OPEN = ("received", "consent_pending", "waiting", "proposed")
+CONSENT_BY_HAND = ("signed", "spoken_with_witness")
+"""How the coordinator hears of it; on their own page people do it themselves."""
+CONSENT_MONTHS = 12
 LONG_DAYS = 7
 """Whoever waits longer than this is marked."""
 
@@ -64,6 +69,10 @@ class RequestView:
     helper: str
     proposed_on: date | None
     first_visit: Visit | None
+
+    @property
+    def can_be_accepted(self) -> bool:
+        return self.status == "received" or self.consent == "given"
 
     @property
     def waits_long(self) -> bool:
@@ -137,9 +146,48 @@ def accept(site: Site, actor: Actor, public_id: str, revision: int) -> str:
         if person.status == "consent_pending" and valid:
             lifecycles.step("person", person.status, "waiting")
             person.status = "waiting"
-            person.revision += 1
         audit.note(tx, site, actor, "request.accepted", "request", request.public_id)
         return state
+
+
+def note_consent(site: Site, actor: Actor, public_id: str, revision: int, how: str) -> None:
+    """
+    Note that the person agreed to be paired, signed or spoken before a witness; it holds for twelve months.
+
+    Raises
+    ------
+    StepNotAllowed
+        When they agreed already, or took their consent back: then they are asked anew first.
+    """
+    if how not in CONSENT_BY_HAND:
+        raise StepNotAllowed(N_("Choisissez comment l’accord a été donné."))
+    with site.db.begin() as tx:
+        request = _to_change(tx, actor, public_id, revision)
+        today = _today(site, tx, request)
+        row = tx.exec(
+            select(Consent).where(Consent.person_id == request.person_id, col(Consent.ended_at).is_(None))
+        ).first()
+        state = _consent(tx, request.person_id, today)
+        if state == "given":
+            raise StepNotAllowed(N_("L’accord est déjà noté."))
+        lifecycles.step("consent", state, "given")
+        now = site.clock.now()
+        if row is not None:
+            row.ended_at = now
+            tx.flush()
+        tx.add(
+            Consent(
+                person_id=request.person_id,
+                status="given",
+                scope=["pairing"],
+                given_on=today,
+                expires_on=today + relativedelta(months=CONSENT_MONTHS),
+                how=how,
+                recorded_at=now,
+                recorded_by=actor.account_id,
+            )
+        )
+        audit.note(tx, site, actor, "consent.given", "request", request.public_id)
 
 
 def redirect(site: Site, actor: Actor, public_id: str, revision: int) -> None:
@@ -169,9 +217,7 @@ def _to_change(tx: Session, actor: Actor, public_id: str, revision: int) -> Requ
     request = _own(tx, actor, public_id)
     if actor.role != "coordinator":
         raise NotAllowed(N_("Seule la coordination décide des demandes."))
-    if request.revision != revision:
-        raise Outdated(N_("Cette demande a changé depuis que vous l’avez ouverte."))
-    request.revision += 1
+    check_revision(request, revision)
     return request
 
 

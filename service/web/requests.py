@@ -24,6 +24,10 @@ class RevisionForm(Form):
     revision: int
 
 
+class ConsentForm(RevisionForm):
+    how: Line
+
+
 class EndForm(RevisionForm):
     outcome: Line
 
@@ -41,6 +45,7 @@ def request_list(
         fresh=[item for item in found if item.status in requests.NEW],
         open=[item for item in found if item.status not in requests.NEW],
         reasons=codes.REQUEST_REASONS,
+        consent_ways=requests.CONSENT_BY_HAND,
     )
 
 
@@ -54,6 +59,18 @@ async def accept_request(
     form = await read(request, RevisionForm)
     state = await AsyncCallable(requests.accept)(site, visitor.actor, public_id, form.revision)
     return Redirect(f"/demandes?fait=request_{'accepted' if state == 'waiting' else 'consent'}", status_code=303)
+
+
+@post("/demandes/{public_id:str}/accord", opt=COORDINATOR)
+async def note_consent(
+    request: Request[Any, Any, Any],
+    public_id: FromPath[str],
+    site: NamedDependency[Site],
+    visitor: NamedDependency[Visitor],
+) -> Redirect:
+    form = await read(request, ConsentForm)
+    await AsyncCallable(requests.note_consent)(site, visitor.actor, public_id, form.revision, form.how)
+    return Redirect("/demandes?fait=consent_noted", status_code=303)
 
 
 @post("/demandes/{public_id:str}/terminer", opt=COORDINATOR)
@@ -80,4 +97,4 @@ def own_requests(
     return page(request, "own_requests.html", requests=found[::-1])
 
 
-HANDLERS = [request_list, accept_request, end_request, own_requests]
+HANDLERS = [request_list, accept_request, note_consent, end_request, own_requests]

@@ -9,6 +9,7 @@ DONE: dict[str, str] = {
     "left": N_("Vous êtes sorti. À bientôt."),
     "request_accepted": N_("Demande acceptée. Elle attend maintenant un pair-aidant."),
     "request_consent": N_("Demande acceptée. Elle attend l’accord de la personne."),
+    "consent_noted": N_("Accord noté. Vous pouvez accepter la demande."),
     "request_redirected": N_("Demande réorientée."),
     "request_closed": N_("Demande clôturée."),
     "files_read": N_("Fichiers lus. Rien n’est encore enregistré."),
@@ -64,6 +65,11 @@ REQUEST_REASONS = {
     "consent_withdrawn": N_("La personne a retiré son accord"),
     "requester_withdrew": N_("Celui qui demandait a retiré la demande"),
     "other_help_found": N_("Une autre aide a été trouvée"),
+}
+CONSENT_WAYS = {
+    "signed": N_("Signé sur papier"),
+    "spoken_with_witness": N_("Dit devant un témoin"),
+    "own_page": N_("Sur sa page"),
 }
 MISSING = {
     "consent": N_("Il manque l’accord"),
@@ -144,6 +150,7 @@ TABLES: dict[str, dict[str, str]] = {
     "urgency": URGENCIES,
     "request_kind": REQUEST_KINDS,
     "reason": REQUEST_REASONS,
+    "consent_way": CONSENT_WAYS,
     "missing": MISSING,
     "visit_kind": VISIT_KINDS,
     "visit": VISIT_STATES,

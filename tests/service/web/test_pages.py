@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import html
 import re
+from datetime import date
 
 import pytest
-from sqlmodel import select
+from sqlmodel import col, select
 
 from service.tables.pairings import Pairing, Request
-from service.tables.people import Person
+from service.tables.people import Consent, Person
 from service.tables.work import ImportReport
 from service.web.sign_in import FIRST_PAGE
 from tests.service.web.network import Network
@@ -76,6 +77,30 @@ def test_an_accepted_request_waits_for_a_peer_helper(network: Network):
     assert answer.headers["location"] == "/demandes?fait=request_accepted"
     assert status_of(network, "Rose") == "waiting"
     assert "Demande acceptée" in client.read("/demandes?fait=request_accepted").text
+
+
+def test_without_consent_a_request_waits_for_it_and_is_accepted_once_it_is_noted(network: Network):
+    with network.site.db.begin() as tx:
+        rose = tx.exec(select(Person).where(Person.pseudonym == "Rose")).one()
+        tx.exec(select(Consent).where(Consent.person_id == rose.id)).one().expires_on = date(2027, 1, 3)
+    client = network.signed_in("coordinator")
+    address = f"/demandes/{network.ids['SER:request:Rose']}"
+    first = client.fill(f"{address}/accepter", "/demandes", revision="1")
+    too_early = client.fill(f"{address}/accepter", "/demandes", revision="2")
+    noted = client.fill(f"{address}/accord", "/demandes", revision="2", how="signed")
+    then = client.fill(f"{address}/accepter", "/demandes", revision="2")
+
+    assert first.headers["location"].endswith("fait=request_consent")
+    assert too_early.status_code == 409
+    assert noted.status_code == 303
+    assert then.headers["location"].endswith("fait=request_accepted")
+    assert status_of(network, "Rose") == "waiting"
+    with network.site.db() as tx:
+        history = tx.exec(select(Consent).where(Consent.person_id == rose.id).order_by(col(Consent.id))).all()
+    assert [(row.expires_on, row.ended_at is None) for row in history] == [
+        (date(2027, 1, 3), False),
+        (date(2028, 1, 4), True),
+    ]
 
 
 def test_a_request_that_changed_meanwhile_is_not_overwritten(network: Network):
