@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from babel import Locale
 
+from calendars.recurrence import read_rule
 from locales import N_
 from service.imports.columns import Column
 
@@ -254,8 +255,13 @@ class Cells:
         return cell if _QUARTER.fullmatch(cell) else say("BAD_DATE", value=_short(cell))
 
     def _read_rrule(self, column: Column, cell: str, say: Say) -> str | None:
+        allowed = "FREQ=DAILY, WEEKLY, MONTHLY, YEARLY"
         if len(cell) > 500 or not _RRULE.fullmatch(cell):
-            return say("UNKNOWN_CODE", value=_short(cell), allowed="FREQ=DAILY, WEEKLY, MONTHLY, YEARLY")
+            return say("UNKNOWN_CODE", value=_short(cell), allowed=allowed)
+        try:
+            read_rule(cell)
+        except ValueError:
+            return say("UNKNOWN_CODE", value=_short(cell), allowed=allowed)
         return cell
 
     def _read_uid(self, column: Column, cell: str, say: Say) -> str | None:
