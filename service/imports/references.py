@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -90,30 +91,29 @@ class References:
 
     def waiting(self, findings: Findings) -> list[LeftOut]:
         """Rows that point to a row which is left out and not in the record either; and those that point to them."""
+        pointing: dict[tuple[str, int], list[Parsed]] = defaultdict(list)
+        for rows in self.parsed.values():
+            for row in rows:
+                for target in self._targets(row):
+                    pointing[(target.name, target.line)].append(row)
         out: dict[tuple[str, int], LeftOut] = {}
-        changed = True
-        while changed:
-            changed = False
-            for rows in self.parsed.values():
-                for row in rows:
-                    at = (row.name, row.line)
-                    if at in out or findings.is_out(*at):
-                        continue
-                    because = self._missing(row, findings, out)
-                    if because is not None:
-                        out[at] = LeftOut(*at, because.name, because.line)
-                        changed = True
-        return list(out.values())
+        ahead = [at for at in pointing if findings.is_out(*at)]
+        while ahead:
+            because = ahead.pop()
+            for row in pointing.get(because, ()):
+                at = (row.name, row.line)
+                if at not in out and not findings.is_out(*at):
+                    out[at] = LeftOut(*at, *because)
+                    ahead.append(at)
+        return sorted(out.values(), key=lambda one: (one.file, one.line))
 
-    def _missing(self, row: Parsed, findings: Findings, out: Mapping[tuple[str, int], LeftOut]) -> Parsed | None:
+    def _targets(self, row: Parsed) -> Iterator[Parsed]:
+        """The rows of files that a row needs: those that the record does not hold yet."""
         for column in row.file.columns:
             for to, ref, _ in pointed(row.values, column):
                 target = self.rows.get(to, {}).get(ref.casefold())
-                if target is None or self.record.number(to, ref) is not None:
-                    continue
-                if findings.is_out(target.name, target.line) or (target.name, target.line) in out:
-                    return target
-        return None
+                if target is not None and self.record.number(to, ref) is None:
+                    yield target
 
 
 def pointed(values: Row, column: Column) -> Iterator[tuple[str, str, str]]:

@@ -11,6 +11,9 @@ from service.imports.findings import Findings
 from service.imports.merged import Entry, Merged
 from service.imports.values import local_instant
 
+MOST_OF_ONE_OWNER = 200
+"""Windows on one weekday, or absences, of one owner."""
+
 
 def starts_before_ends(merged: Merged, findings: Findings, today: date) -> None:
     """END_BEFORE_START: the second of two dates or hours comes before the first."""
@@ -49,7 +52,7 @@ def windows_of_one_owner_do_not_overlap(merged: Merged, findings: Findings, toda
         values = entry.values
         by_day[(values["owner_type"], values["owner_id"].casefold(), values["weekday"])].append(entry)
     for entries in by_day.values():
-        for earlier, later in _meeting(entries, "start", "end"):
+        for earlier, later in _meeting(_first(merged, findings, entries, "weekday"), "start", "end"):
             weeks = {earlier.values["recurrence"], later.values["recurrence"]}
             if weeks != {"odd_weeks", "even_weeks"} and _same_time(earlier, later, "valid_from", "valid_until"):
                 _overlap(merged, findings, earlier, later, "start", None)
@@ -61,9 +64,19 @@ def absences_of_one_owner(merged: Merged, findings: Findings, today: date) -> No
     for entry in merged.sound("absences", findings):
         by_owner[(entry.values["owner_type"], entry.values["owner_id"].casefold())].append(entry)
     for entries in by_owner.values():
-        for earlier, later in _meeting(entries, "start_date", "end_date", touching=True):
+        few = _first(merged, findings, entries, "start_date")
+        for earlier, later in _meeting(few, "start_date", "end_date", touching=True):
             if _hours_meet(earlier, later):
                 _overlap(merged, findings, earlier, later, "start_date", "warning")
+
+
+def _first(merged: Merged, findings: Findings, entries: list[Entry], column: str) -> list[Entry]:
+    """OUT_OF_RANGE beyond what one owner can mean: each is held against all the others."""
+    for entry in entries[MOST_OF_ONE_OWNER:]:
+        merged.say(
+            findings, entry, column, "OUT_OF_RANGE", value=f"> {MOST_OF_ONE_OWNER}", allowed=f"≤ {MOST_OF_ONE_OWNER}"
+        )
+    return entries[:MOST_OF_ONE_OWNER]
 
 
 def _meeting(entries: list[Entry], start: str, end: str, *, touching: bool = False) -> Iterator[tuple[Entry, Entry]]:
