@@ -1,13 +1,16 @@
 from __future__ import annotations
 
 import logging
-from datetime import timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 
 import pytest
 from litestar.testing import TestClient
 
 from service import feeds
 from service.app import create_app
+from service.clock import ShiftedClock
 from service.web.feeds import accepts_gzip, matches
 from tests.service.feeds.builders import TODAY, Network, local, network, visit
 
@@ -46,6 +49,15 @@ def test_a_feed_is_private_unindexed_and_without_cookie(seraing, secret):
     assert answer.headers["x-content-type-options"] == "nosniff"
     assert answer.headers["vary"] == "Accept-Encoding"
     assert "set-cookie" not in answer.headers
+
+
+def test_the_last_change_is_told_by_the_machines_clock(seraing, secret):
+    now = datetime.now(UTC)
+    ahead = replace(seraing, site=replace(seraing.site, clock=ShiftedClock(local("2027-01-04", 8) - now)))
+    told = parsedate_to_datetime(get(ahead, secret).headers["last-modified"])
+
+    # Its last change is the making of the address on the 4th at 8, which demo mode takes for now.
+    assert timedelta(0) <= now - told < timedelta(minutes=2)
 
 
 def test_head_answers_like_get_without_a_body(seraing, secret):
