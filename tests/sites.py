@@ -41,7 +41,8 @@ def _raw(connection: Any) -> Any:
 
 def schema_template(server: Server, shared: Path) -> str:
     """The name of a PostgreSQL database that holds the schema and nothing else, made once for all workers."""
-    name, made = "lefil_schema", shared / "template"
+    # Beside the server's data: a server that is started anew has none.
+    name, made = "lefil_schema", server.directory / "template"
     with alone(shared):
         if not made.exists():
             server.run(f'CREATE DATABASE "{name}" TEMPLATE template0')

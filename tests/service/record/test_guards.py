@@ -21,7 +21,7 @@ from service.tables.network import (
     Tenancy,
 )
 from service.tables.pairings import Override, Pairing, Request, Visit
-from service.tables.people import Availability, Conflict, Consent, PeerHelper, Person, Professional
+from service.tables.people import Availability, Conflict, Consent, PeerHelper, Person, Place, Professional
 from service.tables.territory import Neighbourhood
 from tests.service.record import builders
 from tests.service.record.builders import Tandem
@@ -405,12 +405,17 @@ def test_a_housing_first_round_has_its_quorum(site: Site):
     add(site, HousingFirstRound(territory_id=territory, on=JANUARY, partners_present=["O1", "O2", "O3"], quorum=3))
 
 
-@pytest.mark.parametrize("kind", [Person, PeerHelper, Professional])
+@pytest.mark.parametrize("kind", [Person, PeerHelper, Professional, Place])
 def test_everybody_is_what_their_party_says(tandem: Tandem, kind: type[SQLModel]):
     place = builders.a_place(tandem.site, tandem.territory_id, "open_place")
-    row_id = {Person: tandem.person_id, PeerHelper: tandem.helper_id, Professional: tandem.professional_id}[kind]
+    row_id, other_party = {
+        Person: (tandem.person_id, place),
+        PeerHelper: (tandem.helper_id, place),
+        Professional: (tandem.professional_id, place),
+        Place: (place, tandem.person_id),
+    }[kind]
     with tandem.site.db() as tx:
         held = tx.get_one(kind, row_id).model_dump()
 
     with pytest.raises(errors.RuleBroken):
-        add(tandem.site, kind(**(held | {"id": place, "public_id": "new", "ref": "new", "pseudonym": "new"})))
+        add(tandem.site, kind(**(held | {"id": other_party, "public_id": "new", "ref": "new", "pseudonym": "new"})))
