@@ -11,29 +11,34 @@ import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from pathlib import Path
 
 from sqlmodel import select
 
 from locales import N_, Texts
-from service import database, demo_files, feeds, serving
+from service import database, demo_files, feeds, serving, visit_plan
 from service.cli_faults import Fault
 from service.cli_folder import check_free, leave
+from service.cli_import import refuse_unknown_columns
 from service.cli_site import DEFAULT_ZONE, only_territory
 from service.clock import FixedClock
 from service.database import Database
-from service.demo_steps import Tell, accept_first, pair, pairing_answer
+from service.demo_files import Files
+from service.demo_steps import Tell, accept_first, pair, pairing_answer, plan, planning_answer
 from service.ids import SeededIds
 from service.imports import folder
 from service.imports.accept import accept
 from service.imports.report import Report, examine
 from service.pairing_words import Speaker
+from service.runs import Finished
 from service.sealing import Seals
 from service.settings import Settings
 from service.site import Actor, Site
-from service.tables.territory import Theme
+from service.tables.pairings import Visit
+from service.tables.territory import Territory, Theme
+from service.visit_plan import Draft
 
 SEED = 20270104
 """Of the demonstration's ids; part of every id in its files."""
@@ -77,12 +82,24 @@ def _check(demo: Demo) -> None:
     check_free(demo.out, MADE)
 
 
-def _worked_out(demo: Demo, texts: Texts, tell: Tell) -> demo_files.Files:
+@dataclass(frozen=True)
+class Story:
+    """What happened on the way."""
+
+    territory: Territory
+    report: Report
+    pairing: Finished
+    accepted: int
+    planning: Finished
+    draft: Draft
+    visits_before: frozenset[int | None]
+
+
+def _worked_out(demo: Demo, texts: Texts, tell: Tell) -> Files:
     with _own_site(demo.today) as site:
-        _imported(site, demo, texts, tell)
+        report = _imported(site, demo, texts, tell)
         with site.db() as tx:
             territory = only_territory(tx, None)
-            themes = {row.ref: getattr(row, f"label_{texts.lang}") for row in tx.exec(select(Theme))}
         site = replace(site, clock=FixedClock.at_eight(demo.today, territory.timezone))
         actor = Actor("coordinator", territory.id, language=texts.lang)
         with serving.working(site):
@@ -94,17 +111,77 @@ def _worked_out(demo: Demo, texts: Texts, tell: Tell) -> demo_files.Files:
                 without=len(answer.unmatched),
                 seconds=texts.number(paired.seconds, 1),
             )
+            accepted = accept_first(site, actor, answer) if demo.accept_first else 0
             if demo.accept_first:
-                count = accept_first(site, actor, answer)
-                tell(N_("Premières propositions acceptées par les deux : %(count)s."), count=count)
-        files = {
-            "proposals.csv": demo_files.proposals(answer),
-            "unmatched.csv": demo_files.unmatched(answer, Speaker(texts, themes)),
-        }
-        with site.db() as tx:
-            for name, body in feeds.every_feed(tx, territory.id or 0, texts.lang, demo.today):
-                files[f"feeds/{name}"] = body
-    return files
+                tell(N_("Premières propositions acceptées par les deux : %(count)s."), count=accepted)
+            with site.db() as tx:
+                before = frozenset(tx.exec(select(Visit.id)))
+            planned = plan(site, actor, demo.start, demo.weeks)
+        draft = visit_plan.draft(site, actor, planned.finished.public_id)
+        written = visit_plan.apply_draft(site, actor, planned.finished.public_id)
+        tell(
+            N_("Visites : %(planned)s prévues, %(unplanned)s sans place (%(seconds)s s)."),
+            planned=written,
+            unplanned=len(draft.unplanned),
+            seconds=texts.number(planned.seconds, 1),
+        )
+        story = Story(territory, report, paired.finished, accepted, planned.finished, draft, before)
+        return _files(site, demo, texts, story)
+
+
+def _files(site: Site, demo: Demo, texts: Texts, story: Story) -> Files:
+    pairing, territory = pairing_answer(story.pairing), story.territory
+    with site.db() as tx:
+        themes = {row.ref: getattr(row, f"label_{texts.lang}") for row in tx.exec(select(Theme))}
+        visits = demo_files.visits(tx, territory, story.visits_before)
+        found = feeds.every_feed(tx, territory.id or 0, texts.lang, demo.today)
+        calendars = {f"feeds/{name}": body for name, body in found}
+    return {
+        "summary.json": demo_files.document(_summary(demo, story, visits.count(b"\n") - 1, len(calendars))),
+        "proposals.csv": demo_files.proposals(pairing),
+        "unmatched.csv": demo_files.unmatched(pairing, Speaker(texts, themes)),
+        "visits.csv": visits,
+        "unplanned.csv": demo_files.unplanned(story.draft.unplanned),
+        **calendars,
+    }
+
+
+def _summary(demo: Demo, story: Story, visits: int, calendars: int) -> dict[str, object]:
+    """Counts, and how good both answers are; nothing that depends on the machine."""
+    pairing, planning = pairing_answer(story.pairing), planning_answer(story.planning)
+    return {
+        "territory": story.territory.ref,
+        "today": demo.today.isoformat(),
+        "start": demo.start.isoformat(),
+        "weeks": demo.weeks,
+        "accept_first": demo.accept_first,
+        "counts": {
+            "rows": sum(story.report.read.values()),
+            "warnings": sum(finding.severity == "warning" for finding in story.report.findings),
+            "waiting": len(pairing.shortlists) + len(pairing.unmatched),
+            "with_proposals": len(pairing.shortlists),
+            "proposals": sum(len(shortlist.offers) for shortlist in pairing.shortlists),
+            "placed": len(pairing.placed),
+            "unmatched": len(pairing.unmatched),
+            "accepted": story.accepted,
+            "visits": visits,
+            "unplanned": len(story.draft.unplanned),
+            "feeds": calendars,
+        },
+        "pairing": {
+            "solver": story.pairing.solver_version,
+            "status": pairing.status,
+            "value": asdict(pairing.value),
+            "bound": asdict(pairing.bound),
+        },
+        "planning": {
+            "solver": story.planning.solver_version,
+            "status": planning.status,
+            "value": planning.value,
+            "bound": planning.bound,
+            "costs": dict(planning.costs),
+        },
+    }
 
 
 def _imported(site: Site, demo: Demo, texts: Texts, tell: Tell) -> Report:
@@ -125,6 +202,7 @@ def _imported(site: Site, demo: Demo, texts: Texts, tell: Tell) -> Report:
                 line=finding.line,
                 message=finding.message(texts.gettext),
             )
+    refuse_unknown_columns(report)
     done = accept(site, Actor("sysadmin", None, language=texts.lang), report, demo=True)
     tell(
         N_("Fichiers repris : %(rows)s lignes, %(warnings)s points à vérifier."),

@@ -8,11 +8,11 @@ from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 from locales import N_, Texts
-from service import access, runs, serving
+from service import access, runs, serving, visit_plan
 from service.cli_faults import Fault
 from service.cli_site import demo_shift, is_demo, keep_demo, only_territory
 from service.clock import RealClock, ShiftedClock
-from service.demo_steps import Tell, pair, wait_for
+from service.demo_steps import Tell, pair, plan
 from service.imports import shipped
 from service.site import Actor, Site
 from service.tables.territory import Territory
@@ -70,9 +70,16 @@ def _prepared(site: Site, actor: Actor, texts: Texts, tell: Tell) -> None:
     """Proposals and a plan, unless they are there."""
     if runs.finished(site, actor, "pairing") is None:
         tell(N_("Calcul des propositions…"))
-        under_way = runs.current(site, actor, "pairing")
-        paired = pair(site, actor) if under_way is None else wait_for(site, actor, under_way.public_id)
+        paired = pair(site, actor)
         tell(N_("Propositions prêtes (%(seconds)s s)."), seconds=texts.number(paired.seconds, 1))
+    planned = runs.finished(site, actor, "planning")
+    if planned is None:
+        tell(N_("Calcul des visites de quatre semaines…"))
+        timed = plan(site, actor, PLAN_START, PLAN_WEEKS)
+        tell(N_("Visites prêtes (%(seconds)s s)."), seconds=texts.number(timed.seconds, 1))
+        planned = timed.finished
+    if planned.applied_at is None:
+        visit_plan.apply_draft(site, actor, planned.public_id)
 
 
 def _tell_links(site: Site, texts: Texts, tell: Tell) -> None:

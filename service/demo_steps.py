@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from typing import TypeVar
 
 import msgspec
@@ -12,7 +13,8 @@ from sqlmodel import select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from matching.pairing.answer import Answer as PairingAnswer
-from service import pairings, runs
+from matching.planning.plan import Answer as PlanningAnswer
+from service import pairings, runs, visit_plan
 from service.cli_faults import Fault
 from service.runs import Finished
 from service.site import Actor, Site
@@ -50,8 +52,17 @@ def wait_for(site: Site, actor: Actor, run_id: str) -> Timed:
 
 
 def pair(site: Site, actor: Actor) -> Timed:
-    """Shortlists for everybody who waits."""
-    return wait_for(site, actor, pairings.ask_for_shortlists(site, actor))
+    """Shortlists for everybody who waits; a calculation that a kill interrupted goes on."""
+    under_way = runs.current(site, actor, "pairing")
+    run_id = pairings.ask_for_shortlists(site, actor) if under_way is None else under_way.public_id
+    return wait_for(site, actor, run_id)
+
+
+def plan(site: Site, actor: Actor, start: date, weeks: int) -> Timed:
+    """Visits for these weeks, as a proposal beside the live plan."""
+    under_way = runs.current(site, actor, "planning")
+    run_id = visit_plan.ask_for_plan(site, actor, start, weeks) if under_way is None else under_way.public_id
+    return wait_for(site, actor, run_id)
 
 
 def accept_first(site: Site, actor: Actor, answer: PairingAnswer) -> int:
@@ -76,3 +87,7 @@ def _of(table: type[Someone], actor: Actor) -> SelectOfScalar[Someone]:
 
 def pairing_answer(finished: Finished) -> PairingAnswer:
     return msgspec.convert(finished.result, PairingAnswer)
+
+
+def planning_answer(finished: Finished) -> PlanningAnswer:
+    return msgspec.convert(finished.result, PlanningAnswer)

@@ -23,6 +23,8 @@ from service.tables.work import Run
 
 QUEUE_LIMIT = 20
 """Runs waiting or under way in all (`security.md` H5)."""
+LARGEST = {"people": 2_000, "tasks": 10_000}
+"""Most entries of a list of the snapshot (`security.md` H5)."""
 OPEN_STATES = ("queued", "running")
 
 REASONS = {
@@ -108,10 +110,12 @@ def ask(site: Site, actor: Actor, kind: str, snapshot: dict[str, Any], parameter
     Raises
     ------
     RunRefused
-        When one of that kind is waiting or under way for the territory, or too many are waiting.
+        When one of that kind is waiting or under way for the territory, too many are waiting, or it is too large.
     """
     if actor.role != "coordinator" or actor.territory_id is None:
         raise errors.NotAllowed(N_("Seule la coordination peut lancer un calcul."))
+    if any(len(snapshot.get(name, ())) > most for name, most in LARGEST.items()):
+        raise errors.RunRefused(N_("Il y a trop de personnes ou de visites pour un seul calcul."))
     with site.db.begin() as tx:
         # One asks at a time: what is under way is counted and the run written without another one in between.
         tx.exec(select(Territory.id).where(Territory.id == actor.territory_id).with_for_update()).one()

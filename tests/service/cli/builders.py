@@ -32,7 +32,9 @@ class Said:
 class Terminal:
     """A person at a terminal, in a folder of their own, without any setting."""
 
-    def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    def __init__(
+        self, folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str] | None
+    ) -> None:
         self.folder = folder
         self.capsys = capsys
         self.monkeypatch = monkeypatch
@@ -45,6 +47,7 @@ class Terminal:
 
     def lefil(self, *words: object) -> Said:
         """The command in this process."""
+        assert self.capsys is not None
         self.capsys.readouterr()
         with pytest.raises(SystemExit) as ended:
             cli.main([str(word) for word in words])

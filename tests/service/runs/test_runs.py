@@ -60,6 +60,13 @@ def test_the_queue_holds_twenty(site: Site, hélène: Actor):
         ask(site, hélène)
 
 
+@pytest.mark.parametrize(("name", "most"), runs.LARGEST.items())
+def test_a_run_has_a_largest_size(site: Site, hélène: Actor, name: str, most: int):
+    with pytest.raises(errors.RunRefused):
+        runs.ask(site, hélène, "pairing", {name: [0] * (most + 1)}, {})
+    assert runs.ask(site, hélène, "pairing", {name: [0] * most}, {})
+
+
 def test_only_coordination_asks_for_a_run(site: Site, hélène: Actor):
     with pytest.raises(errors.NotAllowed):
         ask(site, replace(hélène, role="peer_helper"))
