@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from sqlalchemy.exc import IntegrityError
 
-from locales import translator
+from locales import N_, translator
 from service.audit import note
-from service.errors import ImportNotAccepted, NotAllowed, Outdated
+from service.database import outdated
+from service.errors import ImportNotAccepted, NotAllowed
 from service.imports.differences import Choices
 from service.imports.files import FILES
 from service.imports.report import Examined, Report, examined
@@ -70,19 +71,19 @@ def accept(site: Site, actor: Actor, report: Report, choices: Choices | None = N
 def check_actor(actor: Actor) -> None:
     """NotAllowed unless this is a coordinator, or the system itself on the command line."""
     if actor.account_id is not None and actor.role != "coordinator":
-        raise NotAllowed("files go in and out through the coordinator")
+        raise NotAllowed(N_("Seule la coordination reprend et exporte des fichiers."))
 
 
 def _still_as_reported(actor: Actor, report: Report, again: Examined, choices: Choices) -> None:
     place = again.record.territory
     if actor.territory_id is not None and place is not None and place.id != actor.territory_id:
-        raise NotAllowed("another territory")
+        raise NotAllowed(N_("Ces fichiers sont ceux d'un autre territoire."))
     if not choices.remove and report.accepted != again.report.accepted:
-        raise Outdated("the record changed since the report")
+        raise outdated()
     shown = {one.choice: one.application for one in report.differences}
     now = {one.choice: one.application for one in again.report.differences}
     if any(shown.get(choice) != now.get(choice) for choice in choices.take):
-        raise Outdated("a field changed since the report")
+        raise outdated()
 
 
 def _written(site: Site, again: Examined, demo: bool) -> Accepted:

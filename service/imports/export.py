@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import col, select
 
+from locales import N_
 from service.audit import note
 from service.errors import NotFound
 from service.imports.accept import check_actor
@@ -39,7 +40,7 @@ def export(site: Site, actor: Actor, *, private: bool = False) -> dict[str, byte
             query = query.where(Territory.id == actor.territory_id)
         territory = tx.exec(query).first()
         if territory is None:
-            raise NotFound("no territory")
+            raise NotFound(N_("La base de données ne contient aucun territoire."))
         cells = Cells(frozenset(tx.exec(select(Theme.ref))), ZoneInfo(territory.timezone))
         record = open_record(tx, site.seals, cells=cells, territory=territory)
         note(tx, site, actor, "export_private" if private else "export", "territory", territory.public_id)

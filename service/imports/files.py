@@ -540,6 +540,82 @@ NETWORK = (
     ),
 )
 
-FILES: tuple[File, ...] = COMMON + GROUND + PEOPLE + WORK + NETWORK
+LIFE = (
+    File(
+        "certificates",
+        people.Certificate,
+        ("peer_helper_id", "kind", "date"),
+        (
+            ref("peer_helper_id", "peer_helpers", "peer_helper_id", filled=True),
+            text("kind", filled=True),
+            day("date", "on", filled=True),
+        ),
+        needed=False,
+    ),
+    File(
+        "open_session_days",
+        network.OpenSessionDay,
+        ("series_id", "date"),
+        (
+            ref("series_id", "open_sessions", "open_session_id", filled=True),
+            day("date", "on", filled=True),
+            code("status", codes.SESSION_STATES, filled=True),
+            number("attendance", kind="int", low=0, high=100_000),
+        ),
+        needed=False,
+    ),
+    File(
+        "meeting_attendance",
+        network.MeetingAttendance,
+        ("meeting_id", "organisation_id"),
+        (
+            ref("meeting_id", "meetings", "meeting_id", filled=True),
+            ref("organisation_id", "organisations", "organisation_id", filled=True),
+            yes_no("present", filled=True),
+        ),
+        needed=False,
+    ),
+    File(
+        "alerts",
+        network.Alert,
+        ("situation_id", "raised_at"),
+        (
+            ref("situation_id", "situations", "situation_id", filled=True),
+            Column("raised_at", "instant", "raised_at", filled=True),
+            Column("raised_by_type", "code", codes=codes.OWNER_KINDS),
+            typed_ref("raised_by_id", "raised_by_type", field="raised_by", filled=False),
+            Column("first_reaction_at", "instant", "first_reaction_at"),
+        ),
+        needed=False,
+        order=(("raised_at", "first_reaction_at", False),),
+    ),
+    File(
+        "outreach_rounds",
+        network.OutreachRound,
+        ("date", "neighbourhood_id", "place_id"),
+        (
+            day("date", "on", filled=True),
+            ref("neighbourhood_id", "neighbourhoods", "neighbourhood_id"),
+            ref("place_id", "places", "place_id"),
+            number("team_size", kind="int", low=2, high=100, filled=True),
+        ),
+        needed=False,
+    ),
+    File(
+        "gaps",
+        network.Gap,
+        ("theme", "neighbourhood_id", "period"),
+        (
+            Column("theme", "theme", "theme", filled=True),
+            ref("neighbourhood_id", "neighbourhoods", "neighbourhood_id"),
+            text("period", filled=True),
+            number("count", kind="int", low=0, high=100_000, filled=True),
+        ),
+        needed=False,
+    ),
+)
+"""The life of the network beyond the files that every partner keeps: written when there is something to write."""
+
+FILES: tuple[File, ...] = COMMON + GROUND + PEOPLE + WORK + NETWORK + LIFE
 BY_NAME = {file.name: file for file in FILES}
 """A row stands after the rows it points to: writing in this order meets every reference."""

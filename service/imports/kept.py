@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from sqlmodel import Session, col, delete, select
 
+from locales import N_
 from service.audit import note
 from service.clock import RealClock
 from service.errors import NotFound
@@ -95,7 +96,7 @@ def _forget(tx: Session) -> None:
 def _files(tx: Session, site: Site, public_id: str) -> dict[str, bytes]:
     kept = tx.exec(select(ImportReport).where(ImportReport.public_id == public_id)).first()
     if kept is None or kept.status != "waiting" or kept.made_at < REAL.now() - KEPT_FOR:
-        raise NotFound("no such import")
+        raise NotFound(N_("Ces fichiers ne sont plus là. Envoyez-les de nouveau."))
     sealed = site.seals.open_shared(tx, _place(public_id), kept.files_sealed)
     return {name: base64.b64decode(content) for name, content in sealed.items()}
 

@@ -26,6 +26,7 @@ NAMES: Mapping[str, str] = {
     "visits": N_("les visites"),
     "situations": N_("les situations"),
     "open_sessions": N_("les permanences"),
+    "meetings": N_("les réunions"),
 }
 """What a file's rows are called."""
 

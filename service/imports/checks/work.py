@@ -129,6 +129,24 @@ def homes_follow_a_selection(merged: Merged, findings: Findings, today: date) ->
             _broken(merged, findings, entry, "housed_on", N_("un logement suit une sélection"))
 
 
+def rounds_go_to_one_target(merged: Merged, findings: Findings, today: date) -> None:
+    """MISSING_VALUE: an outreach round to nowhere; HARD_RULE: to an area and a place at once."""
+    for entry in merged.all("outreach_rounds"):
+        area, place = entry.values.get("neighbourhood_id"), entry.values.get("place_id")
+        if not area and not place:
+            merged.say(findings, entry, "neighbourhood_id", "MISSING_VALUE")
+        if area and place:
+            _broken(merged, findings, entry, "place_id", N_("une tournée va vers un quartier ou vers un lieu"))
+
+
+def alerts_name_who_raised_them(merged: Merged, findings: Findings, today: date) -> None:
+    """MISSING_VALUE: a kind of person without the reference, or the other way round."""
+    for entry in merged.all("alerts"):
+        for name, other in (("raised_by_type", "raised_by_id"), ("raised_by_id", "raised_by_type")):
+            if not entry.values.get(name) and entry.values.get(other):
+                merged.say(findings, entry, name, "MISSING_VALUE")
+
+
 def uids_are_unique(merged: Merged, findings: Findings, today: date) -> None:
     """DUPLICATE_ID: two events with one calendar UID."""
     seen: dict[str, int] = {}
@@ -178,6 +196,8 @@ CHECKS: tuple[Callable[[Merged, Findings, date], None], ...] = (
     goals_are_set_with_the_person,
     members_and_situations_are_named,
     homes_follow_a_selection,
+    rounds_go_to_one_target,
+    alerts_name_who_raised_them,
     uids_are_unique,
     concertations_list_agreed_members,
     closed_people_have_no_visit,
