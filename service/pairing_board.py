@@ -290,7 +290,9 @@ def _offers(page: _Page, queue: tuple[QueueEntry, ...], person: Person) -> tuple
                 says=page.texts.gettext(pairing_words.VERDICTS[verdict]),
                 reason=pairing_words.reason(page.speaker, known),
                 rows=pairing_words.criterion_rows(page.speaker, known, offer.criteria, then.weights),
-                consequence=pairing_words.consequence(
+                consequence=""
+                if offer.when_free
+                else pairing_words.consequence(
                     page.texts, row.display_name, losers, others, last_place=known.people + 1 >= known.people_max
                 ),
                 when_free=offer.when_free,

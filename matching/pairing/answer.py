@@ -22,7 +22,8 @@ class Offer:
     when_free
         Caseloads do not hold everybody: this helper suits once a place is free.
     losers
-        People of the first ranks who would have no proposal left if this helper were chosen; None: not worked out.
+        People of the first ranks who would have no proposal left if this helper were chosen; None: not worked out,
+        as for whoever is only offered helpers for later.
     """
 
     helper: str

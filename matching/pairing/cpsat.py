@@ -23,7 +23,8 @@ from matching.pairing.shortlists import left_out, shortlists, without_helper
 from matching.search import Limits, Progress, Watch, heeding, unwatched
 
 STAGES = ("served", "score", "load")
-MOST_CANDIDATES_WITH_CONSEQUENCES = 1500
+CONSEQUENCE_WORK = 1.0
+"""Most that all consequences together may work; those of later alternatives are then left open."""
 Choice = dict[str, str]
 """Helper by person."""
 
@@ -46,7 +47,7 @@ def solve(instance: Instance, limits: Limits, watch: Watch = unwatched) -> Answe
         chosen, reached, proven = search.best(problem)
         first |= chosen
         value, bound = _plus(value, reached), _plus(bound, proven)
-    consequences = _Consequences(ordered, seen, first, search)
+    consequences = _Consequences(ordered, seen, first, search, search.work_left - CONSEQUENCE_WORK)
     lists = shortlists(instance, seen, first, consequences.losers)
     return Answer(
         status="optimal" if search.is_proven else "feasible",
@@ -266,12 +267,15 @@ class _Consequences:
     found: tuple[Candidate, ...]
     first: Choice
     search: _Search
+    least_work_left: float
 
     def losers(self, person: str, helper: str) -> tuple[str, ...] | None:
         """People of the first ranks left over when everybody else is placed again as well as can be."""
-        if self.first.get(person) == helper or fits(self.instance, self.first | {person: helper}):
+        if person not in self.first:
+            return None
+        if self.first[person] == helper or fits(self.instance, self.first | {person: helper}):
             return ()
-        if len(self.found) > MOST_CANDIDATES_WITH_CONSEQUENCES or not self.search.is_proven:
+        if not self.search.is_proven or self.search.work_left < self.least_work_left:
             return None
         problem = _Problem(self.instance, self._around(person))
         problem.model.add(problem.chosen[person, helper] == 1)
