@@ -95,9 +95,9 @@ def _account(tx: Session, role: str, party_ref: str | None) -> Account | None:
     party = col(Account.party_id)
     visits = select(func.count()).where(
         col(Visit.status).in_(("planned", "confirmed")),
-        or_(Visit.peer_helper_id == party, Visit.person_id == party, Visit.professional_id == party),
+        or_(col(Visit.peer_helper_id) == party, col(Visit.person_id) == party, col(Visit.professional_id) == party),
     )
-    asked = select(func.count()).where(or_(Request.professional_id == party, Request.person_id == party))
+    asked = select(func.count()).where(or_(col(Request.professional_id) == party, col(Request.person_id) == party))
     busiest = (visits.scalar_subquery().desc(), asked.scalar_subquery().desc(), col(Account.id))
     return tx.exec(found.order_by(*busiest)).first()
 

@@ -17,7 +17,20 @@ from service import problems
 from service.access import Visitor
 from service.errors import NotAllowed
 from service.site import Site
-from service.web import feeds, help, imports, pairings, proposals, requests, runs, sign_in, subscription
+from service.web import (
+    agenda,
+    feeds,
+    help,
+    imports,
+    pairings,
+    plans,
+    proposals,
+    requests,
+    runs,
+    sign_in,
+    subscription,
+    weeks,
+)
 from service.web.doors import ANYONE, Doors, check_form, check_rules, obey, site_of, visitor_of
 from service.web.headers import SafeHeaders
 from service.web.journal import Journal
@@ -70,6 +83,9 @@ def create_app(site: Site) -> Litestar:
             *feeds.HANDLERS,
             *imports.HANDLERS,
             *pairings.HANDLERS,
+            *plans.HANDLERS,
+            *weeks.HANDLERS,
+            *agenda.HANDLERS,
             *proposals.HANDLERS,
             *runs.HANDLERS,
             *help.HANDLERS,

@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from litestar import Litestar, Request
+from litestar.concurrency import sync_to_thread
 from litestar.connection import ASGIConnection
 from litestar.datastructures import Cookie
 from litestar.exceptions import HTTPException, ImproperlyConfiguredException
@@ -16,7 +17,6 @@ from litestar.handlers import BaseRouteHandler, HTTPRouteHandler
 from litestar.middleware import ASGIMiddleware
 from litestar.routes import HTTPRoute
 from litestar.types import ASGIApp, Receive, Scope, Send
-from litestar.utils.sync import AsyncCallable
 
 from service import access
 from service.access import Visitor
@@ -103,7 +103,7 @@ class Doors(ASGIMiddleware):
                 raise HTTPException(status_code=400, detail="another host was asked for")
             connection: Request[Any, Any, Any] = Request(scope)
             token = connection.cookies.get(cookie_name(site_of(connection)), "")
-            found = await AsyncCallable(access.visitor)(site_of(connection), token) if token else None
+            found = await sync_to_thread(access.visitor, site_of(connection), token) if token else None
             scope["user"] = found
             scope["auth"] = token if found is not None else None
         await next_app(scope, receive, send)

@@ -127,6 +127,7 @@ def _spread(points: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
     """Stops that would lie on each other stand side by side, in the same order each time."""
     placed: list[tuple[float, float]] = []
     for x, y in points:
+        moved = (x, y)
         for step in range(60):
             moved = (round(x + (step % 5) * 13.0 - (13.0 if step % 2 else 0.0), 1), round(y + (step // 5) * 13.0, 1))
             moved = moved if step else (x, y)

@@ -7,12 +7,12 @@ from typing import Any
 
 import msgspec
 from litestar import Request, Response, get, post
+from litestar.concurrency import sync_to_thread
 from litestar.datastructures import UploadFile
 from litestar.di import NamedDependency
 from litestar.exceptions import HTTPException
 from litestar.params import FromPath
 from litestar.response import Redirect
-from litestar.utils.sync import AsyncCallable
 
 from locales import N_
 from service.access import Visitor
@@ -63,7 +63,7 @@ async def send_files(
     def look() -> str:
         return kept.keep_report(site, visitor.actor, files, examine(site, files, language=language))
 
-    return Redirect(f"/import/{await AsyncCallable(look)()}?fait=files_read", status_code=303)
+    return Redirect(f"/import/{await sync_to_thread(look)}?fait=files_read", status_code=303)
 
 
 @get("/import/{public_id:str}", opt=COORDINATOR, sync_to_thread=True)
@@ -100,7 +100,7 @@ async def accept_files(
 ) -> Redirect:
     form = await read(request, ChoiceForm)
     choices = Choices(frozenset(_triples(form.take)), frozenset(_pairs(form.remove)))
-    await AsyncCallable(kept.accept_report)(site, visitor.actor, public_id, choices)
+    await sync_to_thread(kept.accept_report, site, visitor.actor, public_id, choices)
     return Redirect("/import?fait=files_taken", status_code=303)
 
 
@@ -112,7 +112,7 @@ async def drop_files(
     visitor: NamedDependency[Visitor],
 ) -> Redirect:
     await read(request, Form)
-    await AsyncCallable(kept.drop_report)(site, visitor.actor, public_id)
+    await sync_to_thread(kept.drop_report, site, visitor.actor, public_id)
     return Redirect("/import?fait=files_dropped", status_code=303)
 
 

@@ -55,7 +55,7 @@ def page(
     """
     site, visitor, speech = site_of(request), visitor_of(request), speech_of(request)
     token, cookie = form_token(request)
-    said = words.DONE.get(done or request.query_params.get("fait", ""))
+    said = words.DONE.get(done or request.query_params.get("fait") or "", "")
     today = clock.today(site.clock, str(speech.zone))
     tools: dict[str, Any] = {
         "_": _filling(speech.gettext),

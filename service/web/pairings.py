@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any, Literal
 
 from litestar import Request, Response, get, post
+from litestar.concurrency import sync_to_thread
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Redirect
-from litestar.utils.sync import AsyncCallable
 
 from service import codes, pairing_board, pairing_words, pairings, runs
 from service.access import Visitor
@@ -90,7 +90,7 @@ async def recalculate(
     request: Request[Any, Any, Any], site: NamedDependency[Site], visitor: NamedDependency[Visitor]
 ) -> Redirect:
     await read(request, Form)
-    return Redirect(page_of(await AsyncCallable(pairings.ask_for_shortlists)(site, visitor.actor)), status_code=303)
+    return Redirect(page_of(await sync_to_thread(pairings.ask_for_shortlists, site, visitor.actor)), status_code=303)
 
 
 @post("/appariements/{person:str}/proposer", opt=COORDINATOR)
@@ -101,7 +101,7 @@ async def propose(
     visitor: NamedDependency[Visitor],
 ) -> Redirect:
     form = await read(request, HelperForm)
-    await AsyncCallable(pairings.propose)(site, visitor.actor, person, form.helper)
+    await sync_to_thread(pairings.propose, site, visitor.actor, person, form.helper)
     return _back(person, "proposed")
 
 
@@ -113,7 +113,7 @@ async def set_aside(
     visitor: NamedDependency[Visitor],
 ) -> Redirect:
     form = await read(request, SetAsideForm)
-    await AsyncCallable(pairings.set_aside)(site, visitor.actor, person, form.helper, form.reason)
+    await sync_to_thread(pairings.set_aside, site, visitor.actor, person, form.helper, form.reason)
     return _back(person, "set_aside")
 
 
@@ -125,7 +125,7 @@ async def take_back(
     visitor: NamedDependency[Visitor],
 ) -> Redirect:
     form = await read(request, HelperForm)
-    await AsyncCallable(pairings.take_back)(site, visitor.actor, person, form.helper)
+    await sync_to_thread(pairings.take_back, site, visitor.actor, person, form.helper)
     return _back(person, "taken_back")
 
 
@@ -137,7 +137,7 @@ async def override(
     visitor: NamedDependency[Visitor],
 ) -> Redirect:
     form = await read(request, OverrideForm)
-    await AsyncCallable(pairings.override)(site, visitor.actor, person, form.helper, form.rule, form.reason)
+    await sync_to_thread(pairings.override, site, visitor.actor, person, form.helper, form.rule, form.reason)
     return _back(person, "overridden")
 
 
@@ -151,8 +151,8 @@ async def note_answer(
 ) -> Redirect:
     """An answer that came by phone, on paper or in person (`settled.md` 6)."""
     form = await read(request, SaidForm)
-    state = await AsyncCallable(pairings.answer)(
-        site, visitor.actor, pairing, form.side, form.said, form.how, form.revision
+    state = await sync_to_thread(
+        pairings.answer, site, visitor.actor, pairing, form.side, form.said, form.how, form.revision
     )
     return (
         _back(person, "answer_noted")
@@ -171,7 +171,7 @@ async def withdraw(
 ) -> Redirect:
     """Take a proposal back, to make another in its place."""
     form = await read(request, RevisionForm)
-    await AsyncCallable(pairings.withdraw_proposal)(site, visitor.actor, pairing, form.revision)
+    await sync_to_thread(pairings.withdraw_proposal, site, visitor.actor, pairing, form.revision)
     return _back(person, "withdrawn")
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any, Literal
 
 from litestar import Request, Response, get, post
+from litestar.concurrency import sync_to_thread
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Redirect
-from litestar.utils.sync import AsyncCallable
 
 from service import pairings, proposals
 from service.access import Visitor
@@ -46,8 +46,8 @@ async def answer_proposal(
 ) -> Redirect:
     """Oui, Je ne peux pas, or J’aimerais en parler; there is no field for a reason."""
     form = await read(request, AnswerForm)
-    await AsyncCallable(pairings.answer)(
-        site, visitor.actor, public_id, visitor.actor.role, form.said, "own_page", form.revision
+    await sync_to_thread(
+        pairings.answer, site, visitor.actor, public_id, visitor.actor.role, form.said, "own_page", form.revision
     )
     return Redirect(f"/propositions?fait={DONE[form.said]}", status_code=303)
 

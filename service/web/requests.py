@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from litestar import Request, Response, get, post
+from litestar.concurrency import sync_to_thread
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Redirect
-from litestar.utils.sync import AsyncCallable
 
 from service import codes, requests
 from service.access import Visitor
@@ -57,7 +57,7 @@ async def accept_request(
     visitor: NamedDependency[Visitor],
 ) -> Redirect:
     form = await read(request, RevisionForm)
-    state = await AsyncCallable(requests.accept)(site, visitor.actor, public_id, form.revision)
+    state = await sync_to_thread(requests.accept, site, visitor.actor, public_id, form.revision)
     return Redirect(f"/demandes?fait=request_{'accepted' if state == 'waiting' else 'consent'}", status_code=303)
 
 
@@ -69,7 +69,7 @@ async def note_consent(
     visitor: NamedDependency[Visitor],
 ) -> Redirect:
     form = await read(request, ConsentForm)
-    await AsyncCallable(requests.note_consent)(site, visitor.actor, public_id, form.revision, form.how)
+    await sync_to_thread(requests.note_consent, site, visitor.actor, public_id, form.revision, form.how)
     return Redirect("/demandes?fait=consent_noted", status_code=303)
 
 
@@ -82,9 +82,9 @@ async def end_request(
 ) -> Redirect:
     form = await read(request, EndForm)
     if form.outcome == "redirected":
-        await AsyncCallable(requests.redirect)(site, visitor.actor, public_id, form.revision)
+        await sync_to_thread(requests.redirect, site, visitor.actor, public_id, form.revision)
         return Redirect("/demandes?fait=request_redirected", status_code=303)
-    await AsyncCallable(requests.close)(site, visitor.actor, public_id, form.revision, form.outcome)
+    await sync_to_thread(requests.close, site, visitor.actor, public_id, form.revision, form.outcome)
     return Redirect("/demandes?fait=request_closed", status_code=303)
 
 

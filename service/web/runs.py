@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from litestar import Request, Response, get, post
+from litestar.concurrency import sync_to_thread
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Redirect
-from litestar.utils.sync import AsyncCallable
 
 from service import runs
 from service.access import Visitor
@@ -70,7 +70,7 @@ async def stop_run(
     visitor: NamedDependency[Visitor],
 ) -> Redirect:
     await read(request, Form)
-    await AsyncCallable(runs.stop)(site, visitor.actor, public_id)
+    await sync_to_thread(runs.stop, site, visitor.actor, public_id)
     return Redirect(page_of(public_id) + "?fait=run_stopped", status_code=303)
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any, Literal
 
 from litestar import Request, Response, get, post
+from litestar.concurrency import sync_to_thread
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Redirect
-from litestar.utils.sync import AsyncCallable
 
 from service import access
 from service.site import Site
@@ -52,9 +52,9 @@ async def sign_in(request: Request[Any, Any, Any], site: NamedDependency[Site]) 
     """Use the link; the session is new whatever cookie came."""
     form = await read(request, LinkForm)
     token = form.token.strip().rsplit("/", 1)[-1]
-    session, account = await AsyncCallable(access.enter)(site, token, address_of(request))
+    session, account = await sync_to_thread(access.enter, site, token, address_of(request))
     if request.scope.get("auth"):
-        await AsyncCallable(access.leave)(site, request.scope["auth"])
+        await sync_to_thread(access.leave, site, request.scope["auth"])
     answer = Redirect(FIRST_PAGE.get(account.role, "/aide") + "?fait=entered", status_code=303)
     answer.set_cookie(session_cookie(site, session))
     return answer

@@ -8,11 +8,11 @@ from urllib.parse import quote
 
 import segno
 from litestar import Request, Response, get, post
+from litestar.concurrency import sync_to_thread
 from litestar.di import NamedDependency
 from litestar.exceptions import HTTPException
 from litestar.params import FromPath
 from litestar.response import Redirect
-from litestar.utils.sync import AsyncCallable
 from markupsafe import Markup
 
 from service import feeds
@@ -91,7 +91,7 @@ async def subscribe(
         made = feeds.subscribe(site, visitor.actor, visitor.actor.party_id, form.level, form.name, language=language)
         return _shown(request, site, visitor, made, "subscribed")
 
-    return await AsyncCallable(make)()
+    return await sync_to_thread(make)
 
 
 @post("/abonnement/{public_id:str}/changer", opt=OWNERS, status_code=200)
@@ -106,7 +106,7 @@ async def renew(
     def make() -> Response[str]:
         return _shown(request, site, visitor, feeds.renew(site, visitor.actor, public_id), "renewed")
 
-    return await AsyncCallable(make)()
+    return await sync_to_thread(make)
 
 
 @post("/abonnement/{public_id:str}/arreter", opt=OWNERS)
@@ -117,7 +117,7 @@ async def revoke(
     visitor: NamedDependency[Visitor],
 ) -> Redirect:
     await read(request, Form)
-    await AsyncCallable(feeds.revoke)(site, visitor.actor, public_id)
+    await sync_to_thread(feeds.revoke, site, visitor.actor, public_id)
     return Redirect("/abonnement?fait=revoked", status_code=303)
 
 

@@ -14,11 +14,11 @@ from pathlib import Path
 import uvicorn
 from sqlmodel import select
 
-from service import access, database
+from service import access, database, visits
 from service.app import create_app
 from service.clock import FixedClock
 from service.database import Database
-from service.demo_steps import pair
+from service.demo_steps import pair, wait_for
 from service.ids import SeededIds, SystemIds
 from service.imports import folder, shipped
 from service.imports.accept import accept
@@ -30,6 +30,7 @@ from service.tables.territory import Territory
 from service.worker import Worker
 
 TODAY = date(2027, 1, 4)
+MONDAY = date(2027, 1, 11)
 ZONE = "Europe/Brussels"
 KEY = b"browser tests need no secret key"
 
@@ -48,7 +49,7 @@ def coordinator(site: Site) -> Actor:
 
 
 def fill(path: Path) -> None:
-    """Import Seraing, give everybody an account, compute the shortlists."""
+    """Import Seraing, give everybody an account, compute the shortlists, place the visits of four weeks."""
     site = site_on(path, 8000, SeededIds(1))
     try:
         database.upgrade(site.db)
@@ -56,7 +57,11 @@ def fill(path: Path) -> None:
         accept(site, Actor("sysadmin", None), report, demo=True)
         access.make_demo_accounts(site)
         with working(site):
-            pair(site, coordinator(site))
+            actor = coordinator(site)
+            pair(site, actor)
+            run = wait_for(site, actor, visits.ask_for_plan(site, actor, MONDAY)).finished.public_id
+            visits.apply_draft(site, actor, run)
+            visits.publish(site, actor, MONDAY)
     finally:
         site.db.close()
 

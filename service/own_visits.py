@@ -1,0 +1,75 @@
+"""The coming visits of a person or a professional, as far as they were told of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import col, select
+
+from service import codes
+from service.access_scope import scope
+from service.site import Actor, Site
+from service.tables.pairings import Visit
+from service.tables.people import PeerHelper, Person, Place, Professional
+from service.tables.territory import Neighbourhood
+
+
+@dataclass(frozen=True)
+class OwnVisit:
+    """
+    One visit; `who` is the helper for the person, the pseudonym for a professional; `going` are the others.
+
+    `asks` says that the reader's own answer is still open.
+    """
+
+    public_id: str
+    revision: int
+    start: datetime
+    end: datetime
+    who: str
+    going: tuple[str, ...]
+    place: str
+    kind: str
+    status: str
+    asks: bool
+
+
+def own_visits(site: Site, actor: Actor) -> list[OwnVisit]:
+    """Published visits from now on, the next one first."""
+    with site.db() as tx:
+        rows = tx.exec(
+            select(Visit)
+            .where(
+                scope(actor).visits(),
+                col(Visit.status).in_(codes.LIVE_VISIT_STATES),
+                col(Visit.published_at).is_not(None),
+                col(Visit.ends_at) > site.clock.now(),
+            )
+            .order_by(col(Visit.starts_at), Visit.ref)
+        ).all()
+        found: list[OwnVisit] = []
+        for row in rows:
+            person, helper = tx.get_one(Person, row.person_id), tx.get_one(PeerHelper, row.peer_helper_id)
+            second = tx.get(PeerHelper, row.second_helper_id) if row.second_helper_id is not None else None
+            professional = tx.get(Professional, row.professional_id) if row.professional_id is not None else None
+            area = tx.get(Neighbourhood, person.neighbourhood_id) if person.neighbourhood_id is not None else None
+            place = tx.get(Place, row.place_id) if row.place_id is not None else None
+            to_person = actor.role == "person"
+            going = [second] if second is not None else []
+            names = [one.display_name for one in ([professional] if to_person and professional else []) + going]
+            found.append(
+                OwnVisit(
+                    public_id=row.public_id,
+                    revision=row.revision,
+                    start=row.starts_at,
+                    end=row.ends_at,
+                    who=helper.display_name if to_person else person.pseudonym,
+                    going=tuple(names if to_person else [helper.display_name, *names]),
+                    place=place.name if place is not None else "" if to_person or area is None else area.name,
+                    kind=row.kind,
+                    status=row.status,
+                    asks=to_person and row.status == "planned" and row.person_answer == "pending",
+                )
+            )
+        return found

@@ -1,0 +1,147 @@
+"""The agenda on the phone: what to confirm, today, the next days."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
+from typing import Any, Literal
+
+from litestar import Request, Response, get, post
+from litestar.concurrency import sync_to_thread
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from litestar.response import Redirect
+
+from service import clock, visits
+from service.access import Visitor
+from service.own_visits import OwnVisit, own_visits
+from service.site import Site
+from service.visit_agenda import AgendaStop
+from service.visit_week import Chip
+from service.web.doors import may
+from service.web.forms import Form, read
+from service.web.pages import page, speech_of
+from service.web.speech import Speech
+
+OWNERS = may("peer_helper", "person", "professional")
+ANSWERING = may("peer_helper", "person")
+DONE = {"accepted": "answered_yes", "declined": "answered_no", "other_time": "answered_other"}
+
+
+class AnswerForm(Form):
+    said: Literal["accepted", "declined", "other_time"]
+    revision: int
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One visit on the page; `way` is the minutes of travel before it."""
+
+    public_id: str
+    revision: int
+    day: date
+    hours: str
+    who: str
+    place: str
+    with_whom: str
+    kind: str
+    status: str
+    way: str
+
+
+@dataclass(frozen=True)
+class AgendaPage:
+    today: date
+    to_confirm: tuple[Entry, ...]
+    today_visits: tuple[Entry, ...]
+    next_days: tuple[tuple[date, tuple[Entry, ...]], ...]
+
+
+def _of_helper(site: Site, visitor: Visitor, speech: Speech) -> AgendaPage:
+    found = visits.agenda(site, visitor.actor)
+    return AgendaPage(
+        found.today.day,
+        tuple(_chip(one, speech) for one in found.to_confirm),
+        tuple(_stop(one, speech) for one in found.today.stops),
+        tuple((day.day, tuple(_stop(one, speech) for one in day.stops)) for day in found.next_days),
+    )
+
+
+def _chip(chip: Chip, speech: Speech, way: int = 0) -> Entry:
+    return Entry(
+        public_id=chip.public_id,
+        revision=chip.revision,
+        day=chip.start.date(),
+        hours=speech.span(chip.start, chip.end),
+        who=chip.pseudonym,
+        place=chip.place,
+        with_whom=_with(chip.going, speech),
+        kind=chip.kind,
+        status=chip.status,
+        way=speech.duration(way) if way else "",
+    )
+
+
+def _stop(stop: AgendaStop, speech: Speech) -> Entry:
+    return _chip(stop.visit, speech, stop.way)
+
+
+def _with(names: tuple[str, ...], speech: Speech) -> str:
+    return speech.gettext("avec %(names)s", names=speech.and_list(names)) if names else ""
+
+
+def _of_others(site: Site, visitor: Visitor, speech: Speech) -> AgendaPage:
+    today = clock.today(site.clock, visitor.zone)
+    entries = [(one, _own(one, speech)) for one in own_visits(site, visitor.actor)]
+    later = [entry for _, entry in entries if entry.day != today]
+    return AgendaPage(
+        today,
+        tuple(entry for one, entry in entries if one.asks),
+        tuple(entry for _, entry in entries if entry.day == today),
+        tuple((day, tuple(group)) for day, group in groupby(later, key=lambda entry: entry.day)),
+    )
+
+
+def _own(one: OwnVisit, speech: Speech) -> Entry:
+    return Entry(
+        public_id=one.public_id,
+        revision=one.revision,
+        day=speech.local(one.start).date(),
+        hours=speech.hours(one.start, one.end),
+        who=one.who,
+        place=one.place,
+        with_whom=_with(one.going, speech),
+        kind=one.kind,
+        status=one.status,
+        way="",
+    )
+
+
+@get("/agenda", opt=OWNERS, sync_to_thread=True)
+def agenda_page(
+    request: Request[Any, Any, Any], site: NamedDependency[Site], visitor: NamedDependency[Visitor]
+) -> Response[str]:
+    speech = speech_of(request)
+    shown = (_of_helper if visitor.actor.role == "peer_helper" else _of_others)(site, visitor, speech)
+    return page(request, "agenda.html", agenda=shown)
+
+
+@post("/agenda/visites/{visit:str}/repondre", opt=ANSWERING)
+async def answer_visit(
+    request: Request[Any, Any, Any],
+    visit: FromPath[str],
+    site: NamedDependency[Site],
+    visitor: NamedDependency[Visitor],
+) -> Redirect:
+    """Oui, Je ne peux pas, or Autre moment; there is no field for a reason."""
+    form = await read(request, AnswerForm)
+
+    def answer() -> None:
+        visits.answer_visit(site, visitor.actor, visit, form.said, revision=form.revision)
+
+    await sync_to_thread(answer)
+    return Redirect(f"/agenda?fait={DONE[form.said]}", status_code=303)
+
+
+HANDLERS = [agenda_page, answer_visit]
