@@ -26,16 +26,24 @@ PRICES_SETTING = "planning_prices"
 
 
 def read_instance(
-    tx: Session, territory: Territory, *, now: datetime, start: date, weeks: int, keep_fixed: bool = True
+    tx: Session,
+    territory: Territory,
+    *,
+    now: datetime,
+    start: date,
+    weeks: int,
+    stand: bool = False,
+    free: frozenset[str] = frozenset(),
 ) -> Instance:
     """
     What is due in these weeks, and everything that decides when it can be.
 
-    `keep_fixed` False takes confirmed and pinned visits as movable, so that the judge looks at them as well.
+    With `stand` every visit of the live plan is fixed where it is and nothing else is due, but for the tasks named in
+    `free`: to look at one visit among all others, or to judge the plan as it stands.
     """
-    horizon = Horizon(start, weeks * 7, territory.timezone)
-    records = Records(tx, territory, horizon, now)
-    dues = due_of(records, keep_fixed=keep_fixed)
+    records = Records(tx, territory, Horizon(start, weeks * 7, territory.timezone), now)
+    horizon = records.horizon
+    dues = due_of(records, stand=stand, free=free)
     index = records.points
     clients = [_client(records, person, index) for person in _in_order(dues, lambda due: due.person)]
     workers = [_helper(records, helper, index) for helper in records.helpers.values()]

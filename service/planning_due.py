@@ -36,13 +36,18 @@ class Period:
 
 @dataclass(frozen=True)
 class Due:
-    """One pairing in the horizon: what is held, what stands, what is due."""
+    """
+    One pairing in the horizon: what is held, what stands, what is due.
+
+    With `stand` every visit stays where it is and nothing else is due, but for the tasks in `free`.
+    """
 
     records: Records
     pairing: Pairing
     person: Person
     helper: PeerHelper
-    keep_fixed: bool
+    stand: bool = False
+    free: frozenset[str] = frozenset()
 
     @property
     def held_before(self) -> tuple[Visit, ...]:
@@ -91,7 +96,10 @@ class Due:
             stands = next((visit for visit in left if visit.kind == FIRST), None)
             left = [visit for visit in left if visit is not stands]
             first = self._first(index, stands)
-            yield first
+            if self._is_wanted(first):
+                yield first
+            else:
+                first = None
         for period in self._periods():
             inside = [visit for visit in left if period.first <= self._day(visit) <= period.last]
             fixed = [visit for visit in inside if self._is_fixed(visit)]
@@ -99,13 +107,18 @@ class Due:
             left = [visit for visit in left if visit is not stands]
             if stands is None and period.last >= self.records.horizon.days:
                 continue  # not due before the horizon ends
-            yield self._regular(index, period, stands, first)
+            task = self._regular(index, period, stands, first)
+            if self._is_wanted(task):
+                yield task
         for visit in left:
             if self._is_fixed(visit):
                 yield self._beside(index, visit)
         for visit in self.standing:
             if visit.kind not in RHYTHM:
                 yield self._beside(index, visit)
+
+    def _is_wanted(self, task: Task) -> bool:
+        return not self.stand or task.visit is not None or task.id in self.free
 
     # What is due when
 
@@ -207,7 +220,7 @@ class Due:
         minutes = horizon.tick(visit.ends_at) - horizon.tick(visit.starts_at)
         parts = tuple(replace(part, minutes=minutes) for part in task.parts)
         published = None
-        if visit.published_at is not None or not self.keep_fixed:
+        if visit.published_at is not None or self.stand:
             going = [self._ref(party) for party in (visit.professional_id, visit.second_helper_id) if party is not None]
             beside = [*going, *(part.workers[0] for part in parts[1:] if part.workers), self.helper.ref]
             workers = (self.records.helpers[visit.peer_helper_id].ref, *beside)[: len(parts)]
@@ -251,9 +264,10 @@ class Due:
 
     def _is_fixed(self, visit: Visit) -> bool:
         """V10: pinned, confirmed, or begun; visits beside the rhythm are set by people."""
-        if visit.status == "done" or visit.kind not in RHYTHM:
-            return True
-        return self.keep_fixed and (visit.pinned or visit.status == "confirmed" or visit.starts_at <= self.records.now)
+        if visit.ref in self.free:
+            return False
+        stays = visit.pinned or visit.status != "planned" or visit.kind not in RHYTHM
+        return stays or self.stand or visit.starts_at <= self.records.now
 
     # Who and where
 
@@ -323,9 +337,9 @@ class Due:
         return self.records.horizon.day(visit.starts_at.astimezone(self.records.zone).date())
 
 
-def due_of(records: Records, *, keep_fixed: bool) -> tuple[Due, ...]:
+def due_of(records: Records, *, stand: bool = False, free: frozenset[str] = frozenset()) -> tuple[Due, ...]:
     """Every pairing that may have visits, in the order of its reference."""
     return tuple(
-        Due(records, pairing, records.people[pairing.person_id], records.helpers[pairing.peer_helper_id], keep_fixed)
+        Due(records, pairing, records.people[pairing.person_id], records.helpers[pairing.peer_helper_id], stand, free)
         for pairing in records.pairings
     )

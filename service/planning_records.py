@@ -234,6 +234,10 @@ class Records:
     def has_windows(self, owner: int) -> bool:
         return owner in self._windows
 
+    def is_away(self, owner: int, day: date) -> bool:
+        """Whether an absence takes some of that day."""
+        return any(away.span_on(day) is not None for away in self._absences.get(owner, ()))
+
     def free(self, owner: int, *, school: bool = False, always: bool = False) -> tuple[Span, ...]:
         """An owner's windows over the horizon, less absences and closed days; `always` = open without windows."""
         whole_day = [Window(day, 0, DAY, date.min) for day in range(1, 8)] if always else []

@@ -150,6 +150,13 @@ def missed(instance: Instance, plan: Plan) -> int:
     return sum(task.price or 0 for task in instance.tasks if task.id not in planned)
 
 
+def withdrawn(instance: Instance, plan: Plan) -> int:
+    """Published before, and now left out: a change of a communicated plan as well."""
+    planned = {visit.task for visit in plan}
+    gone = sum(task.published is not None and task.id not in planned for task in instance.tasks)
+    return instance.prices.changed * gone
+
+
 def housing_week(instance: Instance, plan: Plan) -> int:
     """Weeks in which somebody housed is offered no meeting (`settled.md` 14)."""
     weeks = range(instance.week(0), instance.week(instance.days - 1) + 1)
@@ -181,6 +188,7 @@ SLOT_COSTS: tuple[tuple[str, SlotCost], ...] = (
 ROUND_COSTS: tuple[tuple[str, RoundCost], ...] = (("travel", travel), ("fourth_hour", fourth_hour))
 PLAN_COSTS: tuple[tuple[str, PlanCost], ...] = (
     ("missed", missed),
+    ("changed", withdrawn),
     ("uneven_days", uneven_days),
     ("housing_week", housing_week),
     ("largest_lateness", largest_lateness),

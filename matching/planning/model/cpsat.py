@@ -59,7 +59,10 @@ class Model:
 
 def left_out(instance: Instance, task: Task) -> int:
     """What the search pays for a task without a slot."""
-    return 0 if task.price is None else task.price + instance.prices.unserved
+    if task.price is None:
+        return 0
+    withdrawn = instance.prices.changed if task.published is not None else 0
+    return task.price + instance.prices.unserved + withdrawn
 
 
 def build(instance: Instance, tasks: Sequence[Task], slots: Mapping[str, tuple[Slot, ...]]) -> Model:

@@ -1,0 +1,81 @@
+"""What a peer helper's Agenda shows: what to confirm, today, and the next days with the ways between visits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from service import codes
+from service.errors import NotAllowed
+from service.planning_places import travel_of
+from service.planning_records import Horizon, Records
+from service.site import Actor, Site
+from service.tables.pairings import Visit
+from service.tables.people import PeerHelper
+from service.tables.territory import Territory
+from service.visit_rows import today_of
+from service.visit_week import Board, Chip, visits_between
+
+AHEAD_DAYS = 28
+
+
+@dataclass(frozen=True)
+class AgendaStop:
+    """A visit and the minutes of way before it."""
+
+    visit: Chip
+    way: int
+
+
+@dataclass(frozen=True)
+class AgendaDay:
+    day: date
+    stops: tuple[AgendaStop, ...]
+
+
+@dataclass(frozen=True)
+class Agenda:
+    """Published visits of the next four weeks; `to_confirm` are those that wait for the helper's answer."""
+
+    helper: str
+    today: AgendaDay
+    next_days: tuple[AgendaDay, ...]
+    to_confirm: tuple[Chip, ...]
+
+
+def agenda(site: Site, actor: Actor) -> Agenda:
+    """The agenda of the helper who asks: only their own visits, once they are published."""
+    if actor.role != "peer_helper" or actor.party_id is None or actor.territory_id is None:
+        raise NotAllowed
+    with site.db() as tx:
+        territory = tx.get_one(Territory, actor.territory_id)
+        today = today_of(site, territory)
+        horizon = Horizon(today, AHEAD_DAYS, territory.timezone)
+        board = Board(Records(tx, territory, horizon, site.clock.now()), travel_of(tx, territory))
+        helper = board.records.helpers[actor.party_id]
+        own = [
+            visit
+            for visit in visits_between(tx, territory, horizon)
+            if helper.id in board.party(visit) and visit.published_at is not None
+        ]
+        days = {
+            day: _day(board, helper, day, [visit for visit in own if board.day(visit) == day])
+            for day in (today + timedelta(days=number) for number in range(AHEAD_DAYS))
+        }
+        waiting = [
+            stop.visit
+            for day in days.values()
+            for stop in day.stops
+            if stop.visit.status in codes.LIVE_VISIT_STATES
+            and stop.visit.helper_answer == "pending"
+            and not stop.visit.is_second
+        ]
+        later = tuple(found for day, found in days.items() if day != today and found.stops)
+        return Agenda(helper.display_name, days[today], later, tuple(waiting))
+
+
+def _day(board: Board, helper: PeerHelper, day: date, visits: list[Visit]) -> AgendaDay:
+    found = board.round(helper, day, visits)
+    ways = [stop.way for stop in found.stops] if found is not None else []
+    chips = [board.chip(visit, order, helper) for order, visit in enumerate(visits, 1)]
+    return AgendaDay(day, tuple(AgendaStop(chip, way) for chip, way in zip(chips, ways, strict=True)))

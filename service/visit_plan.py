@@ -1,0 +1,338 @@
+"""From a calculation to the live plan: ask, look at the differences, take over what is accepted."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import msgspec
+from sqlmodel import Session, col, select
+
+from locales import N_
+from matching.planning.instance import RHYTHM, Instance, Slot, Task
+from matching.planning.plan import Answer, end_of, start_of
+from service import audit, bookings, codes, runs
+from service.errors import Outdated, RuleBroken
+from service.lifecycles import step
+from service.planning_data import read_instance
+from service.planning_records import Horizon
+from service.site import Actor, Site
+from service.tables.pairings import Visit
+from service.tables.people import PeerHelper, Person, Place
+from service.tables.territory import Territory
+from service.visit_judge import standing_violations
+from service.visit_rows import (
+    coordinating,
+    horizon_of,
+    must_consent,
+    new_visit,
+    next_refs,
+    people,
+    put,
+    today_of,
+    touch,
+)
+
+PLAN_WORK = 60.0
+"""Limit of the search in the solver's own measure; a territory of 60 people takes about one."""
+LIVE_PAIRINGS = ("accepted", "trial", "active", "paused")
+
+
+@dataclass(frozen=True)
+class Change:
+    """
+    One difference between the live plan and a calculated one.
+
+    `kind` is `new`, `moved`, `gone` or `unchanged`; `before` and `after` are local starts, None when there is none.
+    """
+
+    id: str
+    kind: str
+    person: str
+    pseudonym: str
+    helper: str
+    visit_kind: str
+    minutes: int
+    before: datetime | None
+    after: datetime | None
+    going: tuple[str, ...]
+    was_published: bool = False
+
+
+@dataclass(frozen=True)
+class ToPlace:
+    """A due visit without a place: its days, and the rules against it, as codes."""
+
+    id: str
+    person: str
+    pseudonym: str
+    helper: str
+    visit_kind: str
+    minutes: int
+    due_from: date
+    due_to: date
+    rules: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A calculated plan beside the live one, before anything is written."""
+
+    run: str
+    start: date
+    weeks: int
+    status: str
+    costs: Mapping[str, int]
+    changes: tuple[Change, ...]
+    unplanned: tuple[ToPlace, ...]
+    is_outdated: bool
+    applied_at: datetime | None
+
+
+def ask_for_plan(site: Site, actor: Actor, start: date, weeks: int = 4) -> str:
+    """Ask for a plan of these weeks; the run's public id."""
+    with site.db() as tx:
+        territory = coordinating(tx, actor)
+        instance = read_instance(tx, territory, now=site.clock.now(), start=start, weeks=weeks)
+        seen = fingerprint(tx, territory, horizon_of(instance, territory))
+    parameters: dict[str, Any] = {
+        "limits": {"work": PLAN_WORK},
+        "start": start.isoformat(),
+        "weeks": weeks,
+        "plan": seen,
+    }
+    return runs.ask(site, actor, "planning", msgspec.to_builtins(instance), parameters)
+
+
+def fingerprint(tx: Session, territory: Territory, horizon: Horizon) -> dict[str, int]:
+    """Revisions of the visits that stand in the horizon: equal when nobody changed the plan."""
+    return {row.ref: row.revision for row in _standing(tx, territory, horizon)}
+
+
+def _standing(tx: Session, territory: Territory, horizon: Horizon) -> list[Visit]:
+    start, end = horizon.moments()
+    rows = tx.exec(
+        select(Visit)
+        .where(
+            Visit.territory_id == territory.id,
+            col(Visit.status).in_(codes.LIVE_VISIT_STATES),
+            col(Visit.starts_at) >= start,
+            col(Visit.starts_at) < end,
+        )
+        .order_by(col(Visit.ref))
+    )
+    return list(rows)
+
+
+def draft(site: Site, actor: Actor, run: str) -> Draft:
+    """The differences between a finished calculation and the live plan."""
+    finished = runs.result(site, actor, run)
+    instance = msgspec.convert(finished.snapshot, Instance)
+    answer = msgspec.convert(finished.result, Answer)
+    with site.db() as tx:
+        territory = coordinating(tx, actor)
+        horizon = horizon_of(instance, territory)
+        names = names_of(tx, territory)
+        rows = {row.ref: row for row in _standing(tx, territory, horizon)}
+        slots = {visit.task: visit.slot for visit in answer.visits}
+        changes = [
+            _change(task, slots.get(task.id), rows.get(task.visit or ""), horizon, names) for task in instance.tasks
+        ]
+        known = {task.visit for task in instance.tasks}
+        changes += [_gone(row, horizon, tx) for row in _dropped(rows.values(), known)]
+        unplanned = tuple(to_place(instance.task[one.task], one.rules, horizon, names) for one in answer.unplanned)
+        return Draft(
+            run=run,
+            start=horizon.first,
+            weeks=horizon.days // 7,
+            status=answer.status,
+            costs=answer.costs,
+            changes=tuple(change for change in changes if change is not None),
+            unplanned=unplanned,
+            is_outdated=fingerprint(tx, territory, horizon) != finished.parameters["plan"],
+            applied_at=finished.applied_at,
+        )
+
+
+def _dropped(rows: Collection[Visit], known: Collection[str | None]) -> list[Visit]:
+    """Visits of the rhythm that stand and that the calculation had no use for."""
+    return [
+        row
+        for row in rows
+        if row.ref not in known and row.status == "planned" and not row.pinned and row.kind in RHYTHM
+    ]
+
+
+def to_place(task: Task, rules: tuple[str, ...], horizon: Horizon, names: Mapping[str, str]) -> ToPlace:
+    """A task left out, for people."""
+    return ToPlace(
+        id=task.id,
+        person=task.client or "",
+        pseudonym=names.get(task.client or "", ""),
+        helper=names.get(task.parts[0].workers[0], ""),
+        visit_kind=task.kind,
+        minutes=task.minutes,
+        due_from=horizon.date(task.due[0] // 1440),
+        due_to=horizon.date((task.due[1] - 1) // 1440),
+        rules=rules,
+    )
+
+
+def _change(
+    task: Task, slot: Slot | None, row: Visit | None, horizon: Horizon, names: Mapping[str, str]
+) -> Change | None:
+    before = None if row is None else row.starts_at.astimezone(horizon.moment(0).tzinfo)
+    after = None if slot is None else horizon.moment(start_of(slot))
+    if before is None and after is None:
+        return None
+    kind = "new" if row is None else "gone" if slot is None else "moved"
+    if row is not None and slot is not None and (before, row.ends_at) == (after, horizon.moment(end_of(task, slot))):
+        kind = "unchanged"
+    return Change(
+        id=task.id,
+        kind=kind,
+        person=task.client or "",
+        pseudonym=names.get(task.client or "", ""),
+        helper=names.get(task.parts[0].workers[0], ""),
+        visit_kind=task.kind,
+        minutes=task.minutes,
+        before=before,
+        after=after,
+        going=slot.workers[1:] if slot is not None else (),
+        was_published=row is not None and row.published_at is not None,
+    )
+
+
+def _gone(row: Visit, horizon: Horizon, tx: Session) -> Change:
+    person, helper = tx.get_one(Person, row.person_id), tx.get_one(PeerHelper, row.peer_helper_id)
+    return Change(
+        id=row.ref,
+        kind="gone",
+        person=person.ref,
+        pseudonym=person.pseudonym,
+        helper=helper.display_name,
+        visit_kind=row.kind,
+        minutes=round((row.ends_at - row.starts_at).total_seconds() / 60),
+        before=row.starts_at.astimezone(horizon.moment(0).tzinfo),
+        after=None,
+        going=(),
+        was_published=row.published_at is not None,
+    )
+
+
+def names_of(tx: Session, territory: Territory) -> dict[str, str]:
+    """Pseudonyms and first names by reference."""
+    persons = tx.exec(select(Person).where(Person.territory_id == territory.id))
+    helpers = tx.exec(select(PeerHelper).where(PeerHelper.territory_id == territory.id))
+    return {row.ref: row.pseudonym for row in persons} | {row.ref: row.display_name for row in helpers}
+
+
+def apply_draft(site: Site, actor: Actor, run: str, accepted: Collection[str] | None = None) -> int:
+    """
+    Write the accepted differences of a calculation into the live plan, all or none; how many there were.
+
+    `accepted` are ids of changes; None takes all. A visit that moves keeps its row and UID.
+
+    Raises
+    ------
+    Outdated
+        When somebody changed the plan since the calculation was asked for, or it was applied before.
+    ConsentMissing
+        When a person's consent ended since.
+    RuleBroken
+        When what is accepted breaks a rule beside what is not; `facts["rules"]` names them.
+    DoubleBooking
+        When somebody would be at two things at once.
+    """
+    finished = runs.result(site, actor, run)
+    instance = msgspec.convert(finished.snapshot, Instance)
+    answer = msgspec.convert(finished.result, Answer)
+    with site.db.begin() as tx:
+        territory = coordinating(tx, actor)
+        horizon = horizon_of(instance, territory)
+        if fingerprint(tx, territory, horizon) != finished.parameters["plan"]:
+            raise Outdated(N_("Quelqu’un a changé le plan depuis ce calcul. Relancez-le."), run=run)
+        runs.mark_applied(tx, actor, run)
+        writer = _Writer(tx, site, actor, territory, horizon)
+        slots = {visit.task: visit.slot for visit in answer.visits}
+        rows = {row.ref: row for row in _standing(tx, territory, horizon)}
+        for task in instance.tasks:
+            if task.fixed is None and (accepted is None or task.id in accepted):
+                writer.write(task, slots.get(task.id), rows.get(task.visit or ""))
+        for row in _dropped(rows.values(), {task.visit for task in instance.tasks}):
+            if accepted is None or row.ref in accepted:
+                writer.let_go(row)
+        bookings.book(tx, *writer.changed)
+        _must_keep_rules(writer)
+        return len(writer.changed)
+
+
+def _must_keep_rules(writer: _Writer) -> None:
+    """Every visit that was written keeps every rule beside all others of the plan."""
+    written = {row.ref for row in writer.changed}
+    broken = [
+        violation
+        for violation in standing_violations(writer.tx, writer.territory, writer.site.clock.now(), writer.horizon)
+        if written & set(violation.tasks)
+    ]
+    if broken:
+        codes_against = tuple(dict.fromkeys(violation.code for violation in broken))
+        raise RuleBroken(N_("Ces changements ne vont pas ensemble avec ce qui reste."), rules=codes_against)
+
+
+class _Writer:
+    """Turns accepted slots into rows of one transaction."""
+
+    def __init__(self, tx: Session, site: Site, actor: Actor, territory: Territory, horizon: Horizon) -> None:
+        self.tx, self.site, self.actor, self.territory, self.horizon = tx, site, actor, territory, horizon
+        self.known = people(tx, territory.id or 0)
+        self.places = {row.ref: row.id for row in tx.exec(select(Place).where(Place.territory_id == territory.id))}
+        self.changed: list[Visit] = []
+
+    def write(self, task: Task, slot: Slot | None, row: Visit | None) -> None:
+        if slot is None:
+            if row is not None:
+                self.let_go(row)
+            return
+        self._must_still_hold(task, slot)
+        if row is None:
+            row = new_visit(task, slot, self.horizon, self.known, self.site, self._ref(task), self.places)
+            self.tx.add(row)
+            self._note("visit.planned", row)
+        elif self._differs(row, task, slot):
+            put(row, task, slot, self.horizon, self.known, self.site)
+            self._note("visit.moved", row)
+
+    def let_go(self, row: Visit) -> None:
+        """A visit that the new plan does without."""
+        step("visit", row.status, "cancelled", "by_service")
+        row.status, row.reason = "cancelled", "by_service"
+        touch(row, self.site, tells=True)
+        self._note("visit.cancelled", row)
+
+    def going(self, row: Visit) -> tuple[str, ...]:
+        """References of whoever goes to a visit, the helper first."""
+        refs = {party: ref for ref, party in (*self.known.helpers.items(), *self.known.professionals.items())}
+        parties = (row.peer_helper_id, row.professional_id, row.second_helper_id)
+        return tuple(refs[party] for party in parties if party is not None)
+
+    def _differs(self, row: Visit, task: Task, slot: Slot) -> bool:
+        hours = (self.horizon.moment(start_of(slot)), self.horizon.moment(end_of(task, slot)))
+        return (row.starts_at, row.ends_at) != hours or sorted(self.going(row)) != sorted(slot.workers)
+
+    def _must_still_hold(self, task: Task, slot: Slot) -> None:
+        pairing = self.known.pairings[task.series or ""]
+        day = self.horizon.date(start_of(slot) // 1440)
+        must_consent(self.tx, self.known.persons[pairing.person_id], max(day, today_of(self.site, self.territory)))
+        if pairing.status not in LIVE_PAIRINGS:
+            raise Outdated(N_("Un binôme a pris fin depuis ce calcul. Relancez-le."), pairing=pairing.public_id)
+
+    def _ref(self, task: Task) -> str:
+        prefix = (task.series or "").partition("-")[0]
+        return next_refs(self.tx, self.territory.id or 0, prefix, 1)[0]
+
+    def _note(self, action: str, row: Visit) -> None:
+        self.changed.append(row)
+        audit.note(self.tx, self.site, self.actor, action, "visit", row.public_id)

@@ -1,0 +1,24 @@
+"""Use cases of visits: ask for a plan, look at it, take it over, publish, move, answer, cancel, judge what stands."""
+
+from __future__ import annotations
+
+from service.visit_agenda import agenda
+from service.visit_changes import answer_visit, cancel, move, pin, publish, slots_for
+from service.visit_judge import judge_live
+from service.visit_plan import apply_draft, ask_for_plan, draft
+from service.visit_week import week
+
+__all__ = [
+    "agenda",
+    "answer_visit",
+    "apply_draft",
+    "ask_for_plan",
+    "cancel",
+    "draft",
+    "judge_live",
+    "move",
+    "pin",
+    "publish",
+    "slots_for",
+    "week",
+]

@@ -1,0 +1,40 @@
+"""Seraing read in once, and copied for each test."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from service.database import Database
+from service.site import Site
+from tests import sites
+from tests.service.visits import seraing
+
+
+@pytest.fixture(scope="session")
+def read_in(schema_in_memory: Database) -> Iterator[Database]:
+    with sites.copied(schema_in_memory) as db:
+        seraing.load(sites.a_site(db))
+        yield db
+
+
+@pytest.fixture(scope="session")
+def paired(read_in: Database) -> Iterator[Database]:
+    with sites.copied(read_in) as db:
+        seraing.accept_first(sites.a_site(db))
+        yield db
+
+
+@pytest.fixture
+def site(read_in: Database) -> Iterator[Site]:
+    """Seraing as its files say."""
+    with sites.copied(read_in) as db:
+        yield sites.a_site(db)
+
+
+@pytest.fixture
+def paired_site(paired: Database) -> Iterator[Site]:
+    """Seraing when everybody who waits has said yes, and the helper too."""
+    with sites.copied(paired) as db:
+        yield sites.a_site(db)
