@@ -139,9 +139,13 @@ def test_of_two_coordinators_the_second_is_told(any_site: Site):
         assert (row.pinned, row.kind, row.revision) == (True, "regular", 2)
 
 
-@pytest.mark.parametrize(
-    "kind", [mapper.class_ for mapper in SQLModel._sa_registry.mappers if issubclass(mapper.class_, Editable)]
+EDITABLE = sorted(
+    (mapper.class_ for mapper in SQLModel._sa_registry.mappers if issubclass(mapper.class_, Editable)),
+    key=lambda kind: kind.__name__,
 )
+
+
+@pytest.mark.parametrize("kind", EDITABLE)
 def test_whatever_two_people_can_edit_has_a_revision_that_guards(kind: type[Editable]):
     assert kind.__mapper__.version_id_col is kind.__table__.c.revision  # type: ignore[attr-defined]
 

@@ -171,6 +171,13 @@ def test_consent_is_renewed_while_the_pairing_goes_on(tandem: Tandem):
     builders.a_consent(tandem.site, tandem.person_id, expires_on=dt.date(2028, 8, 31))
 
 
+def test_consent_is_to_what_the_list_names(site: Site):
+    person = builders.a_person(site, builders.a_territory(site))
+
+    with pytest.raises(errors.RuleBroken):
+        builders.a_consent(site, person, scope=["pairing", "everything"])
+
+
 def test_there_is_one_current_consent(tandem: Tandem):
     with pytest.raises(IntegrityError):
         builders.a_consent(tandem.site, tandem.person_id)
