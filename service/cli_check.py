@@ -8,7 +8,7 @@ from datetime import date
 import click
 
 from locales import N_
-from service import audit, checking, pairings
+from service import audit, checking, pairings, visits
 from service.cli_reader import Reader, language, today_option
 from service.cli_site import opened
 from service.settings import Settings
@@ -22,7 +22,7 @@ def check_database(reader: Reader, today: date | None) -> None:
     """Vérifie la base de données, les binômes en cours et le plan des visites."""
     with opened(Settings(), today=today) as site:
         problems = checking.problems(site)
-        judged = pairings.judge_live(site)
+        judged = pairings.judge_live(site) + list(visits.judge_live(site))
     for problem in problems:
         reader.say(problem.message, record=problem.record)
     for line in judged:

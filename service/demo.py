@@ -18,7 +18,7 @@ from pathlib import Path
 from sqlmodel import select
 
 from locales import N_, Texts
-from service import database, demo_files, feeds, serving, visit_plan
+from service import database, demo_files, feeds, serving, visits
 from service.cli_faults import Fault
 from service.cli_folder import check_free, leave
 from service.cli_import import refuse_unknown_columns
@@ -26,7 +26,7 @@ from service.cli_site import DEFAULT_ZONE, only_territory
 from service.clock import FixedClock
 from service.database import Database
 from service.demo_files import Files
-from service.demo_steps import Tell, accept_first, pair, pairing_answer, plan, planning_answer
+from service.demo_steps import Tell, accept_first, pair, pairing_answer, plan, planning_answer, publish
 from service.ids import SeededIds
 from service.imports import folder
 from service.imports.accept import accept
@@ -117,8 +117,9 @@ def _worked_out(demo: Demo, texts: Texts, tell: Tell) -> Files:
             with site.db() as tx:
                 before = frozenset(tx.exec(select(Visit.id)))
             planned = plan(site, actor, demo.start, demo.weeks)
-        draft = visit_plan.draft(site, actor, planned.finished.public_id)
-        written = visit_plan.apply_draft(site, actor, planned.finished.public_id)
+        draft = visits.draft(site, actor, planned.finished.public_id)
+        written = visits.apply_draft(site, actor, planned.finished.public_id)
+        publish(site, actor, demo.start, demo.weeks)
         tell(
             N_("Visites : %(planned)s prévues, %(unplanned)s sans place (%(seconds)s s)."),
             planned=written,
@@ -133,20 +134,20 @@ def _files(site: Site, demo: Demo, texts: Texts, story: Story) -> Files:
     pairing, territory = pairing_answer(story.pairing), story.territory
     with site.db() as tx:
         themes = {row.ref: getattr(row, f"label_{texts.lang}") for row in tx.exec(select(Theme))}
-        visits = demo_files.visits(tx, territory, story.visits_before)
+        planned = demo_files.visits(tx, territory, story.visits_before)
         found = feeds.every_feed(tx, territory.id or 0, texts.lang, demo.today)
         calendars = {f"feeds/{name}": body for name, body in found}
     return {
-        "summary.json": demo_files.document(_summary(demo, story, visits.count(b"\n") - 1, len(calendars))),
+        "summary.json": demo_files.document(_summary(demo, story, planned.count(b"\n") - 1, len(calendars))),
         "proposals.csv": demo_files.proposals(pairing),
         "unmatched.csv": demo_files.unmatched(pairing, Speaker(texts, themes)),
-        "visits.csv": visits,
+        "visits.csv": planned,
         "unplanned.csv": demo_files.unplanned(story.draft.unplanned),
         **calendars,
     }
 
 
-def _summary(demo: Demo, story: Story, visits: int, calendars: int) -> dict[str, object]:
+def _summary(demo: Demo, story: Story, planned: int, calendars: int) -> dict[str, object]:
     """Counts, and how good both answers are; nothing that depends on the machine."""
     pairing, planning = pairing_answer(story.pairing), planning_answer(story.planning)
     return {
@@ -164,7 +165,7 @@ def _summary(demo: Demo, story: Story, visits: int, calendars: int) -> dict[str,
             "placed": len(pairing.placed),
             "unmatched": len(pairing.unmatched),
             "accepted": story.accepted,
-            "visits": visits,
+            "visits": planned,
             "unplanned": len(story.draft.unplanned),
             "feeds": calendars,
         },

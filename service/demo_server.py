@@ -8,7 +8,7 @@ from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 from locales import N_, Texts
-from service import access, runs, serving, visit_plan
+from service import access, runs, serving, visits
 from service.cli_faults import Fault
 from service.cli_site import demo_shift, is_demo, keep_demo, only_territory
 from service.clock import RealClock, ShiftedClock
@@ -79,7 +79,9 @@ def _prepared(site: Site, actor: Actor, texts: Texts, tell: Tell) -> None:
         tell(N_("Visites prêtes (%(seconds)s s)."), seconds=texts.number(timed.seconds, 1))
         planned = timed.finished
     if planned.applied_at is None:
-        visit_plan.apply_draft(site, actor, planned.public_id)
+        visits.apply_draft(site, actor, planned.public_id)
+        # The first week is told to everybody; the others wait for the coordinator, as they would.
+        visits.publish(site, actor, PLAN_START)
 
 
 def _tell_links(site: Site, texts: Texts, tell: Tell) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import TypeVar
 
 import msgspec
@@ -14,7 +14,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from matching.pairing.answer import Answer as PairingAnswer
 from matching.planning.plan import Answer as PlanningAnswer
-from service import pairings, runs, visit_plan
+from service import pairings, runs, visits
 from service.cli_faults import Fault
 from service.runs import Finished
 from service.site import Actor, Site
@@ -61,8 +61,14 @@ def pair(site: Site, actor: Actor) -> Timed:
 def plan(site: Site, actor: Actor, start: date, weeks: int) -> Timed:
     """Visits for these weeks, as a proposal beside the live plan."""
     under_way = runs.current(site, actor, "planning")
-    run_id = visit_plan.ask_for_plan(site, actor, start, weeks) if under_way is None else under_way.public_id
+    run_id = visits.ask_for_plan(site, actor, start, weeks) if under_way is None else under_way.public_id
     return wait_for(site, actor, run_id)
+
+
+def publish(site: Site, actor: Actor, start: date, weeks: int) -> None:
+    """Tell everybody the visits of these weeks, so that they stand in every calendar."""
+    for week in range(weeks):
+        visits.publish(site, actor, start + timedelta(weeks=week))
 
 
 def accept_first(site: Site, actor: Actor, answer: PairingAnswer) -> int:
