@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
+
+from babel.dates import format_date
 
 from locales import Texts
 
@@ -20,6 +22,10 @@ class Speech(Texts):
 
     def local(self, moment: datetime) -> datetime:
         return moment.astimezone(self.zone)
+
+    def day_and_month(self, day: date) -> str:
+        """« 24 novembre »"""
+        return format_date(day, "d. MMMM" if self.lang == "de" else "d MMMM", self.locale)
 
     def hour(self, moment: datetime) -> str:
         """« 14 h 30 » there."""

@@ -117,3 +117,68 @@ def test_everything_works_without_a_script(chromium: Browser, site: Site):
         visitor.press("Recalculer les propositions")
         visitor.page.wait_for_url(re.compile("/appariements"), timeout=120_000)
         assert "Propositions recalculées" in visitor.said
+
+
+def test_a_coordinator_plans_moves_and_publishes_a_week(visitor: Visitor):
+    visitor.enter("coordinator")
+    visitor.open("/semaine/2027-02-08")
+    visitor.looks_right()
+    visitor.press("Recalculer")
+    visitor.page.wait_for_url(re.compile("/semaine/calculs/"), timeout=120_000)
+    visitor.looks_right()
+    visitor.press("Appliquer les changements cochés")
+    assert "Changements appliqués" in visitor.said
+    visitor.open("/semaine/2027-02-08")
+    visitor.looks_right()
+
+    shown = visitor.page.locator("td.sel .chip, td .chip").locator("visible=true").first
+    address = shown.get_attribute("href")
+    shown.click()
+    dialog = visitor.page.get_by_role("dialog")
+    dialog.wait_for()
+    visitor.looks_right()
+    visitor.page.keyboard.press("Escape")
+    dialog.wait_for(state="detached")
+    assert visitor.page.evaluate("document.activeElement.getAttribute('href')") == address
+
+    shown.click()
+    dialog.get_by_label("Fixer cette visite").check()
+    dialog.get_by_role("button", name="Déplacer").click()
+    visitor.page.wait_for_load_state()
+    assert "Visite déplacée" in visitor.said
+    assert "(fixée)" in visitor.page.locator(f'a.chip[href="{address}"]').first.inner_text()
+
+    visitor.follow("Publier la semaine")
+    visitor.looks_right()
+    visitor.press("Publier")
+    assert "Semaine publiée" in visitor.said
+
+
+def test_a_visit_is_moved_on_a_plain_page_without_a_script(chromium: Browser, site: Site):
+    with Visitor(chromium, site, 390, java_script_enabled=False) as visitor:
+        visitor.enter("coordinator")
+        visitor.open("/semaine/2027-01-11")
+        visitor.page.locator(".chip").locator("visible=true").first.click()
+        visitor.page.wait_for_load_state()
+        assert "Déplacer la visite à" in visitor.page.locator("h1").inner_text()
+        visitor.press("Déplacer")
+        assert "Visite déplacée" in visitor.said
+
+
+def test_a_peer_helper_answers_for_the_visits_of_the_week(visitor: Visitor):
+    visitor.enter("peer_helper")
+    visitor.open("/agenda")
+    visitor.looks_right()
+    before = visitor.page.get_by_role("button", name="Oui, j’accepte").count()
+    assert before
+    visitor.press("Oui, j’accepte")
+
+    assert "Votre oui est noté" in visitor.said
+    assert visitor.page.get_by_role("button", name="Oui, j’accepte").count() == before - 1
+
+
+@pytest.mark.parametrize("theme", ["clair", "sombre"])
+def test_the_week_has_enough_contrast_in_both_themes(visitor: Visitor, theme: str):
+    visitor.enter("coordinator")
+    visitor.open(f"/theme/{theme}?retour=/semaine/2027-01-11")
+    visitor.looks_right()

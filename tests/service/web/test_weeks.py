@@ -1,0 +1,208 @@
+"""The week, the agendas, and who learns what of a visit when."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+from sqlmodel import select
+
+from service.tables.pairings import Pairing, Visit
+from service.tables.people import Person, Professional
+from tests.service.web.network import MOMENT, Network
+
+WEEK = "/semaine/2027-01-11"
+
+
+def make_visit(network: Network, person: str, helper: str, day: date, hour: int, *, published: bool = True) -> str:
+    """A regular visit at home of a running pairing; its public id."""
+    public_id = network.propose(person, helper)
+    zone = ZoneInfo("Europe/Brussels")
+    start = datetime(day.year, day.month, day.day, hour, tzinfo=zone)
+    with network.site.db.begin() as tx:
+        pairing = tx.exec(select(Pairing).where(Pairing.public_id == public_id)).one()
+        pairing.status, pairing.person_answer, pairing.helper_answer = "active", "accepted", "accepted"
+        pairing.active_from = date(2026, 12, 1)
+        tx.get_one(Person, pairing.person_id).status = "paired"
+        visit = Visit(
+            public_id=network.site.ids.new(),
+            ref=f"SER-V-{person}",
+            territory_id=pairing.territory_id,
+            pairing_id=pairing.id or 0,
+            person_id=pairing.person_id,
+            peer_helper_id=pairing.peer_helper_id,
+            kind="regular",
+            starts_at=start,
+            ends_at=start.replace(hour=hour + 1),
+            published_at=MOMENT if published else None,
+            uid=f"{person}@lefil",
+            created_at=MOMENT,
+            changed_at=MOMENT,
+        )
+        tx.add(visit)
+        return visit.public_id
+
+
+def visit_of(network: Network, public_id: str) -> Visit:
+    with network.site.db() as tx:
+        return tx.exec(select(Visit).where(Visit.public_id == public_id)).one()
+
+
+def test_the_week_shows_each_helper_with_free_hours_and_visits(network: Network):
+    make_visit(network, "Yann", "Ana", date(2027, 1, 12), 10)
+    text = network.signed_in("coordinator").read(WEEK).text
+
+    assert "Semaine du 11 janvier au 15 janvier" in text
+    assert "1\u00a0h sur 6\u00a0h" in text
+    assert re.search(r"<b>10\u00a0h</b> Yann", text)
+    assert "9\u00a0h\u00a0–\u00a017\u00a0h" in text
+    assert 'aria-label="Ana, arrêt 1, 10\u00a0h, Yann, Molinay"' in text
+
+
+def test_another_day_of_the_week_leads_to_its_monday(network: Network):
+    client = network.signed_in("coordinator")
+
+    assert client.read("/semaine/2027-01-14").headers["location"] == WEEK
+    assert client.read("/semaine/2027-13-40").status_code in (400, 404)
+
+
+def test_an_empty_week_says_so(network: Network):
+    assert "Aucune visite cette semaine" in network.signed_in("coordinator").read(WEEK).text
+
+
+@pytest.mark.parametrize("role", ["peer_helper", "professional", "person"])
+def test_the_week_is_the_coordinators(network: Network, role: str):
+    assert network.signed_in(role).read(WEEK).status_code == 403
+
+
+def test_a_visit_moves_to_one_of_its_slots_and_keeps_its_uid(network: Network):
+    public_id = make_visit(network, "Yann", "Ana", date(2027, 1, 12), 10)
+    client = network.signed_in("coordinator")
+    page = f"/semaine/visites/{public_id}"
+    slot = re.search(r'name="slot" value="([^"]+)"', client.read(page).text)
+    assert slot is not None
+    answer = client.fill(f"{page}/deplacer", page, revision="1", slot=slot[1], pin="1")
+    moved = visit_of(network, public_id)
+
+    assert answer.headers["location"].endswith("&fait=moved")
+    assert (moved.uid, moved.pinned, moved.sequence) == ("Yann@lefil", True, 1)
+    assert moved.starts_at.isoformat() != "2027-01-12T09:00:00+00:00"
+
+
+def test_a_visit_that_moved_meanwhile_is_not_moved_again(network: Network):
+    public_id = make_visit(network, "Yann", "Ana", date(2027, 1, 12), 10)
+    client = network.signed_in("coordinator")
+    page = f"/semaine/visites/{public_id}"
+    slot = re.search(r'name="slot" value="([^"]+)"', client.read(page).text)
+    assert slot is not None
+
+    assert client.fill(f"{page}/deplacer", page, revision="9", slot=slot[1]).status_code == 409
+
+
+def test_a_slot_that_the_page_does_not_offer_is_refused(network: Network):
+    public_id = make_visit(network, "Yann", "Ana", date(2027, 1, 12), 10)
+    client = network.signed_in("coordinator")
+    page = f"/semaine/visites/{public_id}"
+    answer = client.fill(f"{page}/deplacer", page, revision="1", slot="2027-01-12T22:00|SER-H00")
+
+    assert answer.status_code == 409
+    assert "Une règle l’empêche" in answer.text
+
+
+def test_an_answer_by_phone_confirms_a_visit(network: Network):
+    public_id = make_visit(network, "Yann", "Ana", date(2027, 1, 12), 10)
+    client = network.signed_in("coordinator")
+    page = f"/semaine/visites/{public_id}"
+    client.fill(f"{page}/repondre", page, revision="1", side="peer_helper", said="accepted")
+
+    assert visit_of(network, public_id).status == "confirmed"
+
+
+def test_a_visit_is_fixed_and_cancelled_by_hand(network: Network):
+    public_id = make_visit(network, "Yann", "Ana", date(2027, 1, 12), 10)
+    client = network.signed_in("coordinator")
+    page = f"/semaine/visites/{public_id}"
+    client.fill(f"{page}/fixer", page, revision="1", pinned="1")
+    assert visit_of(network, public_id).pinned
+    client.fill(f"{page}/annuler", page, revision=str(visit_of(network, public_id).revision))
+
+    assert visit_of(network, public_id).status == "cancelled"
+
+
+def test_nobody_sees_a_visit_before_its_week_is_published(network: Network):
+    make_visit(network, "Yann", "Ana", date(2027, 1, 12), 10, published=False)
+    helper, person = network.signed_in("peer_helper", "Ana"), network.signed_in("person", "Yann")
+    assert "Yann" not in helper.read("/agenda").text
+    assert "Rien de prévu. Vos prochaines visites" in person.read("/agenda").text
+    client = network.signed_in("coordinator")
+    assert "1 visite n’est pas encore publiée." in client.read(f"{WEEK}/publier").text
+    assert client.fill(f"{WEEK}/publication", f"{WEEK}/publier").headers["location"] == f"{WEEK}?fait=published"
+
+    assert "Yann" in helper.read("/agenda").text
+    assert "Ana" in person.read("/agenda").text
+
+
+def test_a_helper_answers_for_a_visit_without_a_reason(network: Network):
+    public_id = make_visit(network, "Yann", "Ana", date(2027, 1, 12), 10)
+    client = network.signed_in("peer_helper", "Ana")
+    text = client.read("/agenda").text
+    assert "À confirmer" in text
+    assert "<textarea" not in text
+    answer = client.fill(f"/agenda/visites/{public_id}/repondre", "/agenda", said="accepted", revision="1")
+
+    assert answer.headers["location"] == "/agenda?fait=answered_yes"
+    assert visit_of(network, public_id).status == "confirmed"
+
+
+def test_a_helper_neither_sees_nor_answers_the_visits_of_another(network: Network):
+    public_id = make_visit(network, "Yann", "Ana", date(2027, 1, 12), 10)
+    client = network.signed_in("peer_helper", "Bilal")
+
+    assert "Yann" not in client.read("/agenda").text
+    answer = client.fill(f"/agenda/visites/{public_id}/repondre", "/agenda", said="declined", revision="1")
+    assert answer.status_code == 404
+
+
+def test_a_professional_sees_the_joint_visits_only(network: Network):
+    joint = make_visit(network, "Yann", "Ana", date(2027, 1, 12), 10)
+    make_visit(network, "Zoe", "Bilal", date(2027, 1, 13), 10)
+    with network.site.db.begin() as tx:
+        paul = tx.exec(select(Professional).where(Professional.display_name == "Paul")).one()
+        tx.exec(select(Visit).where(Visit.public_id == joint)).one().professional_id = paul.id
+    text = network.signed_in("professional", "Paul").read("/agenda").text
+
+    assert "Yann" in text
+    assert "Zoe" not in text
+
+
+def test_a_visit_of_another_territory_does_not_exist(network: Network):
+    client = network.signed_in("coordinator")
+
+    assert client.read(f"/semaine/visites/{'0' * 32}").status_code == 404
+
+
+def test_a_calculation_is_asked_for_followed_and_stopped(network: Network):
+    make_visit(network, "Yann", "Ana", date(2027, 1, 12), 10)
+    client = network.signed_in("coordinator")
+    followed = client.fill("/semaine/recalculer", WEEK, week="2027-01-11").headers["location"]
+    text = client.read(followed).text
+
+    assert 'aria-busy="true"' in text
+    assert "Arrêter" in text
+    assert '<noscript><meta http-equiv="refresh" content="2"></noscript>' in text
+    assert "Calcul en cours" in client.read(WEEK).text
+    assert client.fill(f"{followed}/arreter", followed).status_code == 303
+    stopped = client.read(f"{followed}/etat")
+    assert "hx-get" not in stopped.text
+    assert stopped.headers["hx-redirect"] == followed
+
+
+def test_two_calculations_at_once_are_refused_with_a_sentence(network: Network):
+    client = network.signed_in("coordinator")
+    client.fill("/semaine/recalculer", WEEK, week="2027-01-11")
+    again = client.fill("/semaine/recalculer", WEEK, week="2027-01-11")
+
+    assert again.status_code == 409
+    assert "Un calcul est déjà en cours" in again.text
