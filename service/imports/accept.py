@@ -64,7 +64,7 @@ def accept(site: Site, actor: Actor, report: Report, choices: Choices | None = N
             note(tx, site, actor, "import", "territory", place.public_id if place else "")
             return done
     except IntegrityError as error:
-        message = translate("La base de données refuse une ligne de ces fichiers. Rien n'est repris.")
+        message = translate(N_("La base de données refuse une ligne de ces fichiers. Rien n’est repris."))
         raise ImportNotAccepted(message) from error
 
 
@@ -76,8 +76,13 @@ def check_actor(actor: Actor) -> None:
 
 def _still_as_reported(actor: Actor, report: Report, again: Examined, choices: Choices) -> None:
     place = again.record.territory
+    if place is None and not again.rows.get("territory"):
+        message = translator(report.language).gettext(
+            N_("La ligne du territoire est à corriger d’abord. Rien n’est repris.")
+        )
+        raise ImportNotAccepted(message)
     if actor.territory_id is not None and place is not None and place.id != actor.territory_id:
-        raise NotAllowed(N_("Ces fichiers sont ceux d'un autre territoire."))
+        raise NotAllowed(N_("Ces fichiers sont ceux d’un autre territoire."))
     if not choices.remove and report.accepted != again.report.accepted:
         raise outdated()
     shown = {one.choice: one.application for one in report.differences}

@@ -45,30 +45,30 @@ KINDS: Mapping[str, Kind] = {
     "EMPTY_FILE": _error(N_("Le fichier est vide."), "no character but blanks"),
     "HEADER_ONLY": _warning(N_("Le fichier ne contient que la ligne des titres."), "no row after the header"),
     "NOT_TEXT": _error(
-        N_("Ce n'est pas un fichier de texte. Enregistrez le tableau au format CSV."), "bytes that are no text"
+        N_("Ce n’est pas un fichier de texte. Enregistrez le tableau au format CSV."), "bytes that are no text"
     ),
     "ENCODING_NOT_UTF8": _warning(
         N_("Le fichier est lu en %(encoding)s. Vérifiez les accents."), "UTF-16 or cp1252 instead of UTF-8"
     ),
-    "BOM": _info(N_("Le fichier commence par une marque d'ordre des octets. Elle est passée."), "UTF-8 with BOM"),
+    "BOM": _info(N_("Le fichier commence par une marque d’ordre des octets. Elle est passée."), "UTF-8 with BOM"),
     "DELIMITER": _info(N_("Les colonnes sont séparées par « %(delimiter)s »."), "semicolon or tab instead of comma"),
     "EXCEL_SEP_LINE": _info(
         N_("La première ligne indique le séparateur. Elle est passée."), "a line sep=; before the header"
     ),
     "MISSING_COLUMN": _error(
-        N_("Il manque la colonne « %(column)s ». Le fichier n'est pas repris."), "a column that is not optional"
+        N_("Il manque la colonne « %(column)s ». Le fichier n’est pas repris."), "a column that is not optional"
     ),
     "DUPLICATE_COLUMN": _error(
-        N_("La colonne « %(column)s » est présente deux fois. Le fichier n'est pas repris."), "one title twice"
+        N_("La colonne « %(column)s » est présente deux fois. Le fichier n’est pas repris."), "one title twice"
     ),
     "UNKNOWN_COLUMN": _warning(
-        N_("La colonne « %(column)s » n'est pas connue. Elle n'est pas reprise."), "a title that no file has"
+        N_("La colonne « %(column)s » n’est pas connue. Elle n’est pas reprise."), "a title that no file has"
     ),
     # Row
     "RAGGED_ROW": _error(
         N_("La ligne a %(found)s colonnes au lieu de %(expected)s."), "more or fewer cells than the header"
     ),
-    "UNCLOSED_QUOTE": _error(N_("Un guillemet ouvert sur cette ligne n'est pas fermé."), "a quote that never closes"),
+    "UNCLOSED_QUOTE": _error(N_("Un guillemet ouvert sur cette ligne n’est pas fermé."), "a quote that never closes"),
     "CONTROL_CHARACTER": _error(
         N_("La cellule contient un caractère de commande invisible."), "a control or direction character"
     ),
@@ -82,26 +82,26 @@ KINDS: Mapping[str, Kind] = {
     ),
     "MISSING_VALUE": _error(N_("Il manque une valeur dans la colonne « %(column)s »."), "an empty cell that is needed"),
     "UNKNOWN_REFERENCE": _error(
-        N_("La référence « %(value)s » n'existe pas dans %(target)s."), "an id that no file and no record has"
+        N_("La référence « %(value)s » n’existe pas dans %(target)s."), "an id that no file and no record has"
     ),
-    "UNKNOWN_CODE": _error(N_("« %(value)s » n'est pas un des mots prévus : %(allowed)s."), "a word outside the list"),
-    "UNKNOWN_THEME": _error(N_("Le thème « %(value)s » n'existe pas."), "a theme that themes.csv does not have"),
+    "UNKNOWN_CODE": _error(N_("« %(value)s » n’est pas un des mots prévus : %(allowed)s."), "a word outside the list"),
+    "UNKNOWN_THEME": _error(N_("Le thème « %(value)s » n’existe pas."), "a theme that themes.csv does not have"),
     "UNKNOWN_LANGUAGE": _error(
-        N_("« %(value)s » n'est pas un code de langue connu, comme fr ou nl."), "a tag that is no language"
+        N_("« %(value)s » n’est pas un code de langue connu, comme fr ou nl."), "a tag that is no language"
     ),
-    "BAD_NUMBER": _error(N_("« %(value)s » n'est pas un nombre."), "letters, nan, inf, a fraction of a person"),
+    "BAD_NUMBER": _error(N_("« %(value)s » n’est pas un nombre."), "letters, nan, inf, a fraction of a person"),
     "OUT_OF_RANGE": _error(
         N_("« %(value)s » sort de ce qui est permis : %(allowed)s."), "too small, too large or too long"
     ),
     "DECIMAL_COMMA": _info(N_("Les nombres à virgule sont lus."), "a decimal comma"),
-    "BAD_DATE": _error(N_("« %(value)s » n'est pas une date."), "a day that is not in the calendar"),
+    "BAD_DATE": _error(N_("« %(value)s » n’est pas une date."), "a day that is not in the calendar"),
     "DATE_FORMAT": _info(N_("Les dates au format jour/mois/année sont lues."), "DD/MM/YYYY"),
     "AMBIGUOUS_DATE": _warning(
         N_("« %(value)s » est lu comme le jour, puis le mois : %(read)s."), "day and month both up to 12"
     ),
-    "BAD_TIME": _error(N_("« %(value)s » n'est pas une heure de ce jour."), "25:00, or the hour that spring skips"),
+    "BAD_TIME": _error(N_("« %(value)s » n’est pas une heure de ce jour."), "25:00, or the hour that spring skips"),
     "TIME_FORMAT": _info(N_("Les heures comme 9h30 sont lues."), "9h30 or 9:30"),
-    "BAD_WEEKDAY": _error(N_("« %(value)s » n'est pas un jour de 1 (lundi) à 7 (dimanche)."), "0, 8 or a name"),
+    "BAD_WEEKDAY": _error(N_("« %(value)s » n’est pas un jour de 1 (lundi) à 7 (dimanche)."), "0, 8 or a name"),
     "END_BEFORE_START": _error(
         N_("« %(column)s » (%(end)s) vient avant « %(start_column)s » (%(start)s)."),
         "an end that is not after its start",
@@ -121,7 +121,7 @@ KINDS: Mapping[str, Kind] = {
         N_("La position est à %(km)s km du centre du territoire."), "more than 40 km from the centre"
     ),
     "TOO_PRECISE": _warning(
-        N_("« %(value)s » est trop précis. La position est arrondie, le numéro de maison n'est pas repris."),
+        N_("« %(value)s » est trop précis. La position est arrondie, le numéro de maison n’est pas repris."),
         "more than 3 decimals, or a house number",
     ),
     "MOJIBAKE": _warning(N_("Les accents de « %(value)s » sont abîmés. Enregistrez le fichier en UTF-8."), "Ã© for é"),
@@ -134,14 +134,14 @@ KINDS: Mapping[str, Kind] = {
         "a national number, mail address or phone number in a pseudonym",
     ),
     "CONSENT_MISSING": _error(
-        N_("L'accord de %(person)s pour « %(scope)s » manque ou n'est plus valable."),
+        N_("L’accord de %(person)s pour « %(scope)s » manque ou n’est plus valable."),
         "a live pairing, outcomes or a concertation without that consent",
     ),
     "SECOND_LIVE_PAIRING": _error(
         N_("%(person)s a déjà un appariement en cours : %(other)s."), "two live pairings of one person"
     ),
     "HARD_RULE": _error(
-        N_("Une règle n'est pas respectée : %(rule)s."), "a rule of section 5, or an invariant of sections 3 and 4"
+        N_("Une règle n’est pas respectée : %(rule)s."), "a rule of section 5, or an invariant of sections 3 and 4"
     ),
 }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from locales import translator
+from locales import N_, translator
 from service.errors import ImportNotAccepted
 from service.imports.columns import File
 from service.imports.files import FILES
@@ -23,7 +23,7 @@ def read(path: Path | str, *, language: str = "fr") -> dict[str, bytes]:
     folder = Path(path)
     translate = translator(language).gettext
     if not folder.is_dir():
-        raise ImportNotAccepted(translate("Le dossier %(name)s n'existe pas.") % {"name": folder}, name=str(folder))
+        raise ImportNotAccepted(translate(N_("Le dossier %(name)s n’existe pas.")) % {"name": folder}, name=str(folder))
     found: dict[str, bytes] = {}
     for file in FILES:
         place = _place(folder, file)
@@ -33,11 +33,11 @@ def read(path: Path | str, *, language: str = "fr") -> dict[str, bytes]:
                 found[file.file_name] = stream.read(MAX_BYTES + 1)
         except FileNotFoundError as error:
             if file.needed:
-                message = translate("Il manque le fichier %(name)s dans %(folder)s. Rien n'est repris.")
+                message = translate(N_("Il manque le fichier %(name)s dans %(folder)s. Rien n’est repris."))
                 facts = {"name": file.file_name, "folder": place.parent}
                 raise ImportNotAccepted(message % facts, name=file.file_name) from error
         except OSError as error:
-            message = translate("Le fichier %(name)s ne peut pas être lu. Rien n'est repris.")
+            message = translate(N_("Le fichier %(name)s ne peut pas être lu. Rien n’est repris."))
             raise ImportNotAccepted(message % {"name": place}, name=file.file_name) from error
     return found
 

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, col, select
 
-from locales import translator
+from locales import N_, translator
 from service.clock import today as local_day
 from service.errors import ImportNotAccepted
 from service.imports.checks import check
@@ -269,12 +269,14 @@ def _territory_of(
     said = rows[0].values["territory_id"] if rows else None
     if wanted is not None and said is not None and said.casefold() != wanted.casefold():
         message = translate(
-            "Ces fichiers sont ceux du territoire %(said)s ; la base contient %(held)s. Rien n'est repris."
+            N_("Ces fichiers sont ceux du territoire %(said)s ; la base contient %(held)s. Rien n’est repris.")
         )
         raise ImportNotAccepted(message % {"said": said, "held": wanted}, said=said, held=wanted)
     place = next((one for one in held if wanted is not None and one.ref.casefold() == wanted.casefold()), None)
     if place is None and said is None:
-        raise ImportNotAccepted(translate("Le fichier territory.csv manque ou n'est pas lisible. Rien n'est repris."))
+        raise ImportNotAccepted(
+            translate(N_("Le fichier territory.csv manque ou n’est pas lisible. Rien n’est repris."))
+        )
     return place
 
 

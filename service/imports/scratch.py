@@ -7,9 +7,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, SQLModel
 
+from locales import N_
 from service.database import Database
+from service.errors import ImportNotAccepted
 from service.ids import SystemIds
 from service.imports.columns import File
 from service.imports.files import BY_NAME
@@ -43,12 +46,23 @@ NEEDED = (
 
 @contextmanager
 def scratch(merged: Merged, findings: Findings) -> Iterator[tuple[Session, int]]:
-    """A transaction on the scratch database and the territory's number in it; rows with an error are not there."""
+    """
+    A transaction on the scratch database and the territory's number in it; rows with an error are not there.
+
+    Raises
+    ------
+    ImportNotAccepted
+        When the tables refuse a row that no check found fault with.
+    """
     db = Database("sqlite://")
     try:
         SQLModel.metadata.create_all(db.engine)
         with db.begin() as tx:
             yield tx, _filled(tx, merged, findings)
+    except IntegrityError as error:
+        raise ImportNotAccepted(
+            N_("La base de données refuse une ligne de ces fichiers. Rien n’est repris.")
+        ) from error
     finally:
         db.close()
 

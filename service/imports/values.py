@@ -109,7 +109,7 @@ class Cells:
     def _read_id(self, column: Column, cell: str, say: Say) -> str | None:
         # Ids become names of files and addresses: letters, figures, points and hyphens only.
         if not _ID.fullmatch(cell):
-            return say("OUT_OF_RANGE", value=_short(cell), allowed=N_("lettres, chiffres, points et traits d'union"))
+            return say("OUT_OF_RANGE", value=_short(cell), allowed=N_("lettres, chiffres, points et traits d’union"))
         return cell
 
     def _read_ref(self, column: Column, cell: str, say: Say) -> str:
@@ -266,7 +266,7 @@ class Cells:
 
     def _read_uid(self, column: Column, cell: str, say: Say) -> str | None:
         if not _UID.fullmatch(cell):
-            return say("OUT_OF_RANGE", value=_short(cell), allowed=N_("lettres, chiffres, points et traits d'union"))
+            return say("OUT_OF_RANGE", value=_short(cell), allowed=N_("lettres, chiffres, points et traits d’union"))
         return cell
 
     def _write_bool(self, value: bool) -> str:

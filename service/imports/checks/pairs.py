@@ -19,14 +19,14 @@ SAYINGS: Mapping[str, str] = {
     "LANGUAGE": N_("les deux ont une langue en commun"),
     "THEME": N_("le pair-aidant couvre un thème de la demande"),
     "GENDER": N_("le genre demandé est respecté"),
-    "CONFLICT": N_("aucun conflit n'est déclaré pour ces deux personnes"),
-    "REFUSED": N_("aucun des deux n'a refusé l'autre"),
+    "CONFLICT": N_("aucun conflit n’est déclaré pour ces deux personnes"),
+    "REFUSED": N_("aucun des deux n’a refusé l’autre"),
     "ENVIRONMENT": N_("le pair-aidant peut se rendre dans ce milieu de vie"),
     "DISTANCE": N_("la distance reste dans ce que le pair-aidant parcourt"),
-    "AVAILABILITY": N_("une disponibilité commune dure le temps d'une visite"),
+    "AVAILABILITY": N_("une disponibilité commune dure le temps d’une visite"),
     "HELPER_STATUS": N_("le pair-aidant est actif, formé et supervisé depuis moins de 62 jours"),
     "CASELOAD": N_("la file active et les heures du pair-aidant ne sont pas dépassées"),
-    "SAME_HELPER": N_("deux personnes à tenir séparées n'ont pas le même pair-aidant"),
+    "SAME_HELPER": N_("deux personnes à tenir séparées n’ont pas le même pair-aidant"),
 }
 
 
@@ -82,7 +82,7 @@ def pair_rules(merged: Merged, findings: Findings, today: date) -> None:
         for entry in _live(merged, findings)
         if entry.line
     }
-    if not live:
+    if not live or not any(merged.sound("territory", findings)):
         return
     with scratch(merged, findings) as (tx, territory_id):
         instance = instance_of_live(tx, read_records(tx, territory_id, today))

@@ -30,7 +30,7 @@ def pseudonyms_are_unique(merged: Merged, findings: Findings, today: date) -> No
     for entry in sorted(merged.sound("persons", findings), key=lambda one: one.line):
         said = entry.values["pseudonym"].strip().casefold()
         if said in seen:
-            rule = N_("un pseudonyme ne sert qu'à une personne")
+            rule = N_("un pseudonyme ne sert qu’à une personne")
             merged.say(findings, entry, "pseudonym", "HARD_RULE", rule=rule)
         seen.setdefault(said, entry.line)
 
@@ -62,7 +62,7 @@ def separations_are_of_two(merged: Merged, findings: Findings, today: date) -> N
     """HARD_RULE: a person kept apart from the same person."""
     for entry in merged.sound("separations", findings):
         if entry.values["person_id"].casefold() == entry.values["other_person_id"].casefold():
-            rule = N_("une personne n'est pas séparée d'elle-même")
+            rule = N_("une personne n’est pas séparée d’elle-même")
             merged.say(findings, entry, "other_person_id", "HARD_RULE", rule=rule)
 
 

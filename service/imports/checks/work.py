@@ -39,7 +39,7 @@ def pairings_are_in_a_possible_state(merged: Merged, findings: Findings, today: 
                     _broken(merged, findings, entry, name, N_("un appariement commence quand les deux ont dit oui"))
         answers = (values.get("person_answer"), values.get("helper_answer"))
         if status in ("proposed", "declined") and ("declined" in answers) != (status == "declined"):
-            _broken(merged, findings, entry, "status", N_("un appariement est refusé quand l'un des deux refuse"))
+            _broken(merged, findings, entry, "status", N_("un appariement est refusé quand l’un des deux refuse"))
         needed = {"trial": "trial_start", "active": "active_from", "paused": "paused_from"}.get(status or "")
         if needed and values.get(needed) is None:
             _broken(merged, findings, entry, needed, N_("un essai, un appariement actif ou une pause a un début"))
@@ -69,7 +69,7 @@ def nobody_is_at_two_visits(merged: Merged, findings: Findings, today: date) -> 
         for party in sorted(_parties(merged, entry)):
             others = taken[(party, entry.values["date"])]
             if any(other.values["start"] < end and start < other.values["end"] for other in others):
-                _broken(merged, findings, entry, "start", N_("personne n'est à deux visites au même moment"))
+                _broken(merged, findings, entry, "start", N_("personne n’est à deux visites au même moment"))
                 break
         else:
             for party in _parties(merged, entry):
@@ -84,7 +84,7 @@ def closed_people_have_no_visit(merged: Merged, findings: Findings, today: date)
         if person is not None and person.values["status"] == "closed":
             closed_on = person.values.get("closed_on")
             if closed_on is None or entry.values["date"] >= closed_on:
-                _broken(merged, findings, entry, "date", N_("une personne qui a clos n'a pas de visite à venir"))
+                _broken(merged, findings, entry, "date", N_("une personne qui a clos n’a pas de visite à venir"))
 
 
 def goals_are_set_with_the_person(merged: Merged, findings: Findings, today: date) -> None:

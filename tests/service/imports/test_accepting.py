@@ -280,6 +280,16 @@ def test_files_of_another_territory_are_refused(sqlite_site: Site) -> None:
     assert counts(sqlite_site) == before
 
 
+def test_a_territory_with_an_error_is_said_and_nothing_is_imported(sqlite_site: Site) -> None:
+    before = counts(sqlite_site)
+    report = look(sqlite_site, with_cell(small(), "territory", 2, "max_travel_km", "far"))
+
+    assert [(one.file, one.line, one.code) for one in report.findings] == [("territory.csv", 2, "BAD_NUMBER")]
+    with pytest.raises(ImportNotAccepted, match="territoire"):
+        accept(sqlite_site, COORDINATOR, report)
+    assert counts(sqlite_site) == before
+
+
 def test_one_file_alone_is_enough_once_the_territory_is_there(site: Site) -> None:
     load(site, small())
     only = {

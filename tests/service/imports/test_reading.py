@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext, suppress
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
@@ -12,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from service.database import Database
+from service.errors import ImportNotAccepted
 from service.imports import reading
 from service.imports.columns import Column, File
 from service.imports.files import BY_NAME, FILES
@@ -171,7 +173,7 @@ TEXTS = st.text(st.characters(exclude_categories=("Cs",)), max_size=12)
 @settings(max_examples=40)
 @given(st.data())
 def test_random_cells_never_crash_it(empty_site: Site, data: st.DataObject) -> None:
-    name = data.draw(st.sampled_from(sorted(file.name for file in FILES if file.needed and file.name != "territory")))
+    name = data.draw(st.sampled_from(sorted(file.name for file in FILES if file.needed)))
     rows = told(small(), name)
     column = data.draw(st.sampled_from(rows[0]))
     line = data.draw(st.integers(2, len(rows)))
@@ -179,7 +181,9 @@ def test_random_cells_never_crash_it(empty_site: Site, data: st.DataObject) -> N
         ["0", "-1", "24:00", "2027-01-04", "nan", "|", "a|b", "true", "home", "P1", "H1", "9h", "ended"]
     )
 
-    look(empty_site, with_cell(small(), name, line, column, data.draw(TEXTS | likely)))
+    # A territory that cannot be told is refused in one sentence; every other cell is a finding at most.
+    with suppress(ImportNotAccepted) if name == "territory" else nullcontext():
+        look(empty_site, with_cell(small(), name, line, column, data.draw(TEXTS | likely)))
 
 
 @settings(max_examples=1000)
