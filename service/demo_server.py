@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import socket
+import sys
 from dataclasses import replace
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
@@ -89,4 +91,5 @@ def _tell_links(site: Site, texts: Texts, tell: Tell) -> None:
     tell(N_("Le Fil répond sur %(address)s. Chaque lien sert une fois :"), address=site.settings.base_url)
     for role, label in LINKS.items():
         tell(N_("  %(role)s : %(link)s"), role=texts.gettext(label), link=access.new_link(site, role))
-    tell(N_("Un autre lien : « lefil link coordinator ». Pour arrêter : Ctrl-C."))
+    command = os.path.relpath(sys.argv[0])
+    tell(N_("Un autre lien : « %(command)s link coordinator ». Pour arrêter : Ctrl-C."), command=command)
