@@ -61,7 +61,7 @@ def count(site: Site, guard: str, address: str, now: datetime) -> None:
             else:
                 row.count += 1
                 if who == "" and row.count == PER_SITE:
-                    log.warning("many failed tries on the whole site", extra={"guard": guard})
+                    log.warning("many failed tries on the whole site: %s", guard)
 
 
 def sweep(site: Site, now: datetime) -> None:

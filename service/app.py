@@ -13,9 +13,10 @@ from litestar.static_files import create_static_files_router
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import text
 
-from service import problems
+from service import access, problems
 from service.access import Visitor
 from service.errors import NotAllowed
+from service.imports import kept
 from service.site import Site
 from service.web import (
     agenda,
@@ -49,9 +50,16 @@ def health(site: NamedDependency[Site]) -> Response[dict[str, str]]:
         with site.db() as tx:
             tx.connection().execute(text("SELECT 1"))
     except SQLAlchemyError as error:
-        log.error("the database does not answer", extra={"kind": type(error).__name__})
+        log.error("the database does not answer: %s", type(error).__name__)
         return Response({"status": "no database"}, status_code=503, headers={"Retry-After": "30"})
     return Response({"status": "ok"})
+
+
+def tidy(app: Litestar) -> None:
+    """What ended while the server was away goes when it comes back: sessions, links, counters, files of imports."""
+    site: Site = app.state.site
+    access.sweep(site)
+    kept.forget_reports(site)
 
 
 def provide_site(request: Request[Any, Any, Any]) -> Site:
@@ -96,6 +104,7 @@ def create_app(site: Site) -> Litestar:
             "site": Provide(provide_site, sync_to_thread=False),
             "visitor": Provide(provide_visitor, sync_to_thread=False),
         },
+        on_startup=[tidy],
         guards=[obey],
         before_request=check_form,
         before_send=[SafeHeaders(site), Journal()],

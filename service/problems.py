@@ -149,7 +149,7 @@ def on_http(request: Request[Any, Any, Any], error: HTTPException) -> Response[A
     status = 400 if isinstance(error, ValidationException) else error.status_code
     known = status if status in HTTP_TITLES else (500 if status >= 500 else 400)
     if status >= 500:
-        log.error("the framework could not answer", extra={"status": status})
+        log.error("the framework could not answer: %s", status)
     answer = _answer(request, status, f"http-{status}", HTTP_TITLES[known], HTTP_HELP[known])
     for name, value in (error.headers or {}).items():
         answer.headers[name] = value
@@ -162,7 +162,7 @@ def on_bug(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
     while last is not None and last.tb_next is not None:
         last = last.tb_next
     where = f"{last.tb_frame.f_code.co_filename.rsplit('/', 1)[-1]}:{last.tb_lineno}" if last is not None else ""
-    log.error("unexpected error", extra={"kind": type(error).__name__, "where": where})
+    log.error("unexpected %s at %s", type(error).__name__, where)
     return _answer(request, 500, "http-500", HTTP_TITLES[500], HTTP_HELP[500])
 
 

@@ -157,3 +157,12 @@ def test_the_server_never_loads_a_solver():
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 
     assert found.stdout.strip() == "[]"
+
+
+def test_a_form_that_is_too_large_is_refused_before_it_is_read(network: Network):
+    client = network.signed_in("coordinator")
+    answer = client.post("/sortir", data={"csrf": "x" * (3 * 1024 * 1024)}, follow_redirects=False)
+
+    assert answer.status_code == 413
+    assert answer.headers["content-security-policy"] == POLICY
+    assert "C’est trop grand" in answer.text

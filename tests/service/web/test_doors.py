@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from litestar import get
@@ -12,7 +14,7 @@ from sqlmodel import select
 from service import access
 from service.clock import FixedClock
 from service.errors import LinkNotValid
-from service.tables.access import SignInLink, WebSession
+from service.tables.access import Account, SignInLink, WebSession
 from service.web.doors import ANYONE, RULE, Rule, check_rules
 from tests.service.web.network import BASE, MOMENT, Network, make_site
 
@@ -247,3 +249,40 @@ def test_a_link_back_never_leaves_the_site(network: Network):
     for back in ("//elsewhere.example", "https://elsewhere.example", "/\\elsewhere.example", "elsewhere"):
         answer = network.client().get("/langue/nl", params={"retour": back}, follow_redirects=False)
         assert answer.headers["location"] == "/"
+
+
+def test_what_ended_is_swept_when_the_server_starts(network: Network):
+    token = access.new_link(network.site, "coordinator", lives=timedelta(minutes=10), clock=FixedClock(MOMENT))
+    access.enter(network.site, token.rsplit("/", 1)[-1], "1.2.3.4", clock=FixedClock(MOMENT))
+    access.sweep(network.site, clock=FixedClock(MOMENT + timedelta(hours=12) - timedelta(seconds=1)))
+    assert (rows(network, WebSession), rows(network, SignInLink)) == (1, 1)
+    access.sweep(network.site, clock=FixedClock(MOMENT + timedelta(days=2)))
+
+    assert (rows(network, WebSession), rows(network, SignInLink)) == (0, 0)
+
+
+def test_a_closed_account_is_out_at_the_next_request(network: Network):
+    client = network.signed_in("coordinator")
+    with network.site.db.begin() as tx:
+        for account in tx.exec(select(Account).where(Account.role == "coordinator")):
+            account.active = False
+
+    assert client.read("/demandes").headers["location"] == "/entrer"
+
+
+def test_of_twenty_who_come_with_one_link_exactly_one_gets_in(tmp_path: Path):
+    network = Network(make_site(database_url=f"sqlite:///{tmp_path}/lefil.db"))
+    token = access.new_link(network.site, "coordinator").rsplit("/", 1)[-1]
+
+    def come(_: int) -> bool:
+        try:
+            access.enter(network.site, token, "1.2.3.4")
+        except LinkNotValid:
+            return False
+        return True
+
+    with ThreadPoolExecutor(20) as pool:
+        entered = list(pool.map(come, range(20)))
+
+    assert entered.count(True) == 1
+    network.site.db.close()
