@@ -43,7 +43,8 @@ def take(db: Database) -> Taken | None:
             return None
         now = RealClock().now()
         run.status, run.attempt, run.heartbeat_at = "running", run.attempt + 1, now
-        run.started_at, run.stop_asked, run.progress = run.started_at or now, False, {}
+        # A wish to stop outlives the process that lost the run.
+        run.started_at, run.progress = run.started_at or now, {}
         tx.add(run)
         limits: Any = run.parameters.get("limits", {})
         return Taken(cast("int", run.id), run.public_id, run.attempt, run.kind, run.snapshot, limits)

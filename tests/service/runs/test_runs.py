@@ -129,6 +129,17 @@ def test_a_run_whose_server_dies_each_time_is_given_up_with_a_reason(site: Site,
     assert run_rows.take(site.db) is None
 
 
+def test_a_wish_to_stop_outlives_the_server(site: Site, hélène: Actor):
+    run_id = ask(site, hélène)
+    run_rows.take(site.db)
+    runs.stop(site, hélène, run_id)
+    run_rows.take_up_orphans(site.db, all_running=True)
+    again = run_rows.take(site.db)
+    assert again is not None
+
+    assert run_rows.beat(site.db, again, {}) is True
+
+
 def test_the_latest_result_of_a_kind_is_found(site: Site, hélène: Actor):
     answered(site, hélène)
     latest = answered(site, hélène)
