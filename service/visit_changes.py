@@ -88,15 +88,16 @@ def _choices(instance: Instance, task: Task, horizon: Horizon, row: Visit) -> li
     """Slots that keep every rule, each with its consequence, cheapest first."""
     others = tuple(Planned(one.id, one.fixed) for one in instance.tasks if one.fixed is not None)
     now = task.published
-    base = evaluate(instance, (*others, Planned(task.id, now)) if now is not None else others).costs
-    # The other visits stand as they are: only the moved one is looked at.
-    free = replace(instance, tasks=tuple(replace(one, published=None) for one in instance.tasks))
+    # A visit that nobody was told of may move without being a change.
+    quiet = replace(instance, tasks=tuple(replace(one, published=None) for one in instance.tasks))
+    paid = quiet if row.published_at is None else instance
+    base = evaluate(paid, (*others, Planned(task.id, now)) if now is not None else others).costs
     found: list[tuple[int, int, SlotChoice, Slot]] = []
     for slot in allowed_slots(instance, task):
         plan = (*others, Planned(task.id, slot))
-        if slot == now or any(task.id in one.tasks for one in violations(free, plan)):
+        if slot == now or any(task.id in one.tasks for one in violations(quiet, plan)):
             continue
-        costs = evaluate(instance, plan).costs
+        costs = evaluate(paid, plan).costs
         extra = {name: costs[name] - base[name] for name in costs if costs[name] != base[name]}
         choice = SlotChoice(
             id=f"{horizon.moment(start_of(slot)).strftime('%Y-%m-%dT%H:%M')}|{'|'.join(slot.workers)}",

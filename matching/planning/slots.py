@@ -53,17 +53,26 @@ def starts(instance: Instance, task: Task) -> list[int]:
     owners = [instance.worker[worker] for part in task.parts for worker in part.workers]
     for owner in owners:
         found.update(start for start, _ in owner.windows)
-        found.update(busy.end + instance.way(owner.mode, busy.place, task.place) for busy in owner.busy)
+        found.update(
+            _rounded(instance, busy.end + instance.way(owner.mode, busy.place, task.place)) for busy in owner.busy
+        )
     if task.client is not None:
         client = instance.client[task.client]
         found.update(start for start, _ in client.windows)
-        found.update(busy.end + instance.way(client.mode, busy.place, task.place) for busy in client.busy)
+        ends = (busy.end + instance.way(client.mode, busy.place, task.place) for busy in client.busy)
+        found.update(_rounded(instance, end) for end in ends)
     if task.usual is not None:
         for day in range(instance.day(first), instance.day(last) + 1):
             found.add(day * instance.day_ticks + task.usual.minute)
     if task.published is not None:
         found.add(task.published.starts[0])
     return sorted(start for start in found if first <= start <= last)
+
+
+def _rounded(instance: Instance, tick: int) -> int:
+    """The next five minutes, which people say more easily, unless the grid is finer."""
+    fine = min(5, instance.step)
+    return -(-tick // fine) * fine
 
 
 def part_starts(instance: Instance, task: Task, start: int) -> Iterator[tuple[int, ...]]:
