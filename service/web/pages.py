@@ -59,10 +59,9 @@ def page(
     today = clock.today(site.clock, str(speech.zone))
     tools: dict[str, Any] = {
         "_": _filling(speech.gettext),
-        "gettext": _filling(speech.gettext),
         "ngettext": _filling(speech.ngettext),
         "speech": speech,
-        "word": lambda table, code: speech.gettext(words.TABLES[table].get(code, code)),
+        "word": _worded(speech),
         "csrf": token,
         "visitor": visitor,
         "role": visitor.actor.role if visitor is not None else "",
@@ -81,6 +80,16 @@ def page(
     if cookie is not None:
         answer.set_cookie(cookie)
     return answer
+
+
+def _worded(speech: Speech) -> Callable[[str, str], str]:
+    """The words of a code of one of the tables; a code that nobody has named is shown as it is."""
+
+    def word(table: str, code: str) -> str:
+        text: str | None = words.TABLES[table].get(code)
+        return speech.gettext(text) if text is not None else code
+
+    return word
 
 
 def _filling(translate: Callable[..., str]) -> Callable[..., Markup]:

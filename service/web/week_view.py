@@ -118,9 +118,9 @@ def week(site: Site, actor: Actor, monday: date, shown: date | None, speech: Spe
     """The week from this Monday; `shown` is the day on the map, the first with visits when it is not of the week."""
     view = visits.week(site, actor, monday)
     busy = [one.day for one in view.rounds]
-    weekend = any(day.weekday() >= WORKDAYS for day in busy)
-    days = view.days if weekend else view.days[:WORKDAYS]
-    if shown not in days:
+    # Saturday and Sunday only when there is something to see on them.
+    days = view.days[: max(WORKDAYS, *(day.weekday() + 1 for day in busy), 0)]
+    if shown is None or shown not in days:
         shown = min(busy, default=view.monday)
     colors = {row.ref: color_of(number) for number, row in enumerate(view.rows)}
     rounds = [one for one in view.rounds if one.day == shown]

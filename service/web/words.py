@@ -27,7 +27,6 @@ DONE: dict[str, str] = {
     "answer_noted": N_("Réponse notée."),
     "overridden": N_("Règle levée pour ces deux personnes. C’est inscrit au journal."),
     "moved": N_("Visite déplacée."),
-    "placed": N_("Visite placée."),
     "pinned": N_("Visite fixée. Elle ne bougera plus."),
     "unpinned": N_("Visite libérée. Un recalcul peut la déplacer."),
     "cancelled": N_("Visite annulée."),
@@ -38,8 +37,6 @@ DONE: dict[str, str] = {
     "subscribed": N_("Adresse créée. Elle ne s’affiche qu’une fois."),
     "renewed": N_("Nouvelle adresse créée. L’ancienne ne marche plus."),
     "revoked": N_("Abonnement arrêté."),
-    "checked_in": N_("C’est noté : vous êtes arrivé."),
-    "checked_out": N_("C’est noté : vous êtes parti."),
 }
 """What the status line says after something was done, by the code in `?fait=`."""
 
@@ -53,13 +50,6 @@ REQUEST_STATES = {
     "closed": N_("Clôturée"),
 }
 URGENCIES = {"normal": N_("Pas pressé"), "soon": N_("Bientôt"), "urgent": N_("Urgent")}
-REQUEST_KINDS = {
-    "pairing": N_("Accompagnement par un pair-aidant"),
-    "coordination": N_("Coordination"),
-    "information": N_("Information"),
-    "support_intervention": N_("Appui à une équipe"),
-    "housing_first": N_("Un logement d’abord"),
-}
 REQUEST_REASONS = {
     "declined_by_person": N_("La personne ne le souhaite pas"),
     "consent_withdrawn": N_("La personne a retiré son accord"),
@@ -85,14 +75,6 @@ VISIT_KINDS = {
     "review": N_("Point à trois"),
     "closing": N_("Dernière rencontre"),
 }
-VISIT_STATES = {
-    "planned": N_("à confirmer"),
-    "confirmed": N_("acceptée"),
-    "done": N_("faite"),
-    "cancelled": N_("annulée"),
-    "not_held": N_("n’a pas eu lieu"),
-    "moved": N_("déplacée"),
-}
 ANSWERS = {
     "pending": N_("pas encore de réponse"),
     "accepted": N_("oui"),
@@ -106,17 +88,6 @@ ANSWER_WAYS = {
     "paper": N_("Sur papier"),
     "own_page": N_("Sur sa page"),
 }
-PAIRING_STATES = {
-    "proposed": N_("Proposition en cours"),
-    "accepted": N_("Acceptée par les deux"),
-    "trial": N_("À l’essai"),
-    "active": N_("En cours"),
-    "paused": N_("En pause"),
-    "ended": N_("Terminée"),
-    "declined": N_("Refusée"),
-    "lapsed": N_("Restée sans réponse"),
-}
-TRANSPORTS = {"walk": N_("à pied"), "bike": N_("à vélo"), "bus": N_("en bus"), "car": N_("en voiture")}
 FREQUENCIES = {
     "twice_weekly": N_("Deux fois par semaine"),
     "weekly": N_("Une fois par semaine"),
@@ -131,12 +102,6 @@ RUN_STATES = {
     "cancelled": N_("Calcul arrêté"),
 }
 SEVERITIES = {"error": N_("Erreur"), "warning": N_("À vérifier"), "info": N_("Pour information")}
-ROLES = {
-    "coordinator": N_("Coordination"),
-    "peer_helper": N_("Pair-aidant ou pair-aidante"),
-    "professional": N_("Professionnel"),
-    "person": N_("Personne accompagnée"),
-}
 FEED_LEVELS = {
     "busy": N_("Occupé, rien d’autre"),
     "minimal": N_("« Rencontre » et une courte référence"),
@@ -148,19 +113,14 @@ FEED_LEVELS = {
 TABLES: dict[str, dict[str, str]] = {
     "request": REQUEST_STATES,
     "urgency": URGENCIES,
-    "request_kind": REQUEST_KINDS,
     "reason": REQUEST_REASONS,
     "consent_way": CONSENT_WAYS,
     "missing": MISSING,
     "visit_kind": VISIT_KINDS,
-    "visit": VISIT_STATES,
     "answer": ANSWERS,
     "way": ANSWER_WAYS,
-    "pairing": PAIRING_STATES,
-    "transport": TRANSPORTS,
     "frequency": FREQUENCIES,
     "run": RUN_STATES,
     "severity": SEVERITIES,
-    "role": ROLES,
     "level": FEED_LEVELS,
 }
