@@ -1,4 +1,4 @@
-"""Random territories of 5 to 30 people, made by hypothesis as files in the format of partners (`domain.md`, section 11)."""
+"""Random territories of 5 to 30 people, made by hypothesis as files in the format of partners (`domain.md`, 11)."""
 
 from __future__ import annotations
 
