@@ -353,9 +353,9 @@ def v9_broken(instance: Instance, plan: Plan) -> Iterator[Violation]:
 # V10: what is fixed stays
 
 
-def v10_allows(instance: Instance, task: Task, slot: Slot) -> bool:
-    """V10: a pinned, confirmed or past visit keeps its slot."""
-    return task.fixed is None or slot == task.fixed
+def v10_only_slot(task: Task) -> Slot | None:
+    """V10: the one slot of a pinned, confirmed or past visit; None when it may move."""
+    return task.fixed
 
 
 def v10_broken(instance: Instance, plan: Plan) -> Iterator[Violation]:
@@ -425,7 +425,7 @@ WHOLE_RULES: tuple[tuple[str, WholeRule], ...] = (
     ("V2", v2_allows_whole),
     ("V11", v11_allows_whole),
 )
-TEAM_RULES: tuple[tuple[str, TeamRule], ...] = (("V3", v3_allows), ("V5", v5_allows), ("V10", v10_allows))
+TEAM_RULES: tuple[tuple[str, TeamRule], ...] = (("V3", v3_allows), ("V5", v5_allows))
 FOLLOW_RULES: tuple[tuple[str, FollowRule], ...] = (("V2", v2_follows), ("V6", v6_follows))
 
 CHECKS: tuple[tuple[str, Check], ...] = (

@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from itertools import product
 
 from matching.planning.instance import Instance, Slot, Task
-from matching.planning.rules import PART_RULES, TEAM_RULES, WHOLE_RULES
+from matching.planning.rules import PART_RULES, TEAM_RULES, WHOLE_RULES, v10_only_slot
 
 
 def allowed_slots(instance: Instance, task: Task) -> tuple[Slot, ...]:
     """Every slot that breaks no rule on its own, in order of time and of the people's right to it."""
-    if task.fixed is not None:
-        return (task.fixed,)
+    only = v10_only_slot(task)
+    if only is not None:
+        return (only,)
     found = [slot for start in starts(instance, task) for slot in slots_at(instance, task, start)]
     return tuple(in_order_of_right(task, found))
 

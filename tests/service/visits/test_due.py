@@ -110,7 +110,7 @@ def test_odd_weeks_are_those_of_the_calendar_also_after_week_53(site: Site):
     assert fridays == [11]
 
 
-def test_a_window_until_midnight_and_an_absence_of_some_hours(site: Site):
+def test_an_absence_of_some_hours_leaves_the_rest_of_the_day(site: Site):
     with site.db() as tx:
         where = instance(tx, site)
         taken = tx.exec(select(Absence).where(Absence.start_minute == 810)).one()
