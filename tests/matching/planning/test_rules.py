@@ -107,6 +107,7 @@ AFTER_THE_FIRST = week(
     nadia(windows=LONG),
     ada(windows=LONG),
 )
+WITHOUT_PAUSE = replace(AFTER_THE_FIRST, workers=(nadia(windows=LONG, pause=0), *AFTER_THE_FIRST.workers[1:]))
 TWO_PROFESSIONAL = week(
     fixed(first_task("v1"), TEN, *PAIR),
     first_task("v2", "bob", parts=(part("omar"), part("karim", role="professional"))),
@@ -180,6 +181,13 @@ CASES = (
         AFTER_THE_FIRST,
         visit(TEN, *PAIR, task="first"),
         visit(at(0, 11, 15), task="v2"),
+        visit(at(0, 8, 45), task="v2"),
+    ),
+    second(
+        "v4-at-the-end-of-the-first",
+        WITHOUT_PAUSE,
+        visit(TEN, *PAIR, task="first"),
+        visit(at(0, 11), task="v2"),
         visit(at(0, 8, 45), task="v2"),
     ),
     Case(
