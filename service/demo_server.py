@@ -34,7 +34,7 @@ LINKS = {
 
 def start(site: Site, listener: socket.socket, texts: Texts, tell: Tell) -> None:
     """
-    Fill an empty database, propose, plan, print the links and serve.
+    Fill an empty database, plan, propose, print the links and serve.
 
     Raises
     ------
@@ -69,11 +69,7 @@ def _filled(site: Site, texts: Texts, tell: Tell) -> Territory:
 
 
 def _prepared(site: Site, actor: Actor, texts: Texts, tell: Tell) -> None:
-    """Proposals and a plan, unless they are there."""
-    if runs.finished(site, actor, "pairing") is None:
-        tell(N_("Calcul des propositions…"))
-        paired = pair(site, actor)
-        tell(N_("Propositions prêtes (%(seconds)s s)."), seconds=texts.number(paired.seconds, 1))
+    """A plan and proposals, unless they are there."""
     planned = runs.finished(site, actor, "planning")
     if planned is None:
         tell(N_("Calcul des visites de quatre semaines…"))
@@ -84,6 +80,11 @@ def _prepared(site: Site, actor: Actor, texts: Texts, tell: Tell) -> None:
         visits.apply_draft(site, actor, planned.public_id)
         # The first week is told to everybody; the others wait for the coordinator, as they would.
         visits.publish(site, actor, PLAN_START)
+    # Last, since a planned second visitor takes hours that proposals count.
+    if runs.finished(site, actor, "pairing") is None:
+        tell(N_("Calcul des propositions…"))
+        paired = pair(site, actor)
+        tell(N_("Propositions prêtes (%(seconds)s s)."), seconds=texts.number(paired.seconds, 1))
 
 
 def _tell_links(site: Site, texts: Texts, tell: Tell) -> None:
