@@ -80,8 +80,13 @@ def tell(reader: Reader, report: Report) -> None:
     texts = reader.texts
     for finding in report.findings:
         where = f"{finding.file}:{finding.line}" + (f" [{finding.column}]" if finding.column else "")
-        severity = texts.gettext(SEVERITIES[finding.severity])
-        click.echo(f"{where} {severity} {finding.code} : {finding.message(texts.gettext)}")
+        reader.say(
+            N_("%(where)s %(severity)s %(code)s : %(message)s"),
+            where=where,
+            severity=texts.gettext(SEVERITIES[finding.severity]),
+            code=finding.code,
+            message=finding.message(texts.gettext),
+        )
     for name, count in report.read.items():
         reader.say(
             N_("%(name)s : %(read)s lignes lues, %(accepted)s à reprendre, %(new)s nouvelles."),

@@ -360,17 +360,17 @@ def _proposal(page: _Page, row: Pairing) -> ProposalView:
 def _head(page: _Page, person: Person) -> tuple[tuple[str, str], ...]:
     """What the coordinator should have in mind: when, in which languages, whom, where."""
     now = page.known.now
-    say = page.texts.gettext
+    _ = page.texts.gettext
     lines: list[tuple[str, str]] = []
     asked = now.person_by_id.get(person.ref)
     if asked is not None:
         weekdays = sorted({window.weekday for window in asked.windows})
-        lines.append((say("Disponible"), page.texts.and_list(page.texts.weekday(number) for number in weekdays)))
-    lines.append((say("Langues"), page.texts.and_list(page.texts.language_name(tag) for tag in person.languages)))
+        lines.append((_("Disponible"), page.texts.and_list(page.texts.weekday(number) for number in weekdays)))
+    lines.append((_("Langues"), page.texts.and_list(page.texts.language_name(tag) for tag in person.languages)))
     if person.gender_preference == "required" and person.preferred_gender:
-        lines.append((say("Demande"), say(pairing_words.GENDERS[person.preferred_gender])))
+        lines.append((_("Demande"), _(pairing_words.GENDERS[person.preferred_gender])))
     elif person.gender_preference == "preferred" and person.preferred_gender:
-        lines.append((say("Préfère"), say(pairing_words.GENDERS[person.preferred_gender])))
+        lines.append((_("Préfère"), _(pairing_words.GENDERS[person.preferred_gender])))
     return tuple((label, words) for label, words in lines if words)
 
 

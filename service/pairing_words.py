@@ -259,26 +259,26 @@ _FACTS = {
 
 def reason(speaker: Speaker, known: Facts) -> str:
     """Why this helper, in short sentences; what speaks against comes last."""
-    say = speaker.texts.gettext
+    _ = speaker.texts.gettext
     sentences: list[str] = []
     if known.named:
-        sentences.append(say("La personne a demandé ce pair-aidant."))
+        sentences.append(_("La personne a demandé ce pair-aidant."))
     if known.experience_shared:
         shared = speaker.word_list(EXPERIENCES, known.experience_shared)
-        sentences.append(say("Vécu partagé : %(shared)s.", shared=shared))
+        sentences.append(_("Vécu partagé : %(shared)s.", shared=shared))
     covered, asked = len(known.themes_covered), len(known.themes_asked)
     if covered == asked:
         sentences.append(
             speaker.texts.ngettext("Couvre le thème demandé.", "Couvre les %(num)d thèmes demandés.", asked)
         )
     else:
-        sentences.append(say("Couvre %(covered)d des %(asked)d thèmes demandés.", covered=covered, asked=asked))
+        sentences.append(_("Couvre %(covered)d des %(asked)d thèmes demandés.", covered=covered, asked=asked))
     if len(known.common) == 1:
-        sentences.append(say("Un seul moment commun : %(moment)s.", moment=speaker.moments(known.common)))
+        sentences.append(_("Un seul moment commun : %(moment)s.", moment=speaker.moments(known.common)))
     if known.gender_met is False:
-        sentences.append(say("La personne préfère quelqu’un d’autre : femme ou homme."))
+        sentences.append(_("La personne préfère quelqu’un d’autre : femme ou homme."))
     if known.language is None:
-        sentences.append(say("Il faut un interprète."))
+        sentences.append(_("Il faut un interprète."))
     return " ".join(sentences)
 
 
@@ -311,13 +311,13 @@ def consequence(texts: Texts, name: str, losers: Sequence[str] | None, others: i
 
 def why_not(speaker: Speaker, codes: Sequence[str], known: Facts, wished_gender: str | None) -> str:
     """Why a helper is left out, in one sentence: the first rule of section 5; sensitive ones are not told apart."""
-    say = speaker.texts.gettext
+    _ = speaker.texts.gettext
     if not codes:
-        return say("Possible aussi. D’autres viennent avant.")
+        return _("Possible aussi. D’autres viennent avant.")
     if any(code in SENSITIVE for code in codes):
-        return say("Ne convient pas pour cette personne.")
+        return _("Ne convient pas pour cette personne.")
     if codes[0] == "DISTANCE" and known.road_km is not None:
-        return say("Trop loin : %(km)s km par la route.", km=speaker.texts.number(known.road_km, 1))
+        return _("Trop loin : %(km)s km par la route.", km=speaker.texts.number(known.road_km, 1))
     if codes[0] == "CASELOAD" and known.people >= known.people_max:
         return speaker.texts.ngettext(
             "Plus de place : %(num)d accompagnement sur %(most)d.",
@@ -326,8 +326,8 @@ def why_not(speaker: Speaker, codes: Sequence[str], known: Facts, wished_gender:
             most=known.people_max,
         )
     if codes[0] == "GENDER" and wished_gender in GENDERS:
-        return say("La personne demande %(gender)s.", gender=say(GENDERS[wished_gender]))
-    return say(_WHY_NOT[codes[0]])
+        return _("La personne demande %(gender)s.", gender=_(GENDERS[wished_gender]))
+    return _(_WHY_NOT[codes[0]])
 
 
 _WHY_NOT = {
