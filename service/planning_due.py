@@ -219,13 +219,20 @@ class Due:
         horizon = self.records.horizon
         minutes = horizon.tick(visit.ends_at) - horizon.tick(visit.starts_at)
         parts = tuple(replace(part, minutes=minutes) for part in task.parts)
-        published = None
-        if visit.published_at is not None or self.stand:
-            going = [self._ref(party) for party in (visit.professional_id, visit.second_helper_id) if party is not None]
-            beside = [*going, *(part.workers[0] for part in parts[1:] if part.workers), self.helper.ref]
-            workers = (self.records.helpers[visit.peer_helper_id].ref, *beside)[: len(parts)]
-            published = Slot(workers, (horizon.tick(visit.starts_at),) * len(parts))
-        return replace(task, id=visit.ref, kind=visit.kind, parts=parts, published=published, visit=visit.ref)
+        going = [self._ref(party) for party in (visit.professional_id, visit.second_helper_id) if party is not None]
+        beside = [*going, *(part.workers[0] for part in parts[1:] if part.workers), self.helper.ref]
+        workers = (self.records.helpers[visit.peer_helper_id].ref, *beside)[: len(parts)]
+        stands = Slot(workers, (horizon.tick(visit.starts_at),) * len(parts))
+        told = visit.published_at is not None or self.stand
+        return replace(
+            task,
+            id=visit.ref,
+            kind=visit.kind,
+            parts=parts,
+            published=stands if told else None,
+            kept=None if told else stands,
+            visit=visit.ref,
+        )
 
     def _standing_as(self, task: Task, visit: Visit) -> Task:
         """The same task at the hours and with the people of the visit that stands."""

@@ -121,12 +121,13 @@ class Hearing:
 
 
 class _Listener(cp_model.CpSolverSolutionCallback):
-    def __init__(self, hearing: Hearing, left_out: int) -> None:
+    def __init__(self, hearing: Hearing, left_out: int, scale: int) -> None:
         super().__init__()
-        self._hearing, self._left_out = hearing, left_out
+        self._hearing, self._left_out, self._scale = hearing, left_out, scale
 
     def on_solution_callback(self) -> None:
-        if not self._hearing.hear(self.objective_value, self.best_objective_bound, self._left_out):
+        value, bound = (_points(found, self._scale) for found in (self.objective_value, self.best_objective_bound))
+        if not self._hearing.hear(value, bound, self._left_out):
             self.stop_search()
 
 
@@ -144,7 +145,7 @@ def search(model: Model, limits: Limits, hearing: Hearing) -> Found:
     if limits.seconds is not None:
         solver.parameters.max_time_in_seconds = limits.seconds
     with heeding(hearing.heed, hearing.last, solver.stop_search):
-        status = solver.solve(model.cp, _Listener(hearing, nothing))
+        status = solver.solve(model.cp, _Listener(hearing, nothing, model.scale))
     spent = (solver.response_proto.deterministic_time, solver.wall_time)
     if status == cp_model.INFEASIBLE:
         return Found("infeasible", (), 0, 0, *spent)
@@ -161,5 +162,11 @@ def search(model: Model, limits: Limits, hearing: Hearing) -> Found:
         if not entry.timed
     ]
     proven = status == cp_model.OPTIMAL and model.complete
-    bound = round(solver.best_objective_bound) if model.complete else 0
-    return Found("optimal" if proven else "feasible", tuple(visits), round(solver.objective_value), bound, *spent)
+    bound = _points(solver.best_objective_bound, model.scale) if model.complete else 0
+    value = _points(solver.objective_value, model.scale)
+    return Found("optimal" if proven else "feasible", tuple(visits), value, bound, *spent)
+
+
+def _points(found: float, scale: int) -> int:
+    """Points of cost in what the search minimised; less than one point is left for visits that stay where they are."""
+    return round(found) // scale

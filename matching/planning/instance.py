@@ -210,6 +210,8 @@ class Task:
         Pinned, confirmed or past: this slot and no other (V10).
     usual, published
         The habit to keep; the slot already told to people.
+    kept
+        Where the visit stands though nobody was told: among plans of equal value it stays there.
     visit
         Reference of the visit that stands in the plan; None = none yet.
     """
@@ -228,6 +230,7 @@ class Task:
     late: tuple[Late, ...] = ()
     usual: Usual | None = None
     published: Slot | None = None
+    kept: Slot | None = None
     fixed: Slot | None = None
     after: str | None = None
     visit: str | None = None
@@ -422,7 +425,7 @@ def _task_faults(
     for late in task.late:
         if late.per < 1 or late.price < 0:
             yield f"{name}: lateness is counted per tick or more, at a price"
-    for slot in (task.fixed, task.published):
+    for slot in (task.fixed, task.published, task.kept):
         if slot is not None:
             yield from _slot_faults(name, task.parts, slot, workers)
 

@@ -38,9 +38,10 @@ class Entry:
 
 @dataclass(frozen=True)
 class Round:
-    """A set of visits of one worker on one day, in order of time."""
+    """A set of visits of one worker on one day, in order of time; `kept` counts those that stay where they stand."""
 
     cost: int
+    kept: int
     entries: tuple[Entry, ...]
 
 
@@ -84,8 +85,9 @@ def _keep(
 ) -> None:
     key = tuple(sorted(entry.item for entry in chosen))
     cost = of_round(instance, worker, [entry.stop for entry in chosen]) + sum(entry.cost for entry in chosen)
-    if key not in best or cost < best[key].cost:
-        best[key] = Round(cost, tuple(chosen))
+    kept = sum(not entry.timed and entry.slot == entry.stop.task.kept for entry in chosen)
+    if key not in best or (cost, -kept) < (best[key].cost, -best[key].kept):
+        best[key] = Round(cost, kept, tuple(chosen))
 
 
 def may_follow(instance: Instance, worker: Worker, before: Stop, after: Stop) -> bool:

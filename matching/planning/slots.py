@@ -65,8 +65,7 @@ def starts(instance: Instance, task: Task) -> list[int]:
     if task.usual is not None:
         for day in range(instance.day(first), instance.day(last) + 1):
             found.add(day * instance.day_ticks + task.usual.minute)
-    if task.published is not None:
-        found.add(task.published.starts[0])
+    found.update(slot.starts[0] for slot in (task.published, task.kept) if slot is not None)
     return sorted(start for start in found if first <= start <= last)
 
 

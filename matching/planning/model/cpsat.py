@@ -36,7 +36,13 @@ class Model:
     made: list[tuple[str, int, Round, Literal]] = field(default_factory=list[tuple[str, int, Round, Literal]])
     held: dict[str, dict[int, list[Literal]]] = field(default_factory=lambda: defaultdict(lambda: defaultdict(list)))
     objective: list[cp_model.LinearExprT] = field(default_factory=list[cp_model.LinearExprT])
+    stays: list[cp_model.LinearExprT] = field(default_factory=list[cp_model.LinearExprT])
     complete: bool = True
+
+    @property
+    def scale(self) -> int:
+        """What one point of cost counts in the search: more than all standing visits that could move for nothing."""
+        return 1 + sum(task.kept is not None for task in self.tasks)
 
     def planned(self, task: str) -> list[Literal]:
         """At most one of these holds, and then the task is planned."""
@@ -66,7 +72,12 @@ def left_out(instance: Instance, task: Task) -> int:
 
 
 def build(instance: Instance, tasks: Sequence[Task], slots: Mapping[str, tuple[Slot, ...]]) -> Model:
-    """Rounds and slots as literals, the rules between them, and what each costs."""
+    """
+    Rounds and slots as literals, the rules between them, and what each costs.
+
+    Of plans of equal cost the one wins in which most standing visits stay: cost is counted `scale` times, a visit
+    that leaves its place once, so that all of them together weigh less than one point.
+    """
     model = Model(instance, tuple(tasks), slots)
     timed = {task.id for task in tasks if is_timed(instance, task)}
     for task in tasks:
@@ -75,12 +86,14 @@ def build(instance: Instance, tasks: Sequence[Task], slots: Mapping[str, tuple[S
             for slot, literal in model.chosen[task.id]:
                 model.held[task.id][instance.day(start_of(slot))].append(literal)
                 model.objective.append((of_slot(instance, task, slot) + _returns(instance, task, slot)) * literal)
+                if slot == task.kept:
+                    model.stays.append(literal)
     _make_rounds(model, timed)
     for rule in RULES:
         rule(model)
     for cost in COSTS:
         cost(model)
-    model.cp.minimize(sum(model.objective))
+    model.cp.minimize(model.scale * sum(model.objective) + (model.scale - 1) - sum(model.stays))
     return model
 
 
@@ -141,6 +154,7 @@ def _make_rounds(model: Model, timed: set[str]) -> None:
             model.cp.add_at_most_one(literals)
         model.made += [(who, day, one, literal) for one, literal in zip(found, literals, strict=True)]
         model.objective += [one.cost * literal for one, literal in zip(found, literals, strict=True) if one.cost]
+        model.stays += [one.kept * literal for one, literal in zip(found, literals, strict=True) if one.kept]
         by_item: dict[tuple[str, int, int], list[Literal]] = {entry.item: [] for entry in entries}
         for one, literal in zip(found, literals, strict=True):
             for entry in one.entries:
