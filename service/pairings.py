@@ -338,12 +338,10 @@ def _move_on(tx: Session, person: Person, request: Request | None, state: str, r
     if person.status != state:
         lifecycles.step("person", person.status, state)
         person.status = state
-        person.revision += 1
     tx.add(person)
     if request is not None and request.status != request_state:
         lifecycles.step("request", request.status, request_state)
         request.status = request_state
-        request.revision += 1
         tx.add(request)
 
 
@@ -354,7 +352,6 @@ def _step(tx: Session, site: Site, row: Pairing, state: str) -> None:
 
 
 def _changed(tx: Session, site: Site, row: Pairing) -> None:
-    row.revision += 1
     row.changed_at = site.clock.now()
     tx.add(row)
 

@@ -181,7 +181,6 @@ def answer_visit(
             row.helper_answer = said
         else:
             row.person_answer = said
-        audit.note(tx, site, actor, f"visit.answered.{said}", "visit", row.public_id)
         if said == "declined":
             _cancel(tx, site, row, SIDES[side])
         elif _is_agreed(row) and row.status == "planned":
@@ -192,6 +191,7 @@ def answer_visit(
             touch(row, site, tells=False)
         tx.add(row)
         bookings.book(tx, row)
+        audit.note(tx, site, actor, f"visit.answered.{said}", "visit", row.public_id)
         return row.status
 
 

@@ -120,13 +120,16 @@ def new_visit(
         changed_at=site.clock.now(),
     )
     put(visit, task, slot, horizon, known, site)
-    visit.sequence, visit.revision = 0, 1
+    visit.sequence = 0
     return visit
 
 
 def touch(visit: Visit, site: Site, *, tells: bool) -> None:
-    """A change of a visit; `tells` when calendars have to hear of it (time, place or status)."""
-    visit.revision += 1
+    """
+    A change of a visit; `tells` when calendars have to hear of it (time, place or status).
+
+    Its revision rises by one with each UPDATE (`tables/base.Editable`), so whoever changes a visit writes it once.
+    """
     visit.sequence += tells
     visit.changed_at = site.clock.now()
 
