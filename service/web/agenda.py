@@ -13,6 +13,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Redirect
 
+from locales import N_
 from service import clock, visits
 from service.access import Visitor
 from service.own_visits import OwnVisit, own_visits
@@ -26,6 +27,15 @@ from service.web.speech import Speech
 
 OWNERS = may("peer_helper", "person", "professional")
 ANSWERING = may("peer_helper", "person")
+TO_CONFIRM = {
+    "first_joint": N_("À confirmer : première rencontre"),
+    "regular": N_("À confirmer : visite"),
+    "accompaniment": N_("À confirmer : accompagnement à un rendez-vous"),
+    "family": N_("À confirmer : rencontre avec la famille"),
+    "review": N_("À confirmer : point à trois"),
+    "closing": N_("À confirmer : dernière rencontre"),
+}
+"""What is to confirm, one sentence for each kind of visit."""
 DONE = {"accepted": "answered_yes", "declined": "answered_no", "other_time": "answered_other"}
 
 
@@ -36,7 +46,7 @@ class AnswerForm(Form):
 
 @dataclass(frozen=True)
 class Entry:
-    """One visit on the page; `way` is the minutes of travel before it."""
+    """One visit on the page; `way` is the minutes of travel before it, `asks` the sentence that asks to confirm it."""
 
     public_id: str
     revision: int
@@ -48,6 +58,7 @@ class Entry:
     kind: str
     status: str
     way: str
+    asks: str
 
 
 @dataclass(frozen=True)
@@ -80,6 +91,7 @@ def _chip(chip: Chip, speech: Speech, way: int = 0) -> Entry:
         kind=chip.kind,
         status=chip.status,
         way=speech.duration(way) if way else "",
+        asks=speech.gettext(TO_CONFIRM[chip.kind]),
     )
 
 
@@ -115,6 +127,7 @@ def _own(one: OwnVisit, speech: Speech) -> Entry:
         kind=one.kind,
         status=one.status,
         way="",
+        asks=speech.gettext(TO_CONFIRM[one.kind]),
     )
 
 
