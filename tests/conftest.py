@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-from service.database import Database, upgrade
+from service.database import Database
 from service.site import Site
 from tests import postgres, sites
 
@@ -42,10 +42,8 @@ def postgresql(shared_folder: Path) -> Iterator[postgres.Server]:
 @pytest.fixture(scope="session")
 def schema_in_memory() -> Iterator[Database]:
     """The whole schema on SQLite, to be copied."""
-    db = Database("sqlite://")
-    upgrade(db)
-    yield db
-    db.close()
+    yield sites.schema()
+    sites.schema().close()
 
 
 @pytest.fixture

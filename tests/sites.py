@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -25,12 +26,26 @@ def a_site(db: Database, **settings: Any) -> Site:
     return Site(db, MONDAY, SeededIds(1), Seals(bytes(range(32))), Settings(**settings))
 
 
-@contextmanager
-def copied(source: Database, url: str = "sqlite://") -> Iterator[Database]:
+@cache
+def schema() -> Database:
+    """The whole schema on SQLite with its guards, made once in this process, to be copied."""
+    db = Database("sqlite://")
+    upgrade(db)
+    return db
+
+
+def copy_of(source: Database, url: str = "sqlite://") -> Database:
     """A SQLite database with all that the source holds."""
     db = Database(url)
     with source.engine.connect() as original, db.engine.connect() as copy:
         _raw(original).backup(_raw(copy))
+    return db
+
+
+@contextmanager
+def copied(source: Database, url: str = "sqlite://") -> Iterator[Database]:
+    """The same, closed at the end."""
+    db = copy_of(source, url)
     yield db
     db.close()
 

@@ -9,15 +9,15 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session, SQLModel
 
 from service.clock import FixedClock
-from service.database import Database
 from service.ids import SeededIds
 from service.sealing import Seals
 from service.settings import Settings
 from service.site import Actor, Site
-from service.tables.network import Meeting, MeetingParticipant, OpenSession, OpenSessionHost, Situation
+from service.tables.network import Meeting, MeetingParticipant, NetworkMember, OpenSession, OpenSessionHost, Situation
 from service.tables.pairings import Pairing, Visit
-from service.tables.people import Absence, Party, PeerHelper, Person, Place, Professional
+from service.tables.people import Absence, Consent, Party, PeerHelper, Person, Place, Professional
 from service.tables.territory import PublicHoliday, Territory
+from tests import sites
 
 ZONE = "Europe/Brussels"
 TODAY = date(2027, 1, 4)
@@ -64,9 +64,8 @@ class Network:
         return replace(self, site=replace(self.site, clock=FixedClock.at_eight(day, ZONE)))
 
 
-def network(engine: str = "sqlite://") -> Network:
-    db = Database(engine)
-    SQLModel.metadata.create_all(db.engine)
+def network() -> Network:
+    db = sites.copy_of(sites.schema())
     settings = Settings(base_url="https://fil.example")
     site = Site(db, FixedClock.at_eight(TODAY, ZONE), SeededIds(7), Seals(bytes(32)), settings)
     made = Network(site)
@@ -157,6 +156,7 @@ def away(of: Network, owner: int, first: str, last: str, part: tuple[int, int] =
 
 
 def situation(of: Network) -> int:
+    """Dalia's situation; she agreed that Nadia is part of it."""
     row = Situation(
         public_id="t1",
         ref="SER-T001",
@@ -166,6 +166,8 @@ def situation(of: Network) -> int:
         opened_on=date(2026, 10, 1),
     )
     of.add(row)
+    agreed = {"member_id": of.nadia, "kind": "peer_helper", "role": "pair-aidante", "person_agreed": True}
+    of.add(NetworkMember(situation_id=row.id or 0, **agreed))
     return row.id or 0
 
 
@@ -226,6 +228,18 @@ def _people(tx: Session, made: Network) -> None:
     )
     ward = Place(**party("place"), ref="SER-L09", name="Hall de l'unité psychiatrique", kind="ward")
     tx.add_all([person, *helpers, professional, cafe, ward])
+    tx.flush()
+    tx.add(
+        Consent(
+            person_id=person.id,
+            status="given",
+            scope=["pairing", "network"],
+            given_on=date(2026, 8, 25),
+            expires_on=date(2027, 8, 25),
+            how="signed",
+            recorded_at=WRITTEN,
+        )
+    )
     tx.flush()
     pairing = Pairing(
         public_id="b1",

@@ -8,12 +8,11 @@ from typing import Any
 
 from litestar import Litestar
 from litestar.testing import TestClient
-from sqlmodel import Session, SQLModel, select
+from sqlmodel import Session, select
 
 from service import access
 from service.app import create_app
 from service.clock import FixedClock
-from service.database import Database
 from service.ids import SystemIds
 from service.sealing import Seals
 from service.settings import Settings
@@ -22,6 +21,7 @@ from service.tables.access import Account
 from service.tables.pairings import Pairing, Request
 from service.tables.people import Availability, Consent, Party, PeerHelper, Person, Place, Professional
 from service.tables.territory import Neighbourhood, Organisation, Territory, Theme
+from tests import sites
 
 BASE = "http://127.0.0.1:8000"
 MOMENT = datetime(2027, 1, 4, 7, 0, tzinfo=UTC)
@@ -31,9 +31,8 @@ TODAY = date(2027, 1, 4)
 def make_site(**choices: Any) -> Site:
     """A site over SQLite in memory, in demo mode unless told otherwise."""
     settings = Settings(**({"demo": True, "base_url": BASE, "database_url": "sqlite://"} | choices))
-    site = Site(Database(settings.database_url), FixedClock(MOMENT), SystemIds(), Seals(b"k" * 32), settings)
-    SQLModel.metadata.create_all(site.db.engine)
-    return site
+    db = sites.copy_of(sites.schema(), settings.database_url)
+    return Site(db, FixedClock(MOMENT), SystemIds(), Seals(b"k" * 32), settings)
 
 
 class Network:
