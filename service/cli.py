@@ -7,15 +7,17 @@ the command was not understood.
 
 from __future__ import annotations
 
+import os
 import sys
 
 import click
 
-from locales import N_
+from locales import N_, translator
 from service import access, codes, demo_server, serving
 from service.cli_check import audit_group, check_database
 from service.cli_demo import demo_command
 from service.cli_faults import Fault, sentence
+from service.cli_help import language_of_help, speaking
 from service.cli_import import export_folder, import_folder
 from service.cli_keys import make_key
 from service.cli_reader import Reader, language
@@ -24,17 +26,18 @@ from service.database import Database, upgrade
 from service.settings import Settings
 
 
-@click.group()
+@click.group(
+    help=N_("Le Fil : appariements et visites de la pair-aidance, proposés par l’outil, décidés par les personnes.")
+)
 def cli() -> None:
-    """Le Fil : appariements et visites de la pair-aidance, proposés par l’outil, décidés par les personnes."""
+    """`lefil` alone shows its help."""
 
 
-@cli.command()
-@click.option("--port", type=int, help="Port TCP (LEFIL_PORT).")
-@click.option("--host", default=serving.LOOPBACK, show_default=True, help="Adresse sur laquelle écouter.")
+@cli.command(help=N_("Met à jour la base de données et sert les pages."))
+@click.option("--port", type=int, help=N_("Port TCP (LEFIL_PORT)."))
+@click.option("--host", default=serving.LOOPBACK, show_default=True, help=N_("Adresse sur laquelle écouter."))
 @language
 def serve(port: int | None, host: str) -> None:
-    """Met à jour la base de données et sert les pages."""
     settings = Settings()
     settings = settings.model_copy(update={"demo": False, "port": settings.port if port is None else port})
     serving.write_log(settings.log_level)
@@ -48,12 +51,11 @@ def serve(port: int | None, host: str) -> None:
             serving.serve(site, listener)
 
 
-@cli.command("run")
-@click.option("--port", type=int, help="Port TCP (LEFIL_PORT).")
+@cli.command("run", help=N_("Démarre la démonstration sur cette machine, avec le territoire de Seraing."))
+@click.option("--port", type=int, help=N_("Port TCP (LEFIL_PORT)."))
 @language
 @click.pass_obj
 def run_demo(reader: Reader, port: int | None) -> None:
-    """Démarre la démonstration sur cette machine, avec le territoire de Seraing."""
     settings = Settings()
     settings = demo_settings(settings, settings.port if port is None else port)
     serving.write_log("WARNING" if settings.log_level == "INFO" else settings.log_level)
@@ -63,11 +65,10 @@ def run_demo(reader: Reader, port: int | None) -> None:
         demo_server.start(site, listener, reader.texts, reader.say)
 
 
-@cli.command()
+@cli.command(help=N_("Met la base de données à jour, en entier ou pas du tout."))
 @language
 @click.pass_obj
 def migrate(reader: Reader) -> None:
-    """Met la base de données à jour, en entier ou pas du tout."""
     db = Database(Settings().database_url)
     try:
         upgrade(db)
@@ -76,11 +77,10 @@ def migrate(reader: Reader) -> None:
     reader.say(N_("La base de données est à jour."))
 
 
-@cli.command()
+@cli.command(help=N_("Fait la clé qui scelle les coordonnées et les textes libres (LEFIL_KEY_FILE)."))
 @language
 @click.pass_obj
 def key(reader: Reader) -> None:
-    """Fait la clé qui scelle les coordonnées et les textes libres (LEFIL_KEY_FILE)."""
     settings = Settings()
     make_key(settings.key_file)
     reader.say(
@@ -89,13 +89,12 @@ def key(reader: Reader) -> None:
     )
 
 
-@cli.command()
+@cli.command(help=N_("Écrit un nouveau lien d’entrée pour un rôle."))
 @click.argument("role", type=click.Choice(codes.ROLES))
-@click.option("--of", "ref", help="Référence de la personne (SER-W01) ; sinon celle qui a le plus à voir.")
+@click.option("--of", "ref", help=N_("Référence de la personne (SER-W01) ; sinon celle qui a le plus à voir."))
 @language
 @click.pass_obj
 def link(reader: Reader, role: str, ref: str | None) -> None:
-    """Écrit un nouveau lien d’entrée pour un rôle."""
     with opened(Settings()) as site:
         click.echo(access.new_link(site, role, ref))
 
@@ -111,7 +110,8 @@ def main(arguments: list[str] | None = None) -> None:
     """The entry point."""
     reader = Reader()
     try:
-        sys.exit(cli.main(arguments, prog_name="lefil", standalone_mode=False, obj=reader) or 0)
+        command = speaking(cli, translator(language_of_help(arguments or sys.argv[1:], os.environ)))
+        sys.exit(command.main(arguments, prog_name="lefil", standalone_mode=False, obj=reader) or 0)
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)

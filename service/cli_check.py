@@ -14,12 +14,11 @@ from service.cli_site import opened
 from service.settings import Settings
 
 
-@click.command("check")
+@click.command("check", help=N_("Vérifie la base de données, les binômes en cours et le plan des visites."))
 @today_option
 @language
 @click.pass_obj
 def check_database(reader: Reader, today: date | None) -> None:
-    """Vérifie la base de données, les binômes en cours et le plan des visites."""
     with opened(Settings(), today=today) as site:
         problems = checking.problems(site)
         judged = pairings.judge_live(site) + list(visits.judge_live(site))
@@ -34,16 +33,15 @@ def check_database(reader: Reader, today: date | None) -> None:
     reader.say(N_("Tout est en ordre."))
 
 
-@click.group("audit")
+@click.group("audit", help=N_("Le journal des actions."))
 def audit_group() -> None:
-    """Le journal des actions."""
+    """`lefil audit` alone shows its help."""
 
 
-@audit_group.command("verify")
+@audit_group.command("verify", help=N_("Vérifie que personne n’a modifié le journal."))
 @language
 @click.pass_obj
 def verify_log(reader: Reader) -> None:
-    """Vérifie que personne n’a modifié le journal."""
     with opened(Settings()) as site, site.db() as tx:
         broken = audit.verify(tx, site.seals)
     if broken is not None:

@@ -35,12 +35,12 @@ UNKNOWN_COLUMN = N_(
 )
 
 
-@click.command("import")
-@click.argument("path", metavar="DOSSIER", type=FOLDER)
-@click.option("--dry-run", is_flag=True, help="Montrer le rapport et ne rien écrire.")
-@click.option("--json", "as_json", is_flag=True, help="Écrire le rapport en JSON (avec --dry-run).")
-@click.option("--accept", "accepted", is_flag=True, help="Accepter le rapport sans question.")
-@click.option("--ignore-unknown-columns", is_flag=True, help="Reprendre les autres colonnes.")
+@click.command("import", help=N_("Reprend les fichiers CSV des partenaires : un rapport d’abord, puis tout ou rien."))
+@click.argument("path", metavar=N_("DOSSIER"), type=FOLDER)
+@click.option("--dry-run", is_flag=True, help=N_("Montrer le rapport et ne rien écrire."))
+@click.option("--json", "as_json", is_flag=True, help=N_("Écrire le rapport en JSON (avec --dry-run)."))
+@click.option("--accept", "accepted", is_flag=True, help=N_("Accepter le rapport sans question."))
+@click.option("--ignore-unknown-columns", is_flag=True, help=N_("Reprendre les autres colonnes."))
 @today_option
 @language
 @click.pass_obj
@@ -53,7 +53,6 @@ def import_folder(
     ignore_unknown_columns: bool,
     today: date | None,
 ) -> None:
-    """Reprend les fichiers CSV des partenaires : un rapport d’abord, puis tout ou rien."""
     files = folder.read(path, language=reader.language)
     settings = Settings()
     serving.be_private()
@@ -125,14 +124,13 @@ def _agreed(reader: Reader) -> bool:
     return sys.stdin.isatty() and click.confirm(reader.texts.gettext(N_("Reprendre ces lignes ?")), default=False)
 
 
-@click.command("export")
-@click.argument("path", metavar="DOSSIER", type=FOLDER)
-@click.option("--territory", "ref", help="Référence du territoire (BE-SER).")
-@click.option("--private", is_flag=True, help="Avec les coordonnées et les textes libres.")
+@click.command("export", help=N_("Écrit tout un territoire en CSV, au format que « lefil import » relit."))
+@click.argument("path", metavar=N_("DOSSIER"), type=FOLDER)
+@click.option("--territory", "ref", help=N_("Référence du territoire (BE-SER)."))
+@click.option("--private", is_flag=True, help=N_("Avec les coordonnées et les textes libres."))
 @language
 @click.pass_obj
 def export_folder(reader: Reader, path: Path, ref: str | None, private: bool) -> None:
-    """Écrit tout un territoire en CSV, au format que « lefil import » relit."""
     check_free(path, EXPORTED)
     with opened(Settings()) as site:
         with site.db() as tx:

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from locales import LANGS, Texts, translator
+from locales import LANGS, N_, Texts, translator
 
 
 class Reader:
@@ -45,10 +45,10 @@ FOLDER = click.Path(path_type=Path)
 
 
 def date_option(name: str, text: str) -> Callable[..., Any]:
-    return click.option(name, type=DATE, callback=_as_date, metavar="AAAA-MM-JJ", help=text)
+    return click.option(name, type=DATE, callback=_as_date, metavar=N_("AAAA-MM-JJ"), help=text)
 
 
-today_option = date_option("--today", "Le jour qu’il est pour Le Fil.")
+today_option = date_option("--today", N_("Le jour qu’il est pour Le Fil."))
 language = click.option(
     "--language",
     type=click.Choice(LANGS),
@@ -56,5 +56,5 @@ language = click.option(
     callback=_choose_language,
     is_eager=True,
     expose_value=False,
-    help="Langue des phrases.",
+    help=N_("Langue des phrases."),
 )

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
-from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
@@ -13,6 +12,7 @@ from jinja2 import Environment
 
 from locales.extract import HERE, ROOMS
 from service import errors
+from tests.locales import pages
 
 ROOT = HERE.parent
 MARKS = {"_", "N_", "gettext", "ngettext", "pgettext", "npgettext"}
@@ -22,8 +22,9 @@ INSIDE = {"NotFound", "NotAllowed", "Outdated"}
 """Refusals whose page says no more than its title; their own sentence may be an English one for the log."""
 REFUSALS = {"Fault", *(kind.__name__ for kind in errors.Refused.__subclasses__())} - INSIDE
 CODE = re.compile(r"[A-Z0-9_]*")
-READ_ALOUD = {"alt", "aria-label", "content", "data-copied", "data-offline", "placeholder", "title"}
 ON_EACH_PAGE = {"Le Fil"}
+OWN = re.compile(r"[^\W\d_]|[«»“”„!?]|^[:;]|[:;]$|\s[:;]|:\s")
+"""A letter, or a sign that languages set in different ways."""
 TEMPLATES = sorted((ROOT / "service" / "templates").glob("*.html"))
 
 
@@ -110,33 +111,6 @@ def test_a_marked_text_is_not(code: str):
     assert lost({"file.py": ast.parse(code)}) == []
 
 
-class Words(HTMLParser):
-    """The words and signs of a page that stand there by themselves."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.found: list[str] = []
-        self._hidden = 0
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self._hidden += tag in ("script", "style")
-        for name, value in attrs:
-            if name in READ_ALOUD and value and tag != "meta":
-                self._read(value)
-
-    def handle_endtag(self, tag: str) -> None:
-        self._hidden -= tag in ("script", "style")
-
-    def handle_data(self, data: str) -> None:
-        if not self._hidden:
-            self._read(data)
-
-    def _read(self, text: str) -> None:
-        for part in text.split("\0"):
-            if part.strip(" \n–") not in ON_EACH_PAGE and re.search(r"[^\W\d_]|[«»“”„!?]|\s[:;]|:\s", part):
-                self.found.append(part.strip())
-
-
 def unmarked(template: str) -> list[str]:
     """Words, and punctuation that each language sets in its own way, outside of the marked texts of a template."""
     page, inside = "", 0
@@ -150,10 +124,8 @@ def unmarked(template: str) -> list[str]:
             page += "\0" if kind == "variable_end" else ""
         elif kind == "data" and not inside:
             page += value
-    words = Words()
-    words.feed(page)
-    words.close()
-    return words.found
+    parts = (part.strip() for text in pages.said(page) for part in text.split("\0"))
+    return [part for part in parts if part.strip("– ") not in ON_EACH_PAGE and OWN.search(part)]
 
 
 @pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: path.name)
