@@ -85,6 +85,10 @@ class Texts:
         """« mardi »; 1 = Monday … 7 = Sunday."""
         return self.locale.days["stand-alone"]["wide"][number - 1]
 
+    def weekday_short(self, number: int) -> str:
+        """« mar. »; 1 = Monday … 7 = Sunday."""
+        return self.locale.days["stand-alone"]["abbreviated"][number - 1]
+
     def month(self, day: date) -> str:
         """« novembre 2026 »"""
         return format_date(day, "LLLL y", self.locale)
@@ -122,6 +126,10 @@ class Texts:
     def number(self, value: float, digits: int | None = None) -> str:
         """A number as people write it here; `digits` after the comma when it matters."""
         return format_decimal(value, None if digits is None else f"#,##0.{'0' * digits}".rstrip("."), self.locale)
+
+    def at_start(self, text: str) -> str:
+        """« Mardi 24 novembre »: the text with a capital, as at the start of a sentence; the rest stays as it is."""
+        return text[:1].upper() + text[1:]
 
     def language_name(self, tag: str) -> str:
         """« tigrigna » for `ti`; the tag itself when nobody has named it."""

@@ -19,6 +19,7 @@ class Fault(Exception):
         self.facts = facts
 
 
+REFUSED = N_("Ce n’est pas possible en ce moment. Rien n’a changé.")
 FULL = N_(
     "Le disque est plein ou n’accepte plus d’écriture. Libérez de la place, puis recommencez. "
     "La base de données n’a pas changé."
@@ -39,7 +40,7 @@ FILE = N_("Le fichier « %(name)s » ne se lit pas ou ne s’écrit pas (%(detai
 def sentence(error: BaseException, texts: Texts) -> str | None:
     """What to say of a fault; None when it is a bug, which nobody should mistake for a fault of theirs."""
     if isinstance(error, Refused | Fault):
-        message = str(error) or str(type(error).__doc__)
+        message = str(error) or REFUSED
         # Some use cases fill their sentence themselves; a file name in it may hold a `%`.
         return texts.gettext(message, **error.facts) if "%(" in message else texts.gettext(message)
     if isinstance(error, ValidationError):

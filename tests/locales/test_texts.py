@@ -28,6 +28,20 @@ def test_the_day_comes_before_the_date_in_every_language():
     ]
 
 
+def test_a_day_begins_a_sentence_with_one_capital():
+    assert [texts.at_start(texts.day(TUESDAY)) for texts in (fr, nl, de, en)] == [
+        "Mardi 24 novembre",
+        "Dinsdag 24 november",
+        "Dienstag, 24. November",
+        "Tuesday 24 November",
+    ]
+    assert fr.at_start("") == ""
+
+
+def test_weekdays_are_cut_as_each_language_cuts_them():
+    assert [texts.weekday_short(2) for texts in (fr, nl, de, en)] == ["mar.", "di", "Di", "Tue"]
+
+
 def test_the_first_of_the_month_is_the_first_in_french():
     assert fr.day(date(2027, 1, 1)) == "vendredi 1er janvier"
 
