@@ -31,7 +31,6 @@ SESSION_LIVES: dict[str, tuple[timedelta, timedelta]] = {
 STAFF_LIVES = (timedelta(minutes=30), timedelta(hours=12))
 SEEN_EVERY = timedelta(seconds=60)
 """A visit to a page moves the idle limit at most once in this time, so that reading a page seldom writes."""
-DEMO_ROLES = ("coordinator", "peer_helper", "professional", "person")
 
 
 @dataclass(frozen=True)
@@ -39,7 +38,6 @@ class Visitor:
     """Somebody who signed in, as one request sees them."""
 
     actor: Actor
-    session_id: int
     name: str
     territory_name: str
     zone: str
@@ -162,7 +160,6 @@ def visitor(site: Site, token: str, *, clock: Clock = REAL) -> Visitor | None:
             tx.exec(update(WebSession).where(col(WebSession.id) == session.id).values(seen_at=now))
     return Visitor(
         actor=Actor(account.role, account.territory_id, account.id, account.party_id, account.language),
-        session_id=session.id or 0,
         name=name,
         territory_name=territory.name if territory is not None else "",
         zone=territory.timezone if territory is not None else "Europe/Brussels",

@@ -188,10 +188,6 @@ def log_is_whole(tx: Session, site: Site) -> Iterator[Problem]:
         yield Problem("audit", broken, N_("Le journal a été modifié : %(record)s."))
 
 
-def _current_consents(tx: Session) -> dict[int, Consent]:
-    return {consent.person_id: consent for consent in tx.exec(select(Consent).where(col(Consent.ended_at).is_(None)))}
-
-
 def _days(tx: Session, site: Site) -> dict[int | None, date]:
     """Today in each territory."""
     return {place.id: clock.today(site.clock, place.timezone) for place in tx.exec(select(Territory))}

@@ -18,7 +18,6 @@ from service.cli_site import database_is_there, only_territory, opened
 from service.imports import folder
 from service.imports.accept import Accepted, accept
 from service.imports.export import export
-from service.imports.files import FILES
 from service.imports.report import Report, examine
 from service.settings import Settings
 from service.site import Actor
@@ -27,7 +26,6 @@ SYSTEM = Actor("sysadmin", None)
 """Whoever may use the command line of the server may write its database anyway."""
 EXPORTED = "territory.csv"
 """By this file an earlier export is known, which may be replaced."""
-COMMON = {file.file_name for file in FILES if file.common}
 SEVERITIES = {"error": N_("erreur"), "warning": N_("à vérifier"), "info": N_("information")}
 UNKNOWN_COLUMN = N_(
     "Une colonne n’est pas connue : « %(column)s » dans %(file)s. Rien n’est repris. "
@@ -136,5 +134,5 @@ def export_folder(reader: Reader, path: Path, ref: str | None, private: bool) ->
         with site.db() as tx:
             territory = only_territory(tx, ref)
         files = export(site, Actor("sysadmin", territory.id), private=private)
-    leave(path, {f"common/{name}" if name in COMMON else name: content for name, content in files.items()})
+    leave(path, folder.laid_out(files))
     reader.say(N_("%(count)s fichiers dans « %(name)s »."), count=len(files), name=path)

@@ -81,7 +81,6 @@ VISIT_PLACES = ("home", "place", "outside_accompaniment")
 VISIT_ANSWERS = ("pending", "accepted", "declined", "other_time")
 PLACE_KINDS = ("open_place", "partner_premises", "town_hall", "neutral_place", "ward", "training_room")
 SINGLE_BOOKING_PLACES = ("town_hall", "partner_premises", "training_room")
-HOST_KINDS = ("professional", "peer_helper", "citizen")
 HOST_STATES = ("proposed", "confirmed")
 MEETING_KINDS = (
     "concertation",

@@ -18,13 +18,11 @@ from service import clock, pairing_data, pairing_words, runs
 from service.errors import NotAllowed, NotFound
 from service.pairing_data import LAPSE_DAYS, Records, read_records
 from service.pairing_words import CriterionRow, Speaker
+from service.requests import LONG_DAYS
 from service.site import Actor, Site
 from service.tables.pairings import Pairing
 from service.tables.people import PeerHelper, Person, Professional
 from service.tables.territory import Neighbourhood, Territory, Theme
-
-LONG_DAYS = 7
-"""Whoever waits longer than this is marked."""
 
 
 @dataclass(frozen=True)

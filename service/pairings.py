@@ -180,11 +180,6 @@ def answer(
         return row.status
 
 
-def talk_first(site: Site, actor: Actor, pairing: str, side: str, how: str = "own_page") -> str:
-    """« J’aimerais en parler »: the proposal stays open and the coordinator sees it."""
-    return answer(site, actor, pairing, side, "talk_first", how)
-
-
 def withdraw_proposal(site: Site, actor: Actor, pairing: str, revision: int | None = None) -> None:
     """Take an open proposal back; nobody refused anything, so the pair may be proposed again."""
     with site.db.begin() as tx:

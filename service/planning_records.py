@@ -231,9 +231,6 @@ class Records:
         """Public holidays; school holidays only for those who say so."""
         return self._public_holidays | self._school_holidays if school else self._public_holidays
 
-    def has_windows(self, owner: int) -> bool:
-        return owner in self._windows
-
     def is_away(self, owner: int, day: date) -> bool:
         """Whether an absence takes some of that day."""
         return any(away.span_on(day) is not None for away in self._absences.get(owner, ()))

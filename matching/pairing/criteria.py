@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from matching.pairing.instance import Helper, Instance, Person
+from matching.pairing.rules import CONTACT_PERCENT
 from matching.weekly import HORIZON_DAYS, Common, moments, total
 
 AGE_BANDS = ("18-24", "25-34", "35-44", "45-54", "55-64", "65-74", "75+")
@@ -48,7 +49,6 @@ class Facts:
     travel_minutes: int | None
     road_km: float | None
     gender_met: bool | None
-    helper_gender: str | None
     language: str | None
     language_rank: int | None
     people: int
@@ -87,13 +87,12 @@ def facts(instance: Instance, person: Person, helper: Helper) -> Facts:
             if person.gender_preference != "none" and wished("gender_preferred")
             else None
         ),
-        helper_gender=helper.gender,
         language=person.languages[shared[0]] if shared else None,
         language_rank=shared[0] if shared else None,
         people=len(others),
         people_max=helper.max_persons,
         hours=helper.second_contact + sum(pairing.contact for pairing in others),
-        hours_max=0.6 * 52 * helper.weekly_minutes_max,
+        hours_max=CONTACT_PERCENT * 52 * helper.weekly_minutes_max / 100,
         known=(person.id, helper.id) in instance.known_pairs,
         age_steps=_age_steps(person, helper) if person.age_proximity and wished("age_proximity") else None,
     )

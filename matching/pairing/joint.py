@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from matching.pairing.instance import Helper, Instance, Pair
-from matching.pairing.rules import hours_fit
+from matching.pairing.rules import CONTACT_PERCENT, hours_fit
 
 if TYPE_CHECKING:
     from ortools.sat.python.cp_model import CpModel, IntVar
@@ -33,7 +33,7 @@ def keep_caseloads(model: CpModel, instance: Instance, chosen: Chosen) -> None:
         hours = contact + sum(instance.person_by_id[person].contact * var for person, var in mine.items())
         bound = [var for person, var in mine.items() if not _excepted(instance, person, helper.id)]
         within_people = load <= helper.max_persons
-        within_hours = 5 * hours <= 3 * 52 * helper.weekly_minutes_max
+        within_hours = 100 * hours <= CONTACT_PERCENT * 52 * helper.weekly_minutes_max
         for var in bound if len(bound) < len(mine) else [None]:
             for within in (within_people, within_hours):
                 constraint = model.add(within)

@@ -14,6 +14,9 @@ from matching.pairing.instance import Helper, Instance, Person
 from matching.weekly import longest
 
 SUPERVISION_DAYS = 62
+"""Rule 10: the last supervision lies at most so many days back (`settled.md` 13)."""
+CONTACT_PERCENT = 60
+"""Rules 11 and V6: the share of a helper's weekly hours that contact may fill."""
 SENSITIVE = ("CONFLICT", "REFUSED", "SAME_HELPER")
 """Shown merged to everybody but the two concerned, and never part of a smallest change (`settled.md` 18)."""
 
@@ -101,8 +104,8 @@ def separated_people_stay_apart(instance: Instance, person: Person, helper: Help
 
 
 def hours_fit(helper: Helper, minutes_in_52_weeks: int) -> bool:
-    """At most 60 % of the weekly hours, in whole numbers: 5 x contact <= 3 x 52 weeks."""
-    return 5 * minutes_in_52_weeks <= 3 * 52 * helper.weekly_minutes_max
+    """At most 60 % of the weekly hours, in whole numbers."""
+    return 100 * minutes_in_52_weeks <= CONTACT_PERCENT * 52 * helper.weekly_minutes_max
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,3 @@ def within(spans: Sequence[Span], start: int, end: int) -> bool:
     """Whether one of the tidy spans holds all of [start, end)."""
     at = bisect_right(spans, start, key=lambda span: span[0]) - 1
     return at >= 0 and end <= spans[at][1]
-
-
-def overlap(a: Span, b: Span) -> bool:
-    return a[0] < b[1] and b[0] < a[1]

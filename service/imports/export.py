@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from sqlmodel import col, select
@@ -13,7 +11,7 @@ from service.audit import note
 from service.errors import NotFound
 from service.imports.accept import check_actor
 from service.imports.columns import Column, File
-from service.imports.files import BY_NAME, FILES
+from service.imports.files import FILES
 from service.imports.record import Record, open_record
 from service.imports.rows import Row
 from service.imports.values import Cells, neutralised
@@ -46,14 +44,6 @@ def export(site: Site, actor: Actor, *, private: bool = False) -> dict[str, byte
         note(tx, site, actor, "export_private" if private else "export", "territory", territory.public_id)
         written = {file.file_name: _written(file, record, private) for file in FILES}
         return {name: content for name, content in written.items() if content is not None}
-
-
-def write_folder(files: Mapping[str, bytes], folder: Path) -> None:
-    """Write files as `folder.read` finds them: those of every territory in `common`."""
-    (folder / "common").mkdir(parents=True, exist_ok=True)
-    for name, content in files.items():
-        place = folder / "common" if BY_NAME[name.removesuffix(".csv")].common else folder
-        (place / name).write_bytes(content)
 
 
 def _written(file: File, record: Record, private: bool) -> bytes | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from locales import N_, translator
@@ -40,6 +41,12 @@ def read(path: Path | str, *, language: str = "fr") -> dict[str, bytes]:
             message = translate(N_("Le fichier %(name)s ne peut pas être lu. Rien n’est repris."))
             raise ImportNotAccepted(message % {"name": place}, name=file.file_name) from error
     return found
+
+
+def laid_out(files: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Files by where `read` finds them in a folder: what every territory shares in `common`."""
+    common = {file.file_name for file in FILES if file.common}
+    return {f"common/{name}" if name in common else name: content for name, content in files.items()}
 
 
 def _place(folder: Path, file: File) -> Path:

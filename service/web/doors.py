@@ -18,7 +18,7 @@ from litestar.middleware import ASGIMiddleware
 from litestar.routes import HTTPRoute
 from litestar.types import ASGIApp, Receive, Scope, Send
 
-from service import access
+from service import access, codes
 from service.access import Visitor
 from service.errors import NotAllowed
 from service.site import Site
@@ -44,19 +44,7 @@ def may(*roles: str) -> dict[str, Any]:
 
 ANYONE: dict[str, Any] = {RULE: Rule(frozenset())}
 """The `opt` of a handler that needs no session."""
-SIGNED_IN = may(
-    "coordinator",
-    "peer_helper",
-    "professional",
-    "person",
-    "support_team",
-    "hf_selector",
-    "host",
-    "supervisor",
-    "partner_admin",
-    "steering",
-    "sysadmin",
-)
+SIGNED_IN = may(*codes.ROLES)
 
 
 class SignInNeeded(Exception):

@@ -12,10 +12,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from service.cli_folder import leave
 from service.database import Database
 from service.errors import ImportNotAccepted
 from service.imports import folder, shipped
-from service.imports.export import export, write_folder
+from service.imports.export import export
 from service.imports.files import FILES
 from service.imports.values import is_live, neutralised
 from service.site import Site
@@ -155,13 +156,13 @@ def test_an_export_without_private_words_leaves_them_where_they_are(site: Site) 
 def test_a_folder_that_was_written_is_read_again(sqlite_site: Site, tmp_path: Path) -> None:
     load(sqlite_site, small())
     out = export(sqlite_site, COORDINATOR)
-    write_folder(out, tmp_path / "essai")
+    leave(tmp_path / "essai", folder.laid_out(out))
 
     assert folder.read(tmp_path / "essai") == out
 
 
 def test_a_territory_without_a_needed_file_is_refused_in_one_sentence(tmp_path: Path) -> None:
-    write_folder(small(), tmp_path)
+    leave(tmp_path, folder.laid_out(small()))
     for file in FILES:
         place = tmp_path / ("common" if file.common else "") / file.file_name
         if not file.needed:
@@ -175,7 +176,7 @@ def test_a_territory_without_a_needed_file_is_refused_in_one_sentence(tmp_path: 
 
 
 def test_a_folder_in_place_of_a_file_cannot_be_read(tmp_path: Path) -> None:
-    write_folder(small(), tmp_path)
+    leave(tmp_path, folder.laid_out(small()))
     (tmp_path / "persons.csv").unlink()
     (tmp_path / "persons.csv").mkdir()
 
@@ -189,7 +190,7 @@ def test_a_folder_that_is_not_there_is_said(tmp_path: Path) -> None:
 
 
 def test_a_file_that_is_too_large_is_left_out_and_not_read_whole(sqlite_site: Site, tmp_path: Path) -> None:
-    write_folder(small(), tmp_path)
+    leave(tmp_path, folder.laid_out(small()))
     with (tmp_path / "goals.csv").open("ab") as stream:
         stream.write(b"\n" * 12_000_000)
     files = folder.read(tmp_path)

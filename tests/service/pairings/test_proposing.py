@@ -140,7 +140,7 @@ def test_a_no_to_one_of_two_leaves_the_other_open(seraing: Network):
 def test_wishing_to_talk_first_keeps_the_proposal_open(seraing: Network):
     pairing = seraing.propose("SER-P034", "SER-H10")
 
-    assert pairings.talk_first(seraing.site, seraing.as_person("SER-P034"), pairing, "person") == "proposed"
+    assert seraing.enter(pairing, "person", "talk_first") == "proposed"
     assert seraing.pairing(pairing).person_answer == "talk_first"
     assert seraing.enter(pairing, "person", "accepted") == "proposed"
 

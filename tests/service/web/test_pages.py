@@ -13,7 +13,7 @@ from service.tables.pairings import Pairing, Request
 from service.tables.people import Consent, Person
 from service.tables.work import ImportReport
 from service.web.sign_in import FIRST_PAGE
-from tests.service.web.network import Network
+from tests.service.web.network import MOMENT, Network
 
 PAGES = {
     "/demandes": {"coordinator"},
@@ -85,7 +85,10 @@ def test_an_accepted_request_waits_for_a_peer_helper(network: Network):
 def test_without_consent_a_request_waits_for_it_and_is_accepted_once_it_is_noted(network: Network):
     with network.site.db.begin() as tx:
         rose = tx.exec(select(Person).where(Person.pseudonym == "Rose")).one()
-        tx.exec(select(Consent).where(Consent.person_id == rose.id)).one().expires_on = date(2027, 1, 3)
+        had = tx.exec(select(Consent).where(Consent.person_id == rose.id)).one()
+        had.ended_at = MOMENT
+        tx.flush()
+        tx.add(Consent(**had.model_dump(exclude={"id", "ended_at", "expires_on"}), expires_on=date(2027, 1, 3)))
     client = network.signed_in("coordinator")
     address = f"/demandes/{network.ids['SER:request:Rose']}"
     first = client.fill(f"{address}/accepter", "/demandes", revision="1")
@@ -101,6 +104,7 @@ def test_without_consent_a_request_waits_for_it_and_is_accepted_once_it_is_noted
     with network.site.db() as tx:
         history = tx.exec(select(Consent).where(Consent.person_id == rose.id).order_by(col(Consent.id))).all()
     assert [(row.expires_on, row.ended_at is None) for row in history] == [
+        (date(2027, 12, 1), False),
         (date(2027, 1, 3), False),
         (date(2028, 1, 4), True),
     ]
