@@ -217,7 +217,7 @@ def noticed_by(mutant: Mutant, tree: Path) -> str:
         command = [sys.executable, "-m", "pytest", "-q", "-x", "--tb=no", "-p", "no:cacheprovider", "-p", "no:xdist"]
         command += [*mutant.suites, *(["-k", mutant.select] if mutant.select else [])]
         environment = {**os.environ, "PYTHONPATH": str(tree), "PYTHONDONTWRITEBYTECODE": "1"}
-        ran = subprocess.run(command, cwd=tree, env=environment, capture_output=True, text=True, check=False)  # noqa: S603
+        ran = subprocess.run(command, cwd=tree, env=environment, capture_output=True, text=True, check=False)
         red = re.search(r"^(?:FAILED|ERROR) \S+?::(.+?)(?: - .*)?$", ran.stdout, re.MULTILINE)
         if ran.returncode not in (0, 1) or (ran.returncode == 1 and red is None):
             raise SystemExit(f"{mutant.rule}, {mutant.kind}: the tests did not run:\n{ran.stdout}{ran.stderr}")
