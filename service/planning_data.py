@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from sqlmodel import Session, col, select
 
+from matching.pairing.rules import CONTACT_PERCENT, SUPERVISION_DAYS
 from matching.planning.instance import Busy, Client, Instance, Prices, Room, Worker
 from matching.planning.spans import Span, tidy
 from service import codes
@@ -16,10 +17,6 @@ from service.planning_records import DAY, Horizon, Records
 from service.tables.people import PeerHelper, Person, Place, Professional
 from service.tables.territory import NetworkSetting, Territory
 
-CONTACT_PERCENT = 60
-"""Share of a helper's weekly hours that contact may fill (V6)."""
-SUPERVISION_DAYS = 62
-"""Last supervision lies at most so many days before a visit (rule 10, `settled.md` 13)."""
 HOST_PRICE = 40
 """A visit that clashes with a proposed host slot (`domain.md`, 12.11)."""
 PRICES_SETTING = "planning_prices"
@@ -33,13 +30,14 @@ def read_instance(
     start: date,
     weeks: int,
     stand: bool = False,
-    free: frozenset[str] = frozenset(),
+    free: frozenset[str] | None = frozenset(),
 ) -> Instance:
     """
     What is due in these weeks, and everything that decides when it can be.
 
     With `stand` every visit of the live plan is fixed where it is and nothing else is due, but for the tasks named in
-    `free`: to look at one visit among all others, or to judge the plan as it stands.
+    `free`: to look at one visit among all others, or to judge the plan as it stands. With `free` None everything that
+    has no visit yet is due beside them: what is still to place.
     """
     records = Records(tx, territory, Horizon(start, weeks * 7, territory.timezone), now)
     horizon = records.horizon

@@ -39,7 +39,8 @@ class Due:
     """
     One pairing in the horizon: what is held, what stands, what is due.
 
-    With `stand` every visit stays where it is and nothing else is due, but for the tasks in `free`.
+    With `stand` every visit stays where it is and nothing else is due, but for the tasks in `free`; without `free`
+    everything that has no visit yet is due beside them.
     """
 
     records: Records
@@ -47,7 +48,7 @@ class Due:
     person: Person
     helper: PeerHelper
     stand: bool = False
-    free: frozenset[str] = frozenset()
+    free: frozenset[str] | None = frozenset()
 
     @property
     def held_before(self) -> tuple[Visit, ...]:
@@ -111,14 +112,14 @@ class Due:
             if self._is_wanted(task):
                 yield task
         for visit in left:
-            if self._is_fixed(visit):
+            if self._is_fixed(visit) or self._is_free(visit):
                 yield self._beside(index, visit)
         for visit in self.standing:
             if visit.kind not in RHYTHM:
                 yield self._beside(index, visit)
 
     def _is_wanted(self, task: Task) -> bool:
-        return not self.stand or task.visit is not None or task.id in self.free
+        return not self.stand or task.visit is not None or self.free is None or task.id in self.free
 
     # What is due when
 
@@ -255,7 +256,7 @@ class Due:
         )
 
     def _beside(self, index: Places, visit: Visit) -> Task:
-        """A visit that stands and is not due: it only takes time."""
+        """A visit that stands and is not due: it only takes time, and goes wherever it is put when it is free."""
         horizon = self.records.horizon
         task = Task(
             id=visit.ref,
@@ -267,11 +268,17 @@ class Due:
             series=self.pairing.ref,
             price=None,
         )
-        return self._standing_as(task, visit)
+        task = self._standing_as(task, visit)
+        if not self._is_free(visit):
+            return task
+        return replace(task, due=self._open(0, horizon.days - 1), published=task.fixed, fixed=None)
+
+    def _is_free(self, visit: Visit) -> bool:
+        return self.free is not None and visit.ref in self.free
 
     def _is_fixed(self, visit: Visit) -> bool:
         """V10: pinned, confirmed, or begun; visits beside the rhythm are set by people."""
-        if visit.ref in self.free:
+        if self._is_free(visit):
             return False
         stays = visit.pinned or visit.status != "planned" or visit.kind not in RHYTHM
         return stays or self.stand or visit.starts_at <= self.records.now
@@ -344,7 +351,7 @@ class Due:
         return self.records.horizon.day(visit.starts_at.astimezone(self.records.zone).date())
 
 
-def due_of(records: Records, *, stand: bool = False, free: frozenset[str] = frozenset()) -> tuple[Due, ...]:
+def due_of(records: Records, *, stand: bool = False, free: frozenset[str] | None = frozenset()) -> tuple[Due, ...]:
     """Every pairing that may have visits, in the order of its reference."""
     return tuple(
         Due(records, pairing, records.people[pairing.person_id], records.helpers[pairing.peer_helper_id], stand, free)

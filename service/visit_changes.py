@@ -2,31 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from datetime import date, datetime
+from dataclasses import dataclass
+from datetime import date
 
 from sqlmodel import Session, col, select
 
 from locales import N_
-from matching.planning.costs import evaluate
-from matching.planning.instance import Instance, Slot, Task
-from matching.planning.judge import violations
-from matching.planning.plan import Visit as Planned
-from matching.planning.plan import end_of, start_of
-from matching.planning.slots import allowed_slots
+from matching.planning.plan import start_of
 from service import audit, bookings, codes
-from service.errors import NotAllowed, NotFound, RuleBroken, StepNotAllowed
+from service.errors import NotAllowed, NotFound, StepNotAllowed
 from service.lifecycles import step
-from service.planning_data import read_instance
 from service.planning_records import Horizon
 from service.site import Actor, Site
 from service.tables.pairings import Visit
 from service.tables.territory import Territory
-from service.visit_rows import coordinating, must_consent, own_visit, people, put, touch, week_of
+from service.visit_rows import coordinating, must_consent, own_visit, people, put, touch
+from service.visit_slots import MOST_SLOTS, Asked, Loose, SlotChoice, loosened
 
-MOST_SLOTS = 6
-WEEKS_LOOKED_AT = 4
-"""From the visit's week on, so that its rhythm and its helper's weeks are seen."""
 SIDES = {
     "peer_helper": "by_helper",
     "person": "by_person",
@@ -36,84 +28,40 @@ SIDES = {
 
 
 @dataclass(frozen=True)
-class SlotChoice:
-    """
-    Somewhere a visit could go without breaking a rule, and what it would mean.
+class Before:
+    """How a visit was before it moved, so that the move can be taken back."""
 
-    `id` names it for `move`; `going` are the others beside the helper; `extra_travel` may be below 0.
-    """
+    slot: str
+    pinned: bool
+    helper_answer: str
+    person_answer: str
 
-    id: str
-    start: datetime
-    end: datetime
-    going: tuple[str, ...]
-    extra_travel: int
-    extra_cost: int
-    costs: dict[str, int]
-    changes_helper: bool
+
+@dataclass(frozen=True)
+class Moved:
+    """What a move left behind: the visit's new revision and how it was."""
+
+    revision: int
+    before: Before
 
 
 def slots_for(site: Site, actor: Actor, visit: str) -> tuple[SlotChoice, ...]:
     """The best slots of a visit beside all others as they stand, cheapest first; none breaks a rule."""
     with site.db() as tx:
         territory = coordinating(tx, actor)
-        row = own_visit(tx, actor, visit)
-        instance, task, horizon = _beside_all_others(tx, site, territory, row)
-        return tuple(choice for choice, _ in _choices(instance, task, horizon, row)[:MOST_SLOTS])
+        loose = loosened(tx, site, territory, own_visit(tx, actor, visit))
+        return tuple(loose.choices()[:MOST_SLOTS])
 
 
-def _beside_all_others(tx: Session, site: Site, territory: Territory, row: Visit) -> tuple[Instance, Task, Horizon]:
-    """All visits fixed where they are, and this one free to move."""
-    horizon = Horizon(week_of(_local_day(row, territory)), WEEKS_LOOKED_AT * 7, territory.timezone)
-    instance = read_instance(
-        tx,
-        territory,
-        now=site.clock.now(),
-        start=horizon.first,
-        weeks=WEEKS_LOOKED_AT,
-        stand=True,
-        free=frozenset((row.ref,)),
-    )
-    task = instance.task.get(row.ref)
-    if task is None or row.status not in codes.LIVE_VISIT_STATES:
-        raise StepNotAllowed(N_("Cette visite ne peut plus être déplacée."))
-    return instance, task, horizon
+def slot_at(site: Site, actor: Actor, visit: str, day: date, minute: int) -> Asked:
+    """A moment chosen by hand for a visit, and every rule against it; nothing is written."""
+    with site.db() as tx:
+        territory = coordinating(tx, actor)
+        loose = loosened(tx, site, territory, own_visit(tx, actor, visit))
+        return loose.asked(day, minute)
 
 
-def _local_day(row: Visit, territory: Territory) -> date:
-    return row.starts_at.astimezone(Horizon(date(2000, 1, 1), 1, territory.timezone).moment(0).tzinfo).date()
-
-
-def _choices(instance: Instance, task: Task, horizon: Horizon, row: Visit) -> list[tuple[SlotChoice, Slot]]:
-    """Slots that keep every rule, each with its consequence, cheapest first."""
-    others = tuple(Planned(one.id, one.fixed) for one in instance.tasks if one.fixed is not None)
-    now = task.published
-    # A visit that nobody was told of may move without being a change.
-    quiet = replace(instance, tasks=tuple(replace(one, published=None) for one in instance.tasks))
-    paid = quiet if row.published_at is None else instance
-    base = evaluate(paid, (*others, Planned(task.id, now)) if now is not None else others).costs
-    found: list[tuple[int, int, SlotChoice, Slot]] = []
-    for slot in allowed_slots(instance, task):
-        plan = (*others, Planned(task.id, slot))
-        if slot == now or any(task.id in one.tasks for one in violations(quiet, plan)):
-            continue
-        costs = evaluate(paid, plan).costs
-        extra = {name: costs[name] - base[name] for name in costs if costs[name] != base[name]}
-        choice = SlotChoice(
-            id=f"{horizon.moment(start_of(slot)).strftime('%Y-%m-%dT%H:%M')}|{'|'.join(slot.workers)}",
-            start=horizon.moment(start_of(slot)),
-            end=horizon.moment(end_of(task, slot)),
-            going=slot.workers[1:],
-            extra_travel=extra.get("travel", 0),
-            extra_cost=sum(extra.values()),
-            costs=extra,
-            changes_helper=now is not None and now.workers[0] != slot.workers[0],
-        )
-        found.append((choice.extra_cost, start_of(slot), choice, slot))
-    return [(choice, slot) for _, _, choice, slot in sorted(found, key=lambda one: (one[0], one[1], one[2].id))]
-
-
-def move(site: Site, actor: Actor, visit: str, slot: str, *, pin: bool = False, revision: int | None = None) -> None:
+def move(site: Site, actor: Actor, visit: str, slot: str, *, pin: bool = False, revision: int | None = None) -> Moved:
     """
     Move a visit to one of its slots; it keeps its row and UID, and everybody is asked again.
 
@@ -129,17 +77,57 @@ def move(site: Site, actor: Actor, visit: str, slot: str, *, pin: bool = False, 
     with site.db.begin() as tx:
         territory = coordinating(tx, actor)
         row = own_visit(tx, actor, visit, revision)
-        instance, task, horizon = _beside_all_others(tx, site, territory, row)
-        chosen = next((one for choice, one in _choices(instance, task, horizon, row) if choice.id == slot), None)
-        if chosen is None:
-            raise RuleBroken(N_("Cette heure n’est plus possible. Choisissez-en une autre."), visit=visit)
-        known = people(tx, territory.id or 0)
-        must_consent(tx, known.persons[row.person_id], horizon.date(start_of(chosen) // 1440))
-        put(row, task, chosen, horizon, known, site)
+        loose = loosened(tx, site, territory, row)
+        before = _before(loose, row)
+        _put(tx, site, territory, row, loose, slot)
         row.pinned = row.pinned or pin
         tx.add(row)
         bookings.book(tx, row)
         audit.note(tx, site, actor, "visit.moved", "visit", row.public_id)
+        return Moved(row.revision, before)
+
+
+def take_back(site: Site, actor: Actor, visit: str, before: Before, *, revision: int) -> None:
+    """
+    Bring a visit back to where it was before it moved, with the answers it had, unless anything happened since.
+
+    Raises
+    ------
+    Outdated
+        When somebody changed the visit since the move.
+    RuleBroken
+        When its old place no longer keeps every rule.
+    """
+    with site.db.begin() as tx:
+        territory = coordinating(tx, actor)
+        row = own_visit(tx, actor, visit, revision)
+        answers = (before.helper_answer, before.person_answer)
+        if not set(answers) <= set(codes.VISIT_ANSWERS) or "declined" in answers:
+            raise StepNotAllowed(N_("Cette réponse n’est pas prévue."))
+        _put(tx, site, territory, row, loosened(tx, site, territory, row), before.slot)
+        row.pinned = before.pinned
+        row.helper_answer, row.person_answer = answers
+        if _is_agreed(row):
+            step("visit", row.status, "confirmed")
+            row.status = "confirmed"
+        tx.add(row)
+        bookings.book(tx, row)
+        audit.note(tx, site, actor, "visit.moved_back", "visit", row.public_id)
+
+
+def _before(loose: Loose, row: Visit) -> Before:
+    stands = loose.task.published
+    if stands is None:
+        raise StepNotAllowed(N_("Cette visite ne peut plus être déplacée."))
+    return Before(loose.id_of(stands), row.pinned, row.helper_answer, row.person_answer)
+
+
+def _put(tx: Session, site: Site, territory: Territory, row: Visit, loose: Loose, slot: str) -> None:
+    """Write a slot into a visit once every rule and the person's consent let it."""
+    chosen = loose.named(slot)
+    known = people(tx, territory.id or 0)
+    must_consent(tx, known.persons[row.person_id], loose.horizon.date(start_of(chosen) // 1440))
+    put(row, loose.task, chosen, loose.horizon, known, site)
 
 
 def pin(site: Site, actor: Actor, visit: str, pinned: bool = True, *, revision: int | None = None) -> None:

@@ -11,7 +11,6 @@ from sqlmodel import Session, col, select
 
 from calendars.availability import without
 from matching.planning.instance import Instance
-from matching.planning.plan import Answer
 from matching.planning.spans import Span
 from matching.travel import Point, Travel
 from service import codes, runs
@@ -20,11 +19,10 @@ from service.planning_places import Places, travel_of
 from service.planning_records import DAY, Horizon, Records
 from service.site import Actor, Site
 from service.tables.pairings import Visit
-from service.tables.people import PeerHelper, Person
+from service.tables.people import PeerHelper
 from service.tables.territory import Neighbourhood, Territory
-from service.visit_plan import ToPlace, names_of, to_place
 from service.visit_rows import coordinating, horizon_of, week_of
-from service.visit_words import RULES
+from service.visit_solutions import Waiting, waiting
 
 OPENS, CLOSES = 480, 1200
 """The strip of a day: 8 h to 20 h."""
@@ -76,14 +74,6 @@ class HelperRow:
     contact_minutes: int
     contact_limit: int
     cells: tuple[DayCell, ...]
-
-
-@dataclass(frozen=True)
-class Waiting:
-    """A due visit without a place, and why, one text to translate for each rule."""
-
-    visit: ToPlace
-    reasons: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -146,11 +136,10 @@ def week(site: Site, actor: Actor, monday: date) -> WeekView:
             for helper in records.helpers.values()
             if helper.status == "active" or any(helper.id in board.party(visit) for visit in visits)
         )
-        waiting: tuple[Waiting, ...] = ()
+        to_place: tuple[Waiting, ...] = ()
         if finished is not None and finished.applied_at is not None:
-            instance = msgspec.convert(finished.snapshot, Instance)
-            answer = msgspec.convert(finished.result, Answer)
-            waiting = _waiting(tx, territory, instance, answer, horizon)
+            planned = horizon_of(msgspec.convert(finished.snapshot, Instance), territory)
+            to_place = waiting(tx, site, territory, planned, horizon)
         rounds = tuple(
             found
             for day in range(7)
@@ -163,12 +152,12 @@ def week(site: Site, actor: Actor, monday: date) -> WeekView:
             monday=monday,
             days=tuple(horizon.date(day) for day in range(7)),
             rows=rows,
-            to_place=waiting,
+            to_place=to_place,
             to_move=tuple(chip for chip in live if "other_time" in (chip.helper_answer, chip.person_answer)),
             rounds=rounds,
             counts=Counts(
                 placed=len(chips),
-                to_place=len(waiting),
+                to_place=len(to_place),
                 pinned=sum(chip.pinned for chip in live),
                 to_confirm=sum(chip.status == "planned" for chip in live),
                 to_publish=sum(not chip.published for chip in live),
@@ -191,36 +180,6 @@ def visits_between(tx: Session, territory: Territory, horizon: Horizon) -> list[
         .order_by(col(Visit.starts_at), col(Visit.ref))
     )
     return list(rows)
-
-
-def _waiting(
-    tx: Session, territory: Territory, instance: Instance, answer: Answer, week: Horizon
-) -> tuple[Waiting, ...]:
-    """What the last applied calculation left out and is due this week, unless somebody placed it since."""
-    planned = horizon_of(instance, territory)
-    names = names_of(tx, territory)
-    found: list[Waiting] = []
-    for one in answer.unplanned:
-        visit = to_place(instance.task[one.task], one.rules, planned, names)
-        if visit.due_from <= week.last and visit.due_to >= week.first and not _placed(tx, territory, visit, week):
-            found.append(Waiting(visit, tuple(RULES[code] for code in visit.rules)))
-    return tuple(found)
-
-
-def _placed(tx: Session, territory: Territory, wanted: ToPlace, week: Horizon) -> bool:
-    """Whether the person has a visit in the days in which this one is due."""
-    days = Horizon(wanted.due_from, (wanted.due_to - wanted.due_from).days + 1, week.zone)
-    start, end = days.moments()
-    person = select(Person.id).where(Person.territory_id == territory.id, Person.ref == wanted.person)
-    row = tx.exec(
-        select(Visit.id).where(
-            col(Visit.person_id).in_(person),
-            col(Visit.status).in_(codes.LIVE_VISIT_STATES),
-            col(Visit.starts_at) >= start,
-            col(Visit.starts_at) < end,
-        )
-    ).first()
-    return row is not None
 
 
 class Board:

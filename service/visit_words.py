@@ -22,3 +22,30 @@ RULES: Mapping[str, str] = {
     "HELPER_STATUS": N_("Une supervision plus récente est attendue, ou l’accompagnement est suspendu."),
 }
 """One sentence for each code that an unplanned visit may carry."""
+
+OBJECTIONS: Mapping[str, str] = {
+    "PAST": N_("Ce moment est passé."),
+    "DUE": N_("Cette visite est due entre le %(first)s et le %(last)s. Choisissez un de ces jours."),
+    "V1": N_("%(who)s : pas disponible à ce moment."),
+    "V2": N_("%(who)s : une autre visite ou réunion à ce moment, trajet compris."),
+    "V5": N_("%(who)s ne fait pas de visite sans une deuxième personne."),
+    "V6": N_("%(who)s : trop de visites ce jour-là, trop d’heures cette semaine, ou pas de pause."),
+    "V7": N_("Les visites ont lieu entre 8 h et 20 h."),
+    "V8": N_("%(who)s : son accord ne couvre pas ce jour."),
+    "V11": N_("%(who)s : salle déjà prise, ou trop petite."),
+    "V12": N_("%(who)s : une supervision ou une intervision à ce moment."),
+    "HELPER_STATUS": N_("%(who)s : une supervision plus récente est attendue."),
+}
+"""Against one moment, and of whom; a code that is not here has its sentence in `RULES`."""
+
+WAYS: Mapping[str, str] = {
+    "companion": N_("Si %(who)s peut accompagner : %(moment)s."),
+    "hours": N_("Si %(who)s se libère %(time)s en dehors de ses heures : %(moment)s."),
+    "shorter": N_("Avec une rencontre plus courte (%(time)s) : %(moment)s."),
+    "days": N_("En dehors de la période prévue : %(moment)s."),
+    "day_limit": N_("Si %(who)s fait une visite de plus ce jour-là : %(moment)s."),
+    "week_limit": N_("Si %(who)s dépasse ses heures de la semaine : %(moment)s."),
+    "consent": N_("Si %(who)s renouvelle son accord : %(moment)s."),
+    "status": N_("Si %(who)s a une supervision avant : %(moment)s."),
+}
+"""What would have to give, by `matching.planning.ways.Way.kind`; « gap » counts days and has its own sentence."""

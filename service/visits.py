@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from service.visit_agenda import agenda
-from service.visit_changes import answer_visit, cancel, move, pin, publish, slots_for
+from service.visit_changes import answer_visit, cancel, move, pin, publish, slot_at, slots_for, take_back
 from service.visit_judge import judge_live
 from service.visit_plan import apply_draft, ask_for_plan, draft
+from service.visit_solutions import Waiting, place, slot_for, solutions_for
 from service.visit_week import week
 
 __all__ = [
+    "Waiting",
     "agenda",
     "answer_visit",
     "apply_draft",
@@ -18,7 +20,12 @@ __all__ = [
     "judge_live",
     "move",
     "pin",
+    "place",
     "publish",
+    "slot_at",
+    "slot_for",
     "slots_for",
+    "solutions_for",
+    "take_back",
     "week",
 ]

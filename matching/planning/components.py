@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import replace
 
 from matching.planning.instance import Instance, Slot, Task
 
@@ -33,3 +34,22 @@ def components(instance: Instance, slots: Mapping[str, Sequence[Slot]]) -> tuple
     for task in instance.tasks:
         groups.setdefault(find(("task", task.id)), []).append(task)
     return tuple(tuple(group) for group in groups.values())
+
+
+def around(instance: Instance, task: Task) -> Instance:
+    """The same question with only those visits that share anybody or a room with this one: all that it can disturb."""
+    workers = {worker for part in task.parts for worker in part.workers}
+
+    def touches(one: Task) -> bool:
+        going = one.fixed.workers if one.fixed is not None else [who for part in one.parts for who in part.workers]
+        return (
+            one.id in (task.id, task.after)
+            or (task.client is not None and one.client == task.client)
+            or (task.room is not None and one.room == task.room)
+            or not workers.isdisjoint(going)
+        )
+
+    near = [one for one in instance.tasks if touches(one)]
+    known = {one.id for one in near}
+    tasks = tuple(one if one.after in known else replace(one, after=None) for one in near)
+    return replace(instance, tasks=tasks)

@@ -29,11 +29,12 @@ class Unplanned:
 
 @dataclass(frozen=True)
 class Violation:
-    """A hard rule broken by a plan: its code, who or what is concerned, and a sentence for the log."""
+    """A hard rule broken by a plan: its code, the visits concerned, a sentence for the log, and whom it is about."""
 
     code: str
     tasks: tuple[str, ...]
     text: str
+    who: str = ""
 
 
 @dataclass(frozen=True)

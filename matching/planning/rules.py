@@ -48,15 +48,15 @@ def v1_broken(instance: Instance, plan: Plan) -> Iterator[Violation]:
     for worker, day in stops(instance, plan).items():
         for stop in day:
             if not within(instance.worker[worker].windows, stop.start, stop.end):
-                yield Violation("V1", (stop.task.id,), f"{worker} is not available")
+                yield Violation("V1", (stop.task.id,), f"{worker} is not available", worker)
     for visit in plan:
         task = instance.task[visit.task]
         start, end = start_of(visit.slot), end_of(task, visit.slot)
         if task.client is not None and not within(instance.client[task.client].windows, start, end):
-            yield Violation("V1", (task.id,), f"{task.client} is not available")
+            yield Violation("V1", (task.id,), f"{task.client} is not available", task.client)
         windows = instance.room[task.room].windows if task.room is not None else None
         if windows is not None and not within(windows, start, end):
-            yield Violation("V1", (task.id,), f"{task.room} is closed")
+            yield Violation("V1", (task.id,), f"{task.room} is closed", task.room or "")
 
 
 # V2 and V12: nobody at two things at once
@@ -102,7 +102,7 @@ def v2_broken(instance: Instance, plan: Plan) -> Iterator[Violation]:
         mode = instance.worker[worker].mode
         for before, after in pairwise(day):
             if after.start < before.end + instance.way(mode, before.task.place, after.task.place):
-                yield Violation("V2", (before.task.id, after.task.id), f"{worker} cannot be at both")
+                yield Violation("V2", (before.task.id, after.task.id), f"{worker} cannot be at both", worker)
     yield from _taken(instance, plan, "V2")
     for client in instance.clients:
         day = sorted(
@@ -115,11 +115,11 @@ def v2_broken(instance: Instance, plan: Plan) -> Iterator[Violation]:
         )
         for before, after in pairwise(day):
             if after.start < before.end + instance.way(client.mode, before.task.place, after.task.place):
-                yield Violation("V2", (before.task.id, after.task.id), f"{client.id} cannot be at both")
+                yield Violation("V2", (before.task.id, after.task.id), f"{client.id} cannot be at both", client.id)
         for stop in day:
             for busy in client.busy:
                 if clashes(instance, client.mode, busy, stop.task.place, stop.start, stop.end):
-                    yield Violation("V2", (stop.task.id,), f"{client.id} is at a meeting")
+                    yield Violation("V2", (stop.task.id,), f"{client.id} is at a meeting", client.id)
 
 
 def v12_allows(instance: Instance, task: Task, part: int, worker: str, start: int) -> bool:
@@ -140,7 +140,7 @@ def _taken(instance: Instance, plan: Plan, rule: str) -> Iterator[Violation]:
                 late = stop.start < busy.end + instance.way(who.mode, busy.place, stop.task.place)
                 early = stop.end + instance.way(who.mode, stop.task.place, busy.place) > busy.start
                 if busy.rule == rule and busy.price == 0 and late and early:
-                    yield Violation(rule, (stop.task.id,), f"{worker} is taken from {busy.start} to {busy.end}")
+                    yield Violation(rule, (stop.task.id,), f"{worker} is taken from {busy.start} to {busy.end}", worker)
 
 
 # V3: the first visit is joint
@@ -222,7 +222,7 @@ def v5_broken(instance: Instance, plan: Plan) -> Iterator[Violation]:
         if len(people) < task.people_min:
             yield Violation("V5", (task.id,), f"{len(people)} of {task.people_min} people go")
         if len(people) == 1 and not instance.worker[people[0]].alone_ok:
-            yield Violation("V5", (task.id,), f"{people[0]} never goes alone")
+            yield Violation("V5", (task.id,), f"{people[0]} never goes alone", people[0])
 
 
 # V6: visits a day, contact a week, a pause between visits
@@ -249,7 +249,7 @@ def v6_broken(instance: Instance, plan: Plan) -> Iterator[Violation]:
         for before, after in pairwise(day):
             way = instance.way(who.mode, before.task.place, after.task.place)
             if who.pause and after.start < before.end + way + who.pause:
-                yield Violation("V6", (before.task.id, after.task.id), f"{worker} has no pause between")
+                yield Violation("V6", (before.task.id, after.task.id), f"{worker} has no pause between", worker)
         days: dict[int, list[Stop]] = {}
         weeks: dict[int, list[Stop]] = {}
         for stop in day:
@@ -258,12 +258,12 @@ def v6_broken(instance: Instance, plan: Plan) -> Iterator[Violation]:
         for number, held in sorted(days.items()):
             if who.max_visits_per_day is not None and len(held) > who.max_visits_per_day:
                 tasks = tuple(stop.task.id for stop in held)
-                yield Violation("V6", tasks, f"{worker}: {len(held)} visits on day {number}")
+                yield Violation("V6", tasks, f"{worker}: {len(held)} visits on day {number}", worker)
         for number, held in sorted(weeks.items()):
             minutes = sum(stop.end - stop.start for stop in held)
             if who.max_minutes_per_week is not None and minutes > who.max_minutes_per_week:
                 tasks = tuple(stop.task.id for stop in held)
-                yield Violation("V6", tasks, f"{worker}: {minutes} minutes in week {number}")
+                yield Violation("V6", tasks, f"{worker}: {minutes} minutes in week {number}", worker)
 
 
 # V7: between 08:00 and 20:00
@@ -303,7 +303,7 @@ def v8_broken(instance: Instance, plan: Plan) -> Iterator[Violation]:
         if task.client is not None:
             consent = instance.client[task.client].consent
             if consent is not None and not within(consent, start, end):
-                yield Violation("V8", (task.id,), f"{task.client} has not consented for that day")
+                yield Violation("V8", (task.id,), f"{task.client} has not consented for that day", task.client)
         if task.series is not None:
             live = instance.one_series[task.series].live
             if live is not None and not within(live, start, end):
@@ -322,7 +322,7 @@ def status_broken(instance: Instance, plan: Plan) -> Iterator[Violation]:
         fit = instance.worker[worker].fit
         for stop in day:
             if fit is not None and not within(fit, stop.start, stop.end):
-                yield Violation("HELPER_STATUS", (stop.task.id,), f"{worker} may not go then")
+                yield Violation("HELPER_STATUS", (stop.task.id,), f"{worker} may not go then", worker)
 
 
 # V9: the frequency's gap
@@ -404,9 +404,9 @@ def v11_broken(instance: Instance, plan: Plan) -> Iterator[Violation]:
             inside = [one for one in held if one[0] <= moment < one[1]]
             tasks = tuple(sorted(task for _, _, _, task in inside if task))
             if room.single and len(inside) > 1 and tasks:
-                yield Violation("V11", tasks, f"{room.id} is booked twice")
+                yield Violation("V11", tasks, f"{room.id} is booked twice", room.id)
             elif not room.single and room.capacity and tasks and sum(one[2] for one in inside) > room.capacity:
-                yield Violation("V11", tasks, f"{room.id} is too small")
+                yield Violation("V11", tasks, f"{room.id} is too small", room.id)
 
 
 PART_RULES: tuple[tuple[str, PartRule], ...] = (

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from urllib.parse import quote, urlencode
 from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
@@ -16,6 +17,7 @@ from service.site import Actor, Site
 from service.tables.pairings import Visit
 from service.tables.people import PeerHelper, Person, Place, Professional
 from service.tables.territory import Neighbourhood, Territory
+from service.visit_changes import Before, Moved
 from service.visit_rows import own_visit, week_of
 from service.visit_week import Chip, DayCell, Round, WeekView
 from service.web import drawings
@@ -61,12 +63,17 @@ class RowLine:
 
 @dataclass(frozen=True)
 class ToPlaceLine:
-    """A due visit without a place, or one that somebody asked to move; `href` leads to its slots."""
+    """
+    A due visit without a place, or one that somebody asked to move; `href` leads to its slots.
+
+    `solutions` is how many slots there are; None when they were not counted.
+    """
 
     who: str
     about: str
     reason: str
     href: str
+    solutions: int | None
 
 
 @dataclass(frozen=True)
@@ -194,6 +201,7 @@ def _to_place(view: WeekView, speech: Speech) -> list[ToPlaceLine]:
             speech.day_short(chip.start),
             speech.gettext("Un autre moment est demandé."),
             f"/semaine/visites/{chip.public_id}",
+            None,
         )
         for chip in view.to_move
     ]
@@ -202,7 +210,10 @@ def _to_place(view: WeekView, speech: Speech) -> list[ToPlaceLine]:
             "%(time)s, avec %(helper)s", time=speech.duration(one.visit.minutes), helper=one.visit.helper
         )
         reasons = " ".join(speech.gettext(text) for text in one.reasons)
-        lines.append(ToPlaceLine(one.visit.pseudonym, about, reasons, ""))
+        if one.solutions:
+            reasons = speech.gettext("Pas encore de moment choisi.")
+        href = f"/semaine/a-placer?visite={quote(one.visit.id, safe='')}"
+        lines.append(ToPlaceLine(one.visit.pseudonym, about, reasons, href, one.solutions))
     return lines
 
 
@@ -286,12 +297,60 @@ def address_of(site: Site, actor: Actor, public_id: str) -> str:
         return _address(_local(row.starts_at, territory))
 
 
+def week_address(day: date) -> str:
+    """The week of a day."""
+    return f"/semaine/{week_of(day)}"
+
+
 def _address(day: date) -> str:
     return f"/semaine/{week_of(day)}?jour={day}"
 
 
 def _local(moment: datetime, territory: Territory) -> date:
     return moment.astimezone(ZoneInfo(territory.timezone)).date()
+
+
+@dataclass(frozen=True)
+class Undo:
+    """A move that was just made: its sentence, and the fields that bring the visit back."""
+
+    visit: str
+    who: str
+    said: str
+    revision: int
+    before: Before
+
+
+def undo_query(visit: str, moved: Moved) -> str:
+    """What the address of the week carries so that a move can be taken back; no names."""
+    before = moved.before
+    return urlencode(
+        {
+            "visite": visit,
+            "revision": moved.revision,
+            "avant": before.slot,
+            "fixee": int(before.pinned),
+            "helper": before.helper_answer,
+            "person": before.person_answer,
+        }
+    )
+
+
+def undo_of(site: Site, actor: Actor, asked: Mapping[str, str], speech: Speech) -> Undo | None:
+    """The move that the address speaks of, as long as nobody changed the visit since."""
+    revision = asked.get("revision", "")
+    if asked.get("fait") != "moved" or not revision.isdecimal():
+        return None
+    with site.db() as tx:
+        row = tx.exec(select(Visit).where(Visit.public_id == asked.get("visite", ""), scope(actor).visits())).first()
+        if row is None or str(row.revision) != revision:
+            return None
+        moment = f"{speech.day_of(row.starts_at)}, {speech.hour(row.starts_at)}"
+        said = speech.gettext("Visite déplacée au %(moment)s.", moment=moment)
+        before = Before(
+            asked.get("avant", ""), asked.get("fixee") == "1", asked.get("helper", ""), asked.get("person", "")
+        )
+        return Undo(row.public_id, tx.get_one(Person, row.person_id).pseudonym, said, row.revision, before)
 
 
 def first_week(site: Site, actor: Actor) -> date:
@@ -317,9 +376,12 @@ def unpublished(site: Site, actor: Actor, monday: date) -> int:
 
 
 def names(site: Site, actor: Actor) -> dict[str, str]:
-    """Who may go to a visit, by reference."""
+    """Whom a visit may concern, by reference: those who go, the person, the place."""
     with site.db() as tx:
-        found: dict[str, str] = {}
+        found = {
+            row.ref: row.pseudonym for row in tx.exec(select(Person).where(Person.territory_id == actor.territory_id))
+        }
+        found |= {row.ref: row.name for row in tx.exec(select(Place).where(Place.territory_id == actor.territory_id))}
         for table in (PeerHelper, Professional):
             rows = tx.exec(select(table).where(table.territory_id == actor.territory_id))
             found |= {row.ref: row.display_name for row in rows}

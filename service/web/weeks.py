@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Literal
 
@@ -16,12 +15,13 @@ from litestar.response import Redirect
 from service import visits
 from service.access import Visitor
 from service.site import Site
-from service.visit_changes import SlotChoice
+from service.visit_changes import Before
+from service.visit_words import RULES
 from service.web import week_view
 from service.web.doors import may
 from service.web.forms import Form, Line, read
 from service.web.pages import page, speech_of
-from service.web.speech import Speech
+from service.web.slots import OTHER, SlotForm, Tried, chosen, slot_lines, tried, way_line
 
 COORDINATOR = may("coordinator")
 
@@ -30,9 +30,21 @@ class RevisionForm(Form):
     revision: int
 
 
-class MoveForm(RevisionForm):
+class MoveForm(SlotForm, kw_only=True):
+    revision: int
+
+
+class BackForm(RevisionForm):
+    """How a visit was before it moved."""
+
     slot: Line
-    pin: Literal["", "1"] = ""
+    pinned: Literal["0", "1"]
+    helper_answer: Line
+    person_answer: Line
+
+
+class PlaceForm(SlotForm, kw_only=True):
+    due: Line
 
 
 class PinForm(RevisionForm):
@@ -42,31 +54,6 @@ class PinForm(RevisionForm):
 class SaidForm(RevisionForm):
     side: Literal["peer_helper", "person"]
     said: Literal["accepted", "declined", "other_time"]
-
-
-@dataclass(frozen=True)
-class SlotLine:
-    """One place to move to, with what it would mean."""
-
-    value: str
-    label: str
-    consequence: str
-
-
-def slot_line(choice: SlotChoice, helper: str, going: str, speech: Speech) -> SlotLine:
-    """« Jeudi 26 novembre, 15 h 30 – 16 h 30, avec Nadia », and its consequence in a sentence or two."""
-    moment = f"{speech.day_of(choice.start)}, {speech.hours(choice.start, choice.end)}"
-    label = speech.gettext("%(moment)s, avec %(helper)s", moment=moment, helper=helper)
-    sentences = [speech.gettext("Tout le monde est libre.")]
-    if going:
-        sentences = [speech.gettext("Tout le monde est libre, %(names)s aussi.", names=going)]
-    if choice.extra_travel > 0:
-        sentences.append(speech.gettext("%(time)s de trajet en plus.", time=speech.duration(choice.extra_travel)))
-    elif choice.extra_travel < 0:
-        sentences.append(speech.gettext("%(time)s de trajet en moins.", time=speech.duration(-choice.extra_travel)))
-    if choice.changes_helper:
-        sentences.append(speech.gettext("Changerait de pair-aidant : à voir avec la personne."))
-    return SlotLine(choice.id, label[:1].upper() + label[1:], " ".join(sentences))
 
 
 @get("/semaine", opt=COORDINATOR, sync_to_thread=True)
@@ -87,7 +74,10 @@ def week_page(
     asked = request.query_params.get("jour", "")
     shown = date.fromisoformat(asked) if len(asked) == 10 and _is_day(asked) else None
     speech = speech_of(request)
-    return page(request, "week.html", week=week_view.week(site, visitor.actor, monday, shown, speech))
+    week = week_view.week(site, visitor.actor, monday, shown, speech)
+    undo = week_view.undo_of(site, visitor.actor, request.query_params, speech)
+    context = {"said": undo.said} if undo is not None else {}
+    return page(request, "week.html", week=week, undo=undo, **context)
 
 
 def _is_day(text: str) -> bool:
@@ -106,19 +96,18 @@ def visit_page(
     visitor: NamedDependency[Visitor],
 ) -> Response[str]:
     """Where a visit could go instead; the same form stands in the dialog of the week."""
+    return _visit_page(request, site, visitor, visit, Tried())
+
+
+def _visit_page(
+    request: Request[Any, Any, Any], site: Site, visitor: Visitor, visit: str, tried: Tried, status: int = 200
+) -> Response[str]:
     speech = speech_of(request)
     shown = week_view.one_visit(site, visitor.actor, visit, speech)
-    slots = visits.slots_for(site, visitor.actor, visit) if shown.may_move else ()
+    choices = visits.slots_for(site, visitor.actor, visit) if shown.may_move else ()
     names = week_view.names(site, visitor.actor)
-    return page(
-        request,
-        "move.html",
-        visit=shown,
-        slots=[
-            slot_line(one, shown.helper, speech.and_list(names.get(ref, ref) for ref in one.going), speech)
-            for one in slots
-        ],
-    )
+    slots = slot_lines(choices, shown.helper, names, speech)
+    return page(request, "move.html", status=status, visit=shown, slots=slots, tried=tried)
 
 
 @post("/semaine/visites/{visit:str}/deplacer", opt=COORDINATOR)
@@ -127,15 +116,98 @@ async def move_visit(
     visit: FromPath[str],
     site: NamedDependency[Site],
     visitor: NamedDependency[Visitor],
-) -> Redirect:
+) -> Response[Any]:
+    """Move to a slot, or to a moment chosen by hand; when rules are against it, the page says which."""
     form = await read(request, MoveForm)
 
-    def move() -> str:
-        pin = form.pin == "1"
-        visits.move(site, visitor.actor, visit, form.slot, pin=pin, revision=form.revision)
+    def move() -> Response[Any]:
+        actor = visitor.actor
+        slot = form.slot
+        if slot == OTHER:
+            slot, why = chosen(
+                form,
+                lambda day, minute: visits.slot_at(site, actor, visit, day, minute),
+                week_view.names(site, actor),
+                speech_of(request),
+            )
+            if why:
+                return _visit_page(request, site, visitor, visit, tried(form, why), 422)
+        moved = visits.move(site, actor, visit, slot, pin=form.pin == "1", revision=form.revision)
+        undo = week_view.undo_query(visit, moved)
+        return Redirect(f"{week_view.address_of(site, actor, visit)}&fait=moved&{undo}", status_code=303)
+
+    return await sync_to_thread(move)
+
+
+@post("/semaine/visites/{visit:str}/revenir", opt=COORDINATOR)
+async def take_back(
+    request: Request[Any, Any, Any],
+    visit: FromPath[str],
+    site: NamedDependency[Site],
+    visitor: NamedDependency[Visitor],
+) -> Redirect:
+    """Undo the move that was just made, unless somebody changed the visit since."""
+    form = await read(request, BackForm)
+
+    def back() -> str:
+        before = Before(form.slot, form.pinned == "1", form.helper_answer, form.person_answer)
+        visits.take_back(site, visitor.actor, visit, before, revision=form.revision)
         return week_view.address_of(site, visitor.actor, visit)
 
-    return Redirect(f"{await sync_to_thread(move)}&fait=moved", status_code=303)
+    return Redirect(f"{await sync_to_thread(back)}&fait=moved_back", status_code=303)
+
+
+@get("/semaine/a-placer", opt=COORDINATOR, sync_to_thread=True)
+def due_page(
+    request: Request[Any, Any, Any], site: NamedDependency[Site], visitor: NamedDependency[Visitor]
+) -> Response[str]:
+    """Where a due visit could go, or what would have to give; the same form stands in the dialog of the week."""
+    return _due_page(request, site, visitor, request.query_params.get("visite", ""), Tried())
+
+
+def _due_page(
+    request: Request[Any, Any, Any], site: Site, visitor: Visitor, due: str, tried: Tried, status: int = 200
+) -> Response[str]:
+    speech = speech_of(request)
+    found = visits.solutions_for(site, visitor.actor, due)
+    names = week_view.names(site, visitor.actor)
+    return page(
+        request,
+        "place.html",
+        status=status,
+        due=found.visit,
+        time=speech.duration(found.visit.minutes),
+        back=week_view.week_address(found.visit.due_from),
+        reasons=[speech.gettext(RULES[code]) for code in found.visit.rules],
+        slots=slot_lines(found.slots, found.visit.helper, names, speech),
+        ways=[way_line(way, names, speech) for way in found.ways],
+        tried=tried,
+    )
+
+
+@post("/semaine/a-placer", opt=COORDINATOR)
+async def place_visit(
+    request: Request[Any, Any, Any], site: NamedDependency[Site], visitor: NamedDependency[Visitor]
+) -> Response[Any]:
+    """Write a due visit into a slot, or at a moment chosen by hand; when rules are against it, the page says which."""
+    form = await read(request, PlaceForm)
+
+    def put() -> Response[Any]:
+        actor = visitor.actor
+        slot = form.slot
+        if slot == OTHER:
+            slot, why = chosen(
+                form,
+                lambda day, minute: visits.slot_for(site, actor, form.due, day, minute),
+                week_view.names(site, actor),
+                speech_of(request),
+            )
+            if why:
+                return _due_page(request, site, visitor, form.due, tried(form, why), 422)
+        visit = visits.place(site, actor, form.due, slot, pin=form.pin == "1")
+        return Redirect(f"{week_view.address_of(site, actor, visit)}&fait=placed", status_code=303)
+
+    return await sync_to_thread(put)
 
 
 @post("/semaine/visites/{visit:str}/fixer", opt=COORDINATOR)
@@ -217,6 +289,9 @@ HANDLERS = [
     week_page,
     visit_page,
     move_visit,
+    take_back,
+    due_page,
+    place_visit,
     pin_visit,
     note_answer,
     cancel_visit,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from locales import N_
 
 DONE: dict[str, str] = {
-    "entered": N_("Vous êtes entré. Bienvenue."),
+    "entered": N_("Bienvenue."),
     "left": N_("Vous êtes sorti. À bientôt."),
     "request_accepted": N_("Demande acceptée. Elle attend maintenant un pair-aidant."),
     "request_consent": N_("Demande acceptée. Elle attend l’accord de la personne."),
@@ -27,6 +27,8 @@ DONE: dict[str, str] = {
     "answer_noted": N_("Réponse notée."),
     "overridden": N_("Règle levée pour ces deux personnes. C’est inscrit au journal."),
     "moved": N_("Visite déplacée."),
+    "moved_back": N_("Visite remise où elle était."),
+    "placed": N_("Visite placée."),
     "pinned": N_("Visite fixée. Elle ne bougera plus."),
     "unpinned": N_("Visite libérée. Un recalcul peut la déplacer."),
     "cancelled": N_("Visite annulée."),

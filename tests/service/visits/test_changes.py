@@ -231,3 +231,49 @@ def test_an_agenda_holds_only_the_helpers_own_published_visits(live: Site):
 def test_an_agenda_belongs_to_a_helper(live: Site):
     with pytest.raises(errors.NotAllowed):
         visits.agenda(live, coordinator(live))
+
+
+def test_one_change_of_a_visit_is_one_step_of_its_revision(live: Site):
+    actor, row = coordinator(live), of(live, "SER-P013")
+    revisions = [row.revision]
+    choice = visits.slots_for(live, actor, row.public_id)[0]
+    moved = visits.move(live, actor, row.public_id, choice.id, pin=True)
+    revisions.append(again(live, row).revision)
+    assert moved.revision == revisions[-1]
+    visits.take_back(live, actor, row.public_id, moved.before, revision=moved.revision)
+    revisions.append(again(live, row).revision)
+    visits.pin(live, actor, row.public_id)
+    revisions.append(again(live, row).revision)
+    visits.answer_visit(live, helper_of(live, row), row.public_id, "accepted")
+    revisions.append(again(live, row).revision)
+    visits.answer_visit(live, person_of(live, row), row.public_id, "declined")
+    revisions.append(again(live, row).revision)
+
+    assert revisions == list(range(1, 7))
+
+
+def test_a_move_taken_back_leaves_the_visit_as_it_was_with_a_higher_sequence(live: Site):
+    actor, row = coordinator(live), of(live, "SER-P013")
+    visits.answer_visit(live, helper_of(live, row), row.public_id, "accepted")
+    choice = visits.slots_for(live, actor, row.public_id)[0]
+    moved = visits.move(live, actor, row.public_id, choice.id, pin=True)
+    visits.take_back(live, actor, row.public_id, moved.before, revision=moved.revision)
+    back = again(live, row)
+
+    assert (back.starts_at, back.ends_at, back.uid, back.pinned) == (row.starts_at, row.ends_at, row.uid, False)
+    assert (back.status, back.helper_answer) == ("confirmed", "accepted")
+    assert back.sequence == row.sequence + 3  # confirmed, moved, moved back
+    assert visits.judge_live(live) == []
+
+
+def test_calculating_again_changes_nothing_when_nothing_changed(live: Site):
+    """Nothing is published: only the habit of staying keeps equal plans apart."""
+    actor, before = coordinator(live), visits_of(live)
+    run = visits.ask_for_plan(live, actor, START, 4)
+    carry_out(live, run)
+    draft = visits.draft(live, actor, run)
+
+    assert draft.status == "optimal"
+    assert {change.kind for change in draft.changes} == {"unchanged"}
+    assert visits.apply_draft(live, actor, run) == 0
+    assert visits_of(live) == before

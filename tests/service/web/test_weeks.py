@@ -11,7 +11,7 @@ from sqlmodel import select
 
 from service.tables.pairings import Pairing, Visit
 from service.tables.people import Person, Professional
-from tests.service.web.network import MOMENT, Network
+from tests.service.web.network import MOMENT, Browser, Network
 
 WEEK = "/semaine/2027-01-11"
 
@@ -86,9 +86,119 @@ def test_a_visit_moves_to_one_of_its_slots_and_keeps_its_uid(network: Network):
     answer = client.fill(f"{page}/deplacer", page, revision="1", slot=slot[1], pin="1")
     moved = visit_of(network, public_id)
 
-    assert answer.headers["location"].endswith("&fait=moved")
+    assert "&fait=moved&" in answer.headers["location"]
     assert (moved.uid, moved.pinned, moved.sequence) == ("Yann@lefil", True, 1)
     assert moved.starts_at.isoformat() != "2027-01-12T09:00:00+00:00"
+
+
+def move_first(network: Network, client: Browser, public_id: str) -> str:
+    """Move a visit to its best slot; the address that follows."""
+    page = f"/semaine/visites/{public_id}"
+    slot = re.search(r'name="slot" value="([^"]+)"', client.read(page).text)
+    assert slot is not None
+    revision = str(visit_of(network, public_id).revision)
+    return client.fill(f"{page}/deplacer", page, revision=revision, slot=slot[1]).headers["location"]
+
+
+def undo_fields(text: str) -> dict[str, str]:
+    form = re.search(r'<form class="undo.*?</form>', text, re.DOTALL)
+    assert form is not None
+    return dict(re.findall(r'name="(\w+)" value="([^"]*)"', form[0]))
+
+
+def test_a_move_is_taken_back_with_the_answers_that_the_visit_had(network: Network):
+    public_id = make_visit(network, "Yann", "Ana", date(2027, 1, 12), 10)
+    client = network.signed_in("coordinator")
+    page = f"/semaine/visites/{public_id}"
+    client.fill(f"{page}/repondre", page, revision="1", side="peer_helper", said="accepted")
+    week = move_first(network, client, public_id)
+    text = client.read(week).text
+    moved = visit_of(network, public_id)
+    assert moved.status == "planned"
+    assert re.search(r"Visite déplacée au lundi 11 janvier, \d+", text)
+    answer = client.fill(f"{page}/revenir", week, **{k: v for k, v in undo_fields(text).items() if k != "csrf"})
+    back = visit_of(network, public_id)
+
+    assert answer.headers["location"].endswith("&fait=moved_back")
+    assert back.starts_at.isoformat() == "2027-01-12T09:00:00+00:00"
+    assert (back.status, back.helper_answer) == ("confirmed", "accepted")
+    assert back.sequence == moved.sequence + 1
+    assert "remise où elle était" in client.read(answer.headers["location"]).text
+
+
+def test_a_move_is_not_taken_back_once_somebody_changed_the_visit(network: Network):
+    public_id = make_visit(network, "Yann", "Ana", date(2027, 1, 12), 10)
+    client = network.signed_in("coordinator")
+    page = f"/semaine/visites/{public_id}"
+    week = move_first(network, client, public_id)
+    fields = undo_fields(client.read(week).text)
+    client.fill(f"{page}/fixer", page, revision=fields["revision"], pinned="1")
+    answer = client.fill(f"{page}/revenir", week, **{k: v for k, v in fields.items() if k != "csrf"})
+
+    assert answer.status_code == 409
+    assert visit_of(network, public_id).starts_at.isoformat() != "2027-01-12T09:00:00+00:00"
+    assert '<form class="undo' not in client.read(week).text
+
+
+def test_a_move_is_not_taken_back_to_an_invented_place(network: Network):
+    public_id = make_visit(network, "Yann", "Ana", date(2027, 1, 12), 10)
+    client = network.signed_in("coordinator")
+    week = move_first(network, client, public_id)
+    before = visit_of(network, public_id)
+    fields = {k: v for k, v in undo_fields(client.read(week).text).items() if k != "csrf"}
+    for slot in ("2027-01-12T22:00|SER-H00", "2027-01-12T10:00|SER-H01", "nonsense", ""):
+        answer = client.fill(f"/semaine/visites/{public_id}/revenir", week, **fields | {"slot": slot})
+        assert answer.status_code == 409
+    assert visit_of(network, public_id) == before
+
+
+def test_a_visit_moves_to_a_moment_chosen_by_hand(network: Network):
+    public_id = make_visit(network, "Yann", "Ana", date(2027, 1, 12), 10)
+    client = network.signed_in("coordinator")
+    page = f"/semaine/visites/{public_id}"
+    answer = client.fill(f"{page}/deplacer", page, revision="1", slot="autre", day="2027-01-12", hour="14:10", pin="1")
+    moved = visit_of(network, public_id)
+
+    assert answer.status_code == 303
+    assert (moved.starts_at.isoformat(), moved.pinned) == ("2027-01-12T13:10:00+00:00", True)
+
+
+@pytest.mark.parametrize(
+    ("day", "hour", "sentence"),
+    [
+        ("2027-01-12", "18:00", "Ana : pas disponible à ce moment."),
+        ("2027-01-12", "18:00", "Yann : pas disponible à ce moment."),
+        ("2027-01-12", "21:00", "Les visites ont lieu entre 8 h et 20 h."),
+        ("2026-12-29", "10:00", "Ce moment est passé."),
+        ("", "10:00", "Choisissez un jour."),
+        ("2027-13-40", "10:00", "Choisissez un jour."),
+        ("2027-01-12", "", "Écrivez l’heure comme ceci : 14:30."),
+        ("2027-01-12", "25 h", "Écrivez l’heure comme ceci : 14:30."),
+    ],
+)
+def test_a_moment_chosen_by_hand_that_breaks_a_rule_is_answered_at_once(
+    network: Network, day: str, hour: str, sentence: str
+):
+    public_id = make_visit(network, "Yann", "Ana", date(2027, 1, 12), 10)
+    client = network.signed_in("coordinator")
+    page = f"/semaine/visites/{public_id}"
+    before = visit_of(network, public_id)
+    answer = client.fill(f"{page}/deplacer", page, revision="1", slot="autre", day=day, hour=hour)
+
+    assert answer.status_code == 422
+    assert sentence in answer.text
+    assert f'value="{hour}"' in answer.text
+    assert visit_of(network, public_id) == before
+
+
+@pytest.mark.parametrize("typed", ["14:30", "14h30", "14 h 30", "14.30"])
+def test_an_hour_may_be_typed_as_people_write_it(network: Network, typed: str):
+    public_id = make_visit(network, "Yann", "Ana", date(2027, 1, 12), 10)
+    client = network.signed_in("coordinator")
+    page = f"/semaine/visites/{public_id}"
+    client.fill(f"{page}/deplacer", page, revision="1", slot="autre", day="2027-01-12", hour=typed)
+
+    assert visit_of(network, public_id).starts_at.isoformat() == "2027-01-12T13:30:00+00:00"
 
 
 def test_a_visit_that_moved_meanwhile_is_not_moved_again(network: Network):

@@ -1,0 +1,211 @@
+"""Visits that are due and have no place yet: why, where they could go, and what would have to give when nowhere."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+
+import msgspec
+from sqlmodel import Session, select
+
+from locales import N_
+from matching.planning.explain import blocking
+from matching.planning.instance import Instance, Task
+from matching.planning.plan import end_of, start_of
+from matching.planning.slots import allowed_slots
+from matching.planning.ways import Way, ways_out
+from service import audit, bookings, runs
+from service.errors import StepNotAllowed
+from service.planning_data import read_instance
+from service.planning_records import Horizon
+from service.site import Actor, Site
+from service.tables.people import Place
+from service.tables.territory import Territory
+from service.visit_plan import LIVE_PAIRINGS, ToPlace, names_of, to_place
+from service.visit_rows import coordinating, horizon_of, must_consent, new_visit, next_refs, people, today_of
+from service.visit_slots import MOST_SLOTS, WEEKS_LOOKED_AT, Asked, Loose, SlotChoice
+from service.visit_words import RULES
+
+
+@dataclass(frozen=True)
+class WayOut:
+    """
+    One thing that would have to give, and the moment that the visit would get.
+
+    `kind` and `amount` are those of `matching.planning.ways.Way`; `who` and `going` are references.
+    """
+
+    kind: str
+    who: str
+    amount: int
+    start: datetime
+    end: datetime
+    going: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Solutions:
+    """A due visit without a place: its best slots; without any, the rules in the way and the ways out."""
+
+    visit: ToPlace
+    slots: tuple[SlotChoice, ...]
+    ways: tuple[WayOut, ...]
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A due visit without a place, how many slots it has, and why it has none, one text to translate for each rule."""
+
+    visit: ToPlace
+    solutions: int
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        return tuple(RULES[code] for code in self.visit.rules)
+
+
+def solutions_for(site: Site, actor: Actor, due: str) -> Solutions:
+    """
+    The best slots of a visit that is due and has no place, beside all others as they stand; else the ways out.
+
+    `due` is the key of the visit, `ToPlace.id`.
+
+    Raises
+    ------
+    StepNotAllowed
+        When the visit has a place by now, or is not due any more.
+    """
+    horizon = _horizon(site, actor)
+    with site.db() as tx:
+        territory = coordinating(tx, actor)
+        loose = _due(tx, site, territory, horizon, due)
+        choices = loose.choices()
+        rules = () if choices else _rules(loose)
+        ways = () if choices else ways_out(loose.near, loose.others, loose.task, loose.now)
+        visit = to_place(loose.task, rules, horizon, names_of(tx, territory))
+        return Solutions(visit, tuple(choices[:MOST_SLOTS]), tuple(_way_out(horizon, way) for way in ways))
+
+
+def slot_for(site: Site, actor: Actor, due: str, day: date, minute: int) -> Asked:
+    """A moment chosen by hand for a due visit, and every rule against it; nothing is written."""
+    horizon = _horizon(site, actor)
+    with site.db() as tx:
+        return _due(tx, site, coordinating(tx, actor), horizon, due).asked(day, minute)
+
+
+def place(site: Site, actor: Actor, due: str, slot: str, *, pin: bool = False) -> str:
+    """
+    Write the visit that is due into one of its slots; its public id. It is told to nobody before it is published.
+
+    Raises
+    ------
+    StepNotAllowed
+        When the visit has a place by now, or is not due any more.
+    RuleBroken
+        When the slot no longer keeps every rule.
+    ConsentMissing
+        When the person's consent does not hold on that day.
+    DoubleBooking
+        When somebody would be at two things at once.
+    """
+    horizon = _horizon(site, actor)
+    with site.db.begin() as tx:
+        territory = coordinating(tx, actor)
+        loose = _due(tx, site, territory, horizon, due)
+        chosen, task = loose.named(slot), loose.task
+        known = people(tx, territory.id or 0)
+        pairing = known.pairings[task.series or ""]
+        if pairing.status not in LIVE_PAIRINGS:
+            raise _not_due(due)
+        day = horizon.date(start_of(chosen) // 1440)
+        must_consent(tx, known.persons[pairing.person_id], max(day, today_of(site, territory)))
+        places = {row.ref: row.id for row in tx.exec(select(Place).where(Place.territory_id == territory.id))}
+        ref = next_refs(tx, territory.id or 0, (task.series or "").partition("-")[0], 1)[0]
+        row = new_visit(task, chosen, horizon, known, site, ref, places)
+        row.pinned = pin
+        tx.add(row)
+        bookings.book(tx, row)
+        audit.note(tx, site, actor, "visit.planned", "visit", row.public_id)
+        return row.public_id
+
+
+def waiting(tx: Session, site: Site, territory: Territory, horizon: Horizon, week: Horizon) -> tuple[Waiting, ...]:
+    """Every visit due in a week that has no place, in the plan of the horizon."""
+    now = site.clock.now()
+    instance = _everything_due(tx, site, territory, horizon)
+    names = names_of(tx, territory)
+    found: list[Waiting] = []
+    for task in instance.tasks:
+        visit = to_place(task, (), horizon, names)
+        if not _waits(task, horizon.tick(now)) or visit.due_from > week.last or visit.due_to < week.first:
+            continue
+        if _is_seen(instance, task):
+            continue
+        loose = _loose(instance, task, horizon, now)
+        count = len(loose.choices())
+        found.append(Waiting(visit if count else replace(visit, rules=_rules(loose)), count))
+    return tuple(found)
+
+
+def _waits(task: Task, now: int) -> bool:
+    """Whether it has no visit and its time is not over."""
+    return task.visit is None and task.due[1] > now and task.due[1] - task.due[0] >= task.minutes
+
+
+def _is_seen(instance: Instance, task: Task) -> bool:
+    """Whether the person has a visit of this pairing in the days in which this one is due, its first visit say."""
+    return any(
+        one.series == task.series and one.fixed is not None and task.due[0] <= start_of(one.fixed) < task.due[1]
+        for one in instance.tasks
+    )
+
+
+def _horizon(site: Site, actor: Actor) -> Horizon:
+    """The weeks of the calculation applied last, so that what is due keeps its key; else the next ones."""
+    finished = runs.finished(site, actor, "planning")
+    with site.db() as tx:
+        territory = coordinating(tx, actor)
+        if finished is not None and finished.applied_at is not None:
+            return horizon_of(msgspec.convert(finished.snapshot, Instance), territory)
+        today = today_of(site, territory)
+        return Horizon(today - timedelta(days=today.weekday()), WEEKS_LOOKED_AT * 7, territory.timezone)
+
+
+def _everything_due(tx: Session, site: Site, territory: Territory, horizon: Horizon) -> Instance:
+    """What stands where it is, and everything else that is due."""
+    return read_instance(
+        tx, territory, now=site.clock.now(), start=horizon.first, weeks=horizon.days // 7, stand=True, free=None
+    )
+
+
+def _due(tx: Session, site: Site, territory: Territory, horizon: Horizon, key: str) -> Loose:
+    """One due visit without a place, among all that stand."""
+    now = site.clock.now()
+    instance = _everything_due(tx, site, territory, horizon)
+    task = instance.task.get(key)
+    if task is None or not _waits(task, horizon.tick(now)):
+        raise _not_due(key)
+    return _loose(instance, task, horizon, now)
+
+
+def _loose(instance: Instance, task: Task, horizon: Horizon, now: datetime) -> Loose:
+    return Loose(instance, task, horizon, horizon.tick(now), told=False)
+
+
+def _not_due(key: str) -> StepNotAllowed:
+    return StepNotAllowed(N_("Cette visite est déjà placée, ou n’est plus due."), visit=key)
+
+
+def _rules(loose: Loose) -> tuple[str, ...]:
+    return blocking(loose.near, loose.others, loose.task, allowed_slots(loose.near, loose.task))
+
+
+def _way_out(horizon: Horizon, way: Way) -> WayOut:
+    return WayOut(
+        kind=way.kind,
+        who=way.who,
+        amount=way.amount,
+        start=horizon.moment(start_of(way.slot)),
+        end=horizon.moment(end_of(way.task, way.slot)),
+        going=way.slot.workers[1:],
+    )
