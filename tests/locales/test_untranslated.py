@@ -135,13 +135,13 @@ def reader(site: Site, role: str | None = None) -> Browser:
 
 
 def check(client: Browser, known: re.Pattern[str], *paths: str, status: int = 200) -> None:
-    found: dict[str, list[str]] = {}
+    found: dict[str, str] = {}
     for path in paths:
         answer = client.get(path)
         assert answer.status_code == status, path
         assert "⟦" in answer.text, path
-        if left := untranslated(answer.text, known):
-            found[path] = left
+        for text in untranslated(answer.text, known):
+            found.setdefault(text, path)
     assert found == {}
 
 
