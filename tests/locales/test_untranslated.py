@@ -114,7 +114,6 @@ def known(site: Site) -> re.Pattern[str]:
         names |= {
             word for context in kind.values() for length in ("wide", "abbreviated") for word in context[length].values()
         }
-    names |= {word[:3] for word in english.days["stand-alone"]["wide"].values()}
     names |= {*english.languages.values(), "and", "or", "min", "h", "km"}
     longest_first = sorted(names, key=lambda name: (-len(name), name))
     return re.compile(r"(?<!\w)(?:" + "|".join(re.escape(name) for name in longest_first) + r")(?!\w)", re.IGNORECASE)
