@@ -36,7 +36,7 @@ class Model:
     made: list[tuple[str, int, Round, Literal]] = field(default_factory=list[tuple[str, int, Round, Literal]])
     held: dict[str, dict[int, list[Literal]]] = field(default_factory=lambda: defaultdict(lambda: defaultdict(list)))
     objective: list[cp_model.LinearExprT] = field(default_factory=list[cp_model.LinearExprT])
-    stays: list[cp_model.LinearExprT] = field(default_factory=list[cp_model.LinearExprT])
+    stays: list[tuple[int, Literal]] = field(default_factory=list[tuple[int, Literal]])
     complete: bool = True
 
     @property
@@ -87,13 +87,15 @@ def build(instance: Instance, tasks: Sequence[Task], slots: Mapping[str, tuple[S
                 model.held[task.id][instance.day(start_of(slot))].append(literal)
                 model.objective.append((of_slot(instance, task, slot) + _returns(instance, task, slot)) * literal)
                 if slot == task.kept:
-                    model.stays.append(literal)
+                    model.stays.append((1, literal))
     _make_rounds(model, timed)
     for rule in RULES:
         rule(model)
     for cost in COSTS:
         cost(model)
-    model.cp.minimize(model.scale * sum(model.objective) + (model.scale - 1) - sum(model.stays))
+    costs: list[cp_model.LinearExprT] = [model.scale * term for term in model.objective]
+    moves: list[cp_model.LinearExprT] = [-count * literal for count, literal in model.stays]
+    model.cp.minimize(sum([model.scale - 1, *costs, *moves]))
     return model
 
 
@@ -154,7 +156,7 @@ def _make_rounds(model: Model, timed: set[str]) -> None:
             model.cp.add_at_most_one(literals)
         model.made += [(who, day, one, literal) for one, literal in zip(found, literals, strict=True)]
         model.objective += [one.cost * literal for one, literal in zip(found, literals, strict=True) if one.cost]
-        model.stays += [one.kept * literal for one, literal in zip(found, literals, strict=True) if one.kept]
+        model.stays += [(one.kept, literal) for one, literal in zip(found, literals, strict=True) if one.kept]
         by_item: dict[tuple[str, int, int], list[Literal]] = {entry.item: [] for entry in entries}
         for one, literal in zip(found, literals, strict=True):
             for entry in one.entries:
