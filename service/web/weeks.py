@@ -76,8 +76,9 @@ def week_page(
     speech = speech_of(request)
     week = week_view.week(site, visitor.actor, monday, shown, speech)
     undo = week_view.undo_of(site, visitor.actor, request.query_params, speech)
-    context = {"said": undo.said} if undo is not None else {}
-    return page(request, "week.html", week=week, undo=undo, **context)
+    if undo is None:
+        return page(request, "week.html", week=week, undo=None)
+    return page(request, "week.html", week=week, undo=undo, said=undo.said)
 
 
 def _is_day(text: str) -> bool:
