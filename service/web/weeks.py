@@ -186,7 +186,7 @@ def _due_page(
     )
 
 
-@post("/semaine/a-placer", opt=COORDINATOR)
+@post("/semaine/placement", opt=COORDINATOR)
 async def place_visit(
     request: Request[Any, Any, Any], site: NamedDependency[Site], visitor: NamedDependency[Visitor]
 ) -> Response[Any]:

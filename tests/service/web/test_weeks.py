@@ -9,8 +9,11 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlmodel import select
 
+from service import visits
+from service.site import Actor
 from service.tables.pairings import Pairing, Visit
 from service.tables.people import Person, Professional
+from tests.service.visits.seraing import carry_out
 from tests.service.web.network import MOMENT, Browser, Network
 
 WEEK = "/semaine/2027-01-11"
@@ -199,6 +202,84 @@ def test_an_hour_may_be_typed_as_people_write_it(network: Network, typed: str):
     client.fill(f"{page}/deplacer", page, revision="1", slot="autre", day="2027-01-12", hour=typed)
 
     assert visit_of(network, public_id).starts_at.isoformat() == "2027-01-12T13:30:00+00:00"
+
+
+def plan_by_hand(network: Network) -> None:
+    """Yann's pairing runs, and the calculation of these weeks was applied without any visit for him."""
+    public_id = make_visit(network, "Yann", "Ana", date(2027, 1, 5), 10)
+    actor = Actor("coordinator", network.territories["SER"])
+    with network.site.db.begin() as tx:
+        tx.exec(select(Visit).where(Visit.public_id == public_id)).one().status = "done"
+    run = visits.ask_for_plan(network.site, actor, date(2027, 1, 11))
+    carry_out(network.site, run)
+    visits.apply_draft(network.site, actor, run, [])
+
+
+def test_a_visit_to_place_shows_its_solutions_and_takes_the_one_that_is_chosen(network: Network):
+    plan_by_hand(network)
+    client = network.signed_in("coordinator")
+    text = client.read(WEEK).text
+    link = re.search(r'href="(/semaine/a-placer\?visite=[^"]+)"[^>]*>Voir les solutions \((\d+)\)', text)
+    assert link is not None
+    assert int(link[2]) > 6
+    page = client.read(link[1]).text
+    assert "Tout le monde est libre." in page
+    slots = re.findall(r'name="slot" value="([^"]+)"', page)
+    due = re.search(r'name="due" value="([^"]+)"', page)
+    assert due is not None
+    assert (len(slots), slots[-1]) == (7, "autre")
+    answer = client.fill("/semaine/placement", link[1], due=due[1], slot=slots[0], pin="1")
+    assert answer.headers["location"].endswith("&fait=placed")
+    assert "Visite placée." in client.read(answer.headers["location"]).text
+    twice = client.fill("/semaine/placement", WEEK, due=due[1], slot=slots[0])
+
+    assert twice.status_code == 409
+    assert "déjà placée" in twice.text
+    with network.site.db() as tx:
+        placed = tx.exec(select(Visit).where(Visit.status == "planned")).one()
+    assert placed.pinned
+    assert slots[0].startswith(placed.starts_at.astimezone(ZoneInfo("Europe/Brussels")).strftime("%Y-%m-%dT%H:%M"))
+
+
+def test_a_due_visit_is_placed_at_a_moment_chosen_by_hand_or_told_why_not(network: Network):
+    plan_by_hand(network)
+    client = network.signed_in("coordinator")
+    link = re.search(r'href="(/semaine/a-placer\?visite=[^"]+)"', client.read(WEEK).text)
+    assert link is not None
+    due = re.search(r'name="due" value="([^"]+)"', client.read(link[1]).text)
+    assert due is not None
+    refused = client.fill("/semaine/placement", link[1], due=due[1], slot="autre", day="2027-01-11", hour="19:00")
+    assert refused.status_code == 422
+    assert "Ana : pas disponible à ce moment." in refused.text
+    assert "Rien n’a été modifié." in refused.text
+    outside = client.fill("/semaine/placement", link[1], due=due[1], slot="autre", day="2027-01-29", hour="10:00")
+    assert "Cette visite est due entre le" in outside.text
+    answer = client.fill("/semaine/placement", link[1], due=due[1], slot="autre", day="2027-01-11", hour="10:20")
+
+    assert answer.status_code == 303
+    with network.site.db() as tx:
+        placed = tx.exec(select(Visit).where(Visit.status == "planned")).one()
+    assert placed.starts_at.isoformat() == "2027-01-11T09:20:00+00:00"
+
+
+@pytest.mark.parametrize("key", ["SER-X/first", "", "../../etc", "SER-A-Yann/2099-01-01"])
+def test_a_visit_that_is_not_due_gets_a_sentence(network: Network, key: str):
+    plan_by_hand(network)
+    answer = network.signed_in("coordinator").get("/semaine/a-placer", params={"visite": key})
+
+    assert answer.status_code == 409
+    assert "Cette visite est déjà placée, ou n’est plus due." in answer.text
+
+
+@pytest.mark.parametrize("role", ["peer_helper", "professional", "person"])
+def test_only_the_coordinator_places_a_visit(network: Network, role: str):
+    assert network.signed_in(role).read("/semaine/a-placer?visite=SER-A-Yann/first").status_code == 403
+
+
+def test_the_agenda_asks_to_confirm_in_a_sentence_of_its_own(network: Network):
+    make_visit(network, "Yann", "Ana", date(2027, 1, 12), 10)
+
+    assert "À confirmer : visite</p>" in network.signed_in("peer_helper", "Ana").read("/agenda").text
 
 
 def test_a_visit_that_moved_meanwhile_is_not_moved_again(network: Network):
