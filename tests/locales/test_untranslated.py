@@ -6,6 +6,7 @@ Names, places and themes are data and may stand outside; dates, hours and lists 
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterator
 from shutil import copytree
@@ -27,7 +28,6 @@ from service.database import Database
 from service.imports import shipped
 from service.imports.files import FILES
 from service.site import Actor, Site
-from service.tables.pairings import Visit
 from service.tables.work import Run
 from service.web.marks import initials
 from service.web.speech import LANGUAGE_COOKIE, LANGUAGES
@@ -146,15 +146,27 @@ def check(client: Browser, known: re.Pattern[str], *paths: str, status: int = 20
 
 def test_the_coordinators_pages_are_translated(site: Site, known: re.Pattern[str]):
     board = pairing_board.board(site, seraing.coordinator(site))
-    with site.db() as tx:
-        shown = tx.exec(select(Visit.public_id).where(Visit.status == "planned").order_by(Visit.ref)).first()
     check(
         reader(site, "coordinator"),
         known,
         *("/demandes", "/import", "/aide", "/demandes?fait=request_accepted"),
         *(f"/appariements/{entry.person}" for entry in board.queue),
-        *(WEEK, "/semaine/2027-01-18", "/semaine/2029-01-01", f"{WEEK}/publier", f"/semaine/visites/{shown}"),
+        *(WEEK, "/semaine/2027-01-18", "/semaine/2029-01-01", f"{WEEK}/publier"),
     )
+
+
+def test_moving_and_placing_a_visit_is_translated(site: Site, known: re.Pattern[str]):
+    client = reader(site, "coordinator")
+    week = html.unescape(client.get(WEEK).text)
+    found = dict.fromkeys(re.findall(r'href="(/semaine/(?:visites/|a-placer\?)[^"]+)"', week))
+    planned, due = ([path for path in found if kind in path][:3] for kind in ("visites", "a-placer"))
+    assert planned
+    assert due
+    check(client, known, *planned, *due)
+    refused = client.fill(
+        f"{planned[0]}/deplacer", planned[0], revision="1", slot="autre", day="2027-01-12", hour="23:00"
+    )
+    assert untranslated(refused.text, known) == []
 
 
 def test_calculations_are_translated(site: Site, known: re.Pattern[str]):
