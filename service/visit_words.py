@@ -26,6 +26,7 @@ RULES: Mapping[str, str] = {
 OBJECTIONS: Mapping[str, str] = {
     "PAST": N_("Ce moment est passé."),
     "DUE": N_("Cette visite est due entre le %(first)s et le %(last)s. Choisissez un de ces jours."),
+    "DUE_ON": N_("Cette visite est due le %(first)s. Choisissez ce jour."),
     "V1": N_("%(who)s : pas disponible à ce moment."),
     "V2": N_("%(who)s : une autre visite ou réunion à ce moment, trajet compris."),
     "V5": N_("%(who)s ne fait pas de visite sans une deuxième personne."),

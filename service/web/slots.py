@@ -104,7 +104,7 @@ def objection_lines(asked: Asked, names: Mapping[str, str], speech: Speech) -> t
     for one in asked.against:
         text = RULES.get(one.code, UNKNOWN)
         if one.code in OBJECTIONS and (one.who in names or not one.who):
-            text = OBJECTIONS[one.code]
+            text = OBJECTIONS["DUE_ON" if one.code == "DUE" and first == last else one.code]
         found.append(speech.gettext(text, who=names.get(one.who, ""), first=first, last=last))
     return tuple(dict.fromkeys(found))
 

@@ -41,7 +41,7 @@ def test_a_coordinator_chooses_a_solution_for_a_visit_to_place(visitor: Visitor)
 def test_a_visit_without_a_solution_says_why_and_what_could_help(visitor: Visitor):
     visitor.enter("coordinator")
     visitor.open(WEEK)
-    visitor.page.get_by_role("link", name=re.compile(r"^Voir les solutions \(0\)")).first.click()
+    visitor.page.get_by_role("link", name="Voir pourquoi").first.click()
     dialog = visitor.page.get_by_role("dialog")
     dialog.wait_for()
 
@@ -64,9 +64,11 @@ def test_a_moment_chosen_by_hand_is_refused_with_its_rules_then_moved_and_taken_
     visitor.looks_right()
     dialog.get_by_role("button", name="Déplacer").click()
     visitor.page.locator(".errsum").wait_for()
-    assert "Cette visite est due entre le" in visitor.page.locator(".errsum").inner_text()
+    assert "Cette visite est due le lundi 11 janvier." in visitor.page.locator(".errsum").inner_text()
     assert visitor.page.get_by_label("Heure", exact=True).input_value() == "21:00"
     visitor.looks_right()
+    assert len(visitor.complaints) == 1
+    assert "422" in visitor.complaints.pop()  # the browser notes that the form was refused
 
     visitor.page.locator("input[name=slot]").first.check()
     visitor.press("Déplacer")
