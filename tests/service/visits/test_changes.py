@@ -9,11 +9,11 @@ from datetime import timedelta
 import pytest
 from sqlmodel import select
 
-from service import errors, visits
+from service import errors, pairings, visits
 from service.database import Database
 from service.ids import SeededIds
 from service.site import Actor, Site
-from service.tables.pairings import Booking, Visit
+from service.tables.pairings import Booking, Pairing, Visit
 from service.tables.people import PeerHelper, Person
 from tests import sites
 from tests.service.visits.seraing import START, carry_out, coordinator, visits_of
@@ -277,3 +277,22 @@ def test_calculating_again_changes_nothing_when_nothing_changed(live: Site):
     assert {change.kind for change in draft.changes} == {"unchanged"}
     assert visits.apply_draft(live, actor, run) == 0
     assert visits_of(live) == before
+
+
+def test_one_answer_to_a_pairing_is_one_step_of_its_revision(site: Site):
+    actor = coordinator(site)
+    with site.db() as tx:
+        person = tx.exec(select(Person).where(Person.ref == "SER-P029")).one()
+        helper = tx.exec(select(PeerHelper).where(PeerHelper.ref == "SER-H04")).one()
+    made = pairings.propose(site, actor, person.public_id, helper.public_id)
+    revisions: list[tuple[int, int]] = []
+    for side in (None, *pairings.SIDES):
+        if side is not None:
+            pairings.answer(site, actor, made, side, "accepted", how="phone")
+        with site.db() as tx:
+            pairing = tx.exec(select(Pairing).where(Pairing.public_id == made)).one()
+            revisions.append((pairing.revision, tx.get_one(Person, person.id).revision))
+
+    # The person's state changes when proposed, and when both have said yes; the last yes also accepts the pairing,
+    # which is a change of its own with its own line in the log.
+    assert revisions == [(1, person.revision + 1), (2, person.revision + 1), (4, person.revision + 2)]
