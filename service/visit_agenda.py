@@ -1,4 +1,4 @@
-"""What a peer helper's Agenda shows: what to confirm, today, and the next days with the ways between visits."""
+"""What a peer helper's Agenda shows: what to confirm, today, and the next days with the ways between."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from service.tables.pairings import Visit
 from service.tables.people import PeerHelper
 from service.tables.territory import Territory
 from service.visit_rows import today_of
-from service.visit_week import Board, Chip, visits_between
+from service.visit_week import Appointment, Board, Chip, visits_between
 
 AHEAD_DAYS = 28
 
 
 @dataclass(frozen=True)
 class AgendaStop:
-    """A visit and the minutes of way before it."""
+    """A visit, or a meeting or host slot, and the minutes of way before it."""
 
-    visit: Chip
+    what: Chip | Appointment
     way: int
 
 
@@ -35,7 +35,11 @@ class AgendaDay:
 
 @dataclass(frozen=True)
 class Agenda:
-    """Published visits of the next four weeks; `to_confirm` are those that wait for the helper's answer."""
+    """
+    Published visits, meetings and host slots of the next four weeks.
+
+    `to_confirm` are the visits that wait for the helper's answer.
+    """
 
     helper: str
     today: AgendaDay
@@ -63,19 +67,28 @@ def agenda(site: Site, actor: Actor) -> Agenda:
             for day in (today + timedelta(days=number) for number in range(AHEAD_DAYS))
         }
         waiting = [
-            stop.visit
+            stop.what
             for day in days.values()
             for stop in day.stops
-            if stop.visit.status in codes.LIVE_VISIT_STATES
-            and stop.visit.helper_answer == "pending"
-            and not stop.visit.is_second
+            if isinstance(stop.what, Chip)
+            and stop.what.status in codes.LIVE_VISIT_STATES
+            and stop.what.helper_answer == "pending"
+            and not stop.what.is_second
         ]
         later = tuple(found for day, found in days.items() if day != today and found.stops)
         return Agenda(helper.display_name, days[today], later, tuple(waiting))
 
 
 def _day(board: Board, helper: PeerHelper, day: date, visits: list[Visit]) -> AgendaDay:
-    found = board.round(helper, day, visits)
-    ways = [stop.way for stop in found.stops] if found is not None else []
-    chips = [board.chip(visit, order, helper) for order, visit in enumerate(visits, 1)]
-    return AgendaDay(day, tuple(AgendaStop(chip, way) for chip, way in zip(chips, ways, strict=True)))
+    index = board.records.points
+    entries: list[tuple[Chip | Appointment, int | None]] = [
+        (board.chip(visit, order, helper), index.person(board.records.people[visit.person_id]))
+        for order, visit in enumerate(visits, 1)
+    ]
+    entries += [(one, index.place(one.place_id)) for one in board.appointments(helper.id, day)]
+    here = index.helper(helper)
+    stops: list[AgendaStop] = []
+    for what, there in sorted(entries, key=lambda entry: (entry[0].start, entry[0].end)):
+        stops.append(AgendaStop(what, board.way(helper, index, here, there)))
+        here = there
+    return AgendaDay(day, tuple(stops))

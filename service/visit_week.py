@@ -52,6 +52,18 @@ class Chip:
 
 
 @dataclass(frozen=True)
+class Appointment:
+    """Where somebody is expected besides visits: a meeting, or `open_session` for a slot as host."""
+
+    kind: str
+    start: datetime
+    end: datetime
+    place: str
+    place_id: int | None
+    is_proposed: bool
+
+
+@dataclass(frozen=True)
 class DayCell:
     """A helper's day: free and taken time in minutes from 8 h, at most 720; `hours` the free time of the day."""
 
@@ -62,6 +74,7 @@ class DayCell:
     is_absent: bool
     is_closed: bool
     chips: tuple[Chip, ...]
+    appointments: tuple[Appointment, ...]
 
 
 @dataclass(frozen=True)
@@ -215,9 +228,10 @@ class Board:
             (horizon.tick(visit.starts_at) - number * DAY, horizon.tick(visit.ends_at) - number * DAY)
             for visit in visits
         ]
-        for one in (*self.records.meetings, *self.records.hosting):
-            if helper.id in one.participants and one.start.date() == day:
-                taken.append((horizon.tick(one.start) - number * DAY, horizon.tick(one.end) - number * DAY))
+        appointments = self.appointments(helper.id, day)
+        taken += [
+            (horizon.tick(one.start) - number * DAY, horizon.tick(one.end) - number * DAY) for one in appointments
+        ]
         chips = tuple(self.chip(visit, order, helper) for order, visit in enumerate(visits, 1))
         return DayCell(
             day=day,
@@ -227,7 +241,24 @@ class Board:
             is_absent=not hours and self.records.is_away(helper.id, day),
             is_closed=day in self.records.closed(helper.off_in_school_holidays),
             chips=chips,
+            appointments=appointments,
         )
+
+    def appointments(self, party: int, day: date) -> tuple[Appointment, ...]:
+        """Meetings and host slots of somebody on a day, in order of time."""
+        found = [
+            Appointment(
+                one.kind,
+                one.start,
+                one.end,
+                self.records.places[one.place_id].name if one.place_id is not None else "",
+                one.place_id,
+                one.proposed(party),
+            )
+            for one in (*self.records.meetings, *self.records.hosting)
+            if party in one.participants and one.start.date() == day
+        ]
+        return tuple(sorted(found, key=lambda one: (one.start, one.end, one.kind)))
 
     def chip(self, visit: Visit, order: int, helper: PeerHelper | None = None) -> Chip:
         person = self.records.people[visit.person_id]

@@ -19,11 +19,12 @@ from service.access import Visitor
 from service.own_visits import OwnVisit, own_visits
 from service.site import Site
 from service.visit_agenda import AgendaStop
-from service.visit_week import Chip
+from service.visit_week import Appointment, Chip
 from service.web.doors import may
 from service.web.forms import Form, read
 from service.web.pages import page, speech_of
 from service.web.speech import Speech
+from service.web.words import APPOINTMENTS, VISIT_KINDS
 
 OWNERS = may("peer_helper", "person", "professional")
 ANSWERING = may("peer_helper", "person")
@@ -46,7 +47,11 @@ class AnswerForm(Form):
 
 @dataclass(frozen=True)
 class Entry:
-    """One visit on the page; `way` is the minutes of travel before it, `asks` the sentence that asks to confirm it."""
+    """
+    One visit, meeting or host slot on the page.
+
+    `way` is the time of travel before it, `says` its kind, `asks` the sentence that asks to confirm a visit.
+    """
 
     public_id: str
     revision: int
@@ -55,8 +60,8 @@ class Entry:
     who: str
     place: str
     with_whom: str
-    kind: str
-    status: str
+    says: str
+    is_open: bool
     way: str
     asks: str
 
@@ -88,15 +93,33 @@ def _chip(chip: Chip, speech: Speech, way: int = 0) -> Entry:
         who=chip.pseudonym,
         place=chip.place,
         with_whom=_with(chip.going, speech),
-        kind=chip.kind,
-        status=chip.status,
+        says=speech.gettext(VISIT_KINDS[chip.kind]),
+        is_open=chip.status == "planned",
         way=speech.duration(way) if way else "",
         asks=speech.gettext(TO_CONFIRM[chip.kind]),
     )
 
 
 def _stop(stop: AgendaStop, speech: Speech) -> Entry:
-    return _chip(stop.visit, speech, stop.way)
+    if isinstance(stop.what, Chip):
+        return _chip(stop.what, speech, stop.way)
+    return _appointment(stop.what, speech, stop.way)
+
+
+def _appointment(one: Appointment, speech: Speech, way: int) -> Entry:
+    return Entry(
+        public_id="",
+        revision=0,
+        day=one.start.date(),
+        hours=speech.span(one.start, one.end),
+        who=speech.gettext(APPOINTMENTS[one.kind]),
+        place=one.place,
+        with_whom="",
+        says="",
+        is_open=one.is_proposed,
+        way=speech.duration(way) if way else "",
+        asks="",
+    )
 
 
 def _with(names: tuple[str, ...], speech: Speech) -> str:
@@ -124,8 +147,8 @@ def _own(one: OwnVisit, speech: Speech) -> Entry:
         who=one.who,
         place=one.place,
         with_whom=_with(one.going, speech),
-        kind=one.kind,
-        status=one.status,
+        says=speech.gettext(VISIT_KINDS[one.kind]),
+        is_open=one.status == "planned",
         way="",
         asks=speech.gettext(TO_CONFIRM[one.kind]),
     )

@@ -24,6 +24,7 @@ from service.web import drawings
 from service.web.drawings import Area, Stop
 from service.web.marks import color_of
 from service.web.speech import Speech
+from service.web.words import APPOINTMENTS
 
 WORKDAYS = 5
 
@@ -43,6 +44,16 @@ class ChipLine:
 
 
 @dataclass(frozen=True)
+class AppointmentLine:
+    """A meeting or host slot in a cell."""
+
+    hour: str
+    what: str
+    place: str
+    is_proposed: bool
+
+
+@dataclass(frozen=True)
 class CellLine:
     """A helper's day: its strip and words, or why they are `off`."""
 
@@ -51,6 +62,7 @@ class CellLine:
     text: str
     off: str
     visits: tuple[ChipLine, ...]
+    appointments: tuple[AppointmentLine, ...]
 
 
 @dataclass(frozen=True)
@@ -178,6 +190,12 @@ def _cell(cell: DayCell, on_map: bool, speech: Speech) -> CellLine:
         text=", ".join(speech.span(start, end) for start, end in cell.hours),
         off=off,
         visits=tuple(_chip(chip, on_map, speech) for chip in cell.chips),
+        appointments=tuple(
+            AppointmentLine(
+                speech.time_of_day(one.start), speech.gettext(APPOINTMENTS[one.kind]), one.place, one.is_proposed
+            )
+            for one in cell.appointments
+        ),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from locales import N_
+from service.feed_texts import MEETINGS
 
 DONE: dict[str, str] = {
     "entered": N_("Bienvenue."),
@@ -77,6 +78,7 @@ VISIT_KINDS = {
     "review": N_("Point à trois"),
     "closing": N_("Dernière rencontre"),
 }
+APPOINTMENTS = {**MEETINGS, "open_session": N_("Permanence")}
 ANSWERS = {
     "pending": N_("pas encore de réponse"),
     "accepted": N_("oui"),

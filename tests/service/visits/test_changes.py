@@ -15,6 +15,8 @@ from service.ids import SeededIds
 from service.site import Actor, Site
 from service.tables.pairings import Booking, Pairing, Visit
 from service.tables.people import PeerHelper, Person
+from service.visit_agenda import Agenda
+from service.visit_week import Chip
 from tests import sites
 from tests.service.visits.seraing import START, carry_out, coordinator, visits_of
 
@@ -209,12 +211,12 @@ def test_rounds_give_areas_and_ways_and_no_exact_place(live: Site):
 def test_an_agenda_holds_only_the_helpers_own_published_visits(live: Site):
     row = of(live, "SER-P004")
     actor = helper_of(live, row)
-    assert visits.agenda(live, actor).next_days == ()
+    assert visits_in(visits.agenda(live, actor)) == set()
 
     for number in range(4):
         visits.publish(live, coordinator(live), START + timedelta(weeks=number))
     agenda = visits.agenda(live, actor)
-    shown = {stop.visit.public_id for day in agenda.next_days for stop in day.stops}
+    shown = visits_in(agenda)
     with live.db() as tx:
         assert agenda.helper == tx.get_one(PeerHelper, row.peer_helper_id).display_name
 
@@ -226,6 +228,32 @@ def test_an_agenda_holds_only_the_helpers_own_published_visits(live: Site):
         if actor.party_id in (one.peer_helper_id, one.second_helper_id) and one.starts_at.date() < last
     }
     assert row.public_id in {chip.public_id for chip in agenda.to_confirm}
+
+
+def visits_in(agenda: Agenda) -> set[str]:
+    return {stop.what.public_id for day in agenda.next_days for stop in day.stops if isinstance(stop.what, Chip)}
+
+
+def test_an_agenda_says_where_else_the_helper_is_expected_and_the_way_there(live: Site):
+    with live.db() as tx:
+        helper = tx.exec(select(PeerHelper).where(PeerHelper.ref == "SER-H05")).one()
+    agenda = visits.agenda(live, Actor("peer_helper", helper.territory_id, party_id=helper.id))
+    tuesday = next(day for day in agenda.next_days if day.day == START + timedelta(days=1))
+
+    assert [(stop.what.kind, stop.what.start.hour, stop.what.place) for stop in tuesday.stops] == [
+        ("supervision", 10, "Café Bavard – place des Verriers"),
+        ("open_session", 16, "Café Bavard – place des Verriers"),
+    ]
+    assert [stop.way for stop in tuesday.stops][1] == 0
+
+
+def test_the_week_shows_meetings_and_host_slots_of_each_helper_beside_the_visits(live: Site):
+    view = visits.week(live, coordinator(live), START)
+    cells = {row.ref: row.cells[1] for row in view.rows}
+
+    assert [one.kind for one in cells["SER-H05"].appointments] == ["supervision", "open_session"]
+    assert [one.kind for one in cells["SER-H04"].appointments] == ["supervision"]
+    assert not any(one.kind == "concertation" for cell in cells.values() for one in cell.appointments)
 
 
 def test_an_agenda_belongs_to_a_helper(live: Site):
