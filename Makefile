@@ -23,7 +23,7 @@ run: setup ## Start Le Fil with the territory of Seraing (PORT=8000)
 
 test: setup ## Run every test (needs Chromium and PostgreSQL)
 	@$(PY) .ci/check_tools.py
-	@$(PY) -m pytest -n 2
+	@$(PY) -m pytest -n 2 --dist worksteal
 
 check: check-style check-types check-direction check-origin check-wheel ## Style, types, direction of imports, lock, addresses, wheel
 
