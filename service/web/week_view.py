@@ -55,14 +55,13 @@ class AppointmentLine:
 
 @dataclass(frozen=True)
 class CellLine:
-    """A helper's day: its strip and words, or why they are `off`."""
+    """A helper's day: its strip and words, or why they are `off`; visits and appointments in order of time."""
 
     day: date
     strip: Markup
     text: str
     off: str
-    visits: tuple[ChipLine, ...]
-    appointments: tuple[AppointmentLine, ...]
+    entries: tuple[ChipLine | AppointmentLine, ...]
 
 
 @dataclass(frozen=True)
@@ -189,12 +188,13 @@ def _cell(cell: DayCell, on_map: bool, speech: Speech) -> CellLine:
         strip=drawings.strip(free, taken),
         text=", ".join(speech.span(start, end) for start, end in cell.hours),
         off=off,
-        visits=tuple(_chip(chip, on_map, speech) for chip in cell.chips),
-        appointments=tuple(
-            AppointmentLine(
+        entries=tuple(
+            _chip(one, on_map, speech)
+            if isinstance(one, Chip)
+            else AppointmentLine(
                 speech.time_of_day(one.start), speech.gettext(APPOINTMENTS[one.kind]), one.place, one.is_proposed
             )
-            for one in cell.appointments
+            for one in sorted((*cell.chips, *cell.appointments), key=lambda one: (one.start, one.end))
         ),
     )
 

@@ -11,8 +11,9 @@ from sqlmodel import select
 
 from service import visits
 from service.site import Actor
+from service.tables.network import Meeting, MeetingParticipant
 from service.tables.pairings import Pairing, Visit
-from service.tables.people import Person, Professional
+from service.tables.people import PeerHelper, Person, Professional
 from tests.service.visits.seraing import carry_out
 from tests.service.web.network import MOMENT, Browser, Network
 
@@ -62,6 +63,38 @@ def test_the_week_shows_each_helper_with_free_hours_and_visits(network: Network)
     assert re.search(r"<b>10\u00a0h</b> Yann", text)
     assert "9\u00a0h\u00a0–\u00a017\u00a0h" in text
     assert 'aria-label="Ana, arrêt 1, 10\u00a0h, Yann, Molinay"' in text
+
+
+def make_supervision(network: Network, helper: str) -> None:
+    """On Monday at 11, for this helper."""
+    with network.site.db.begin() as tx:
+        party = tx.exec(select(PeerHelper).where(PeerHelper.display_name == helper)).one()
+        at = datetime(2027, 1, 11, 11, tzinfo=ZoneInfo("Europe/Brussels"))
+        meeting = Meeting(
+            public_id=network.site.ids.new(),
+            ref="M1",
+            territory_id=party.territory_id,
+            kind="supervision",
+            starts_at=at,
+            ends_at=at.replace(hour=12),
+            uid="m1@lefil",
+            changed_at=MOMENT,
+        )
+        tx.add(meeting)
+        tx.flush()
+        tx.add(MeetingParticipant(meeting_id=meeting.id or 0, party_id=party.id))
+
+
+def test_meetings_stand_between_the_visits_of_the_week_and_of_the_agenda(network: Network):
+    make_supervision(network, "Ana")
+    make_visit(network, "Yann", "Ana", date(2027, 1, 11), 14)
+    week = network.signed_in("coordinator").read(WEEK).text
+    agenda = network.signed_in("peer_helper", "Ana").read("/agenda").text
+
+    # Each page names the visit elsewhere too: in the agenda as a question, in the week on the map.
+    assert week.index("Supervision") < week.index('class="chip')
+    assert agenda.index("Supervision") < agenda.rindex("Yann")
+    assert "Supervision" not in network.signed_in("peer_helper", "Bilal").read("/agenda").text
 
 
 def test_another_day_of_the_week_leads_to_its_monday(network: Network):
