@@ -11,7 +11,7 @@ CATALOGS := $(shell find locales -name '*.po' 2>/dev/null)
 unexport VIRTUAL_ENV PYTHONHOME PYTHONPATH
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check check-style check-types check-direction check-origin check-wheel bench lock format clean
+.PHONY: help setup run test mutants check check-style check-types check-direction check-origin check-wheel bench lock format clean
 
 help: ## Show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /make \1\t/' | expand -t 14
@@ -24,6 +24,9 @@ run: setup ## Start Le Fil with the territory of Seraing (PORT=8000)
 test: setup ## Run every test (needs Chromium and PostgreSQL)
 	@$(PY) .ci/check_tools.py
 	@$(PY) -m pytest -n 2 --dist worksteal
+
+mutants: setup ## Take each hard rule out, in turn, and see a test notice
+	$(PY) .ci/mutants.py
 
 check: check-style check-types check-direction check-origin check-wheel ## Style, types, direction of imports, lock, addresses, wheel
 

@@ -152,7 +152,7 @@ class Worker:
                 "run %s: attempt %d lost its process (%s)", taken.public_id, taken.attempt, type(error).__name__
             )
             self._insist(lambda: run_rows.hand_back(self._db, taken))
-        except Exception:
+        except Exception:  # whatever it was: the run ends with a reason, and the thread lives on for the next one
             log.exception("run %s failed", taken.public_id)
             self._end(taken, "failed", reason="error")
         finally:
