@@ -5,27 +5,33 @@ from __future__ import annotations
 import json
 import sys
 from datetime import date
+from importlib.metadata import version
 from pathlib import Path
 
 import click
 
 from locales import N_
-from service import serving
+from service import clock, serving
 from service.cli_faults import Fault
-from service.cli_folder import check_free, leave
+from service.cli_folder import Result, check_free, leave
 from service.cli_reader import FOLDER, Reader, language, today_option
 from service.cli_site import database_is_there, only_territory, opened
 from service.imports import folder
 from service.imports.accept import Accepted, accept
 from service.imports.export import export
+from service.imports.files import FILES
 from service.imports.report import Report, examine
 from service.settings import Settings
 from service.site import Actor
 
 SYSTEM = Actor("sysadmin", None)
 """Whoever may use the command line of the server may write its database anyway."""
-EXPORTED = "territory.csv"
-"""By this file an earlier export is known, which may be replaced."""
+EXPORTED = "export.json"
+"""Written by an export alone: no partner's folder holds it, and the import passes over it."""
+RESULT = Result(
+    always=frozenset({EXPORTED, *folder.laid_out({file.file_name: b"" for file in FILES if file.needed})}),
+    sometimes=frozenset(folder.laid_out({file.file_name: b"" for file in FILES})),
+)
 SEVERITIES = {"error": N_("erreur"), "warning": N_("à vérifier"), "info": N_("information")}
 UNKNOWN_COLUMN = N_(
     "Une colonne n’est pas connue : « %(column)s » dans %(file)s. Rien n’est repris. "
@@ -57,7 +63,7 @@ def import_folder(
     if dry_run and not database_is_there(settings):
         # A look at files needs no database, and leaves none behind.
         settings = settings.model_copy(update={"database_url": "sqlite://"})
-    with opened(settings, migrate=not database_is_there(settings), today=today, sealing=not dry_run) as site:
+    with opened(settings, migrate=not database_is_there(settings), today=today, needs_key=not dry_run) as site:
         report = examine(site, files, today=today, language=reader.language)
         if as_json:
             click.echo(json.dumps(report.as_json(), ensure_ascii=False, indent=1))
@@ -129,10 +135,17 @@ def _agreed(reader: Reader) -> bool:
 @language
 @click.pass_obj
 def export_folder(reader: Reader, path: Path, ref: str | None, private: bool) -> None:
-    check_free(path, EXPORTED)
+    check_free(path, RESULT)
     with opened(Settings()) as site:
         with site.db() as tx:
             territory = only_territory(tx, ref)
         files = export(site, Actor("sysadmin", territory.id), private=private)
-    leave(path, folder.laid_out(files))
+        mark = _mark(territory.ref, clock.today(site.clock, territory.timezone))
+    leave(path, {EXPORTED: mark, **folder.laid_out(files)})
     reader.say(N_("%(count)s fichiers dans « %(name)s »."), count=len(files), name=path)
+
+
+def _mark(territory: str, day: date) -> bytes:
+    """What tells an export from a partner's folder: whose it is, when it was made, by which version."""
+    told = {"territory": territory, "date": day.isoformat(), "version": version("lefil")}
+    return (json.dumps(told, indent=1) + "\n").encode()

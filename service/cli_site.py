@@ -13,7 +13,7 @@ from sqlalchemy import make_url
 from sqlmodel import Session, col, select
 
 from locales import N_
-from service import database
+from service import database, sealing
 from service.cli_faults import Fault
 from service.cli_keys import KEY_BYTES, make_key, read_key
 from service.clock import Clock, FixedClock, RealClock, ShiftedClock
@@ -53,12 +53,19 @@ def demo_settings(settings: Settings, port: int) -> Settings:
 
 @contextmanager
 def opened(
-    settings: Settings, *, migrate: bool = False, today: date | None = None, sealing: bool = True
+    settings: Settings, *, migrate: bool = False, today: date | None = None, needs_key: bool = True
 ) -> Iterator[Site]:
     """
     A site on the database of the settings; `migrate` brings its schema to this version first.
 
-    Without `sealing` a missing key is no fault: what is sealed is neither read nor written.
+    Without `needs_key` a missing key is no fault: what is sealed is neither read nor written.
+
+    Raises
+    ------
+    Fault
+        When there is no key, or none that can be used.
+    WrongDatabase
+        When the database is not this version's, or belongs to another key.
     """
     db = Database(settings.database_url)
     try:
@@ -67,18 +74,20 @@ def opened(
         database.verify(db)
         with db() as tx:
             clock = _clock(tx, today)
-            empty = is_demo(tx) is None
+            untouched = not sealing.keys_in_use(tx)
             served_at = demo_address(tx)
         if served_at is not None and not settings.demo:
             # `lefil link` and the like, beside a demonstration that runs.
             settings = settings.model_copy(update={"demo": True, "base_url": served_at})
         # Only where nothing is sealed yet: under another key it could never be read again.
-        new_key = settings.demo and empty and not settings.key_file.exists()
-        if not sealing and not settings.key_file.exists():
-            key = bytes(KEY_BYTES)
+        new_key = settings.demo and untouched and not settings.key_file.exists()
+        if not needs_key and not settings.key_file.exists():
+            seals = Seals(bytes(KEY_BYTES))
         else:
-            key = make_key(settings.key_file) if new_key else read_key(settings.key_file)
-        yield Site(db, clock, SystemIds(), Seals(key), settings)
+            seals = Seals(make_key(settings.key_file) if new_key else read_key(settings.key_file))
+            with db() as tx:
+                sealing.check_master_key(tx, seals)
+        yield Site(db, clock, SystemIds(), seals, settings)
     finally:
         db.close()
 

@@ -20,7 +20,7 @@ from sqlmodel import select
 from locales import N_, Texts
 from service import database, demo_files, feeds, serving, visits
 from service.cli_faults import Fault
-from service.cli_folder import check_free, leave
+from service.cli_folder import Result, check_free, leave
 from service.cli_import import refuse_unknown_columns
 from service.cli_site import DEFAULT_ZONE, only_territory
 from service.clock import FixedClock
@@ -44,8 +44,10 @@ SEED = 20270104
 """Of the demonstration's ids; part of every id in its files."""
 SECONDS = 900.0
 """Before a search is taken to hang: limits are in work, so that a slow machine finds the same plan."""
-MADE = "summary.json"
-"""By this file an earlier result is known, which may be replaced."""
+RESULT = Result(
+    always=frozenset({"summary.json", "proposals.csv", "unmatched.csv", "visits.csv", "unplanned.csv"}),
+    sometimes=frozenset(f"feeds/{owner}-*.ics" for owner in (*(kind for kind, _ in feeds.OWNERS), "territory")),
+)
 
 
 @dataclass(frozen=True)
@@ -79,7 +81,7 @@ def _check(demo: Demo) -> None:
         raise Fault(N_("Choisissez entre 1 et 8 semaines."))
     if demo.today > demo.start:
         raise Fault(N_("Le premier jour du plan est déjà passé : --start doit suivre --today."))
-    check_free(demo.out, MADE)
+    check_free(demo.out, RESULT)
 
 
 @dataclass(frozen=True)

@@ -20,8 +20,11 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from sqlmodel import Session, col, select
 
+from locales import N_
 from service.database import Database
+from service.errors import WrongDatabase
 from service.tables.people import DataKey, NetworkKey
+from service.tables.work import AuditEntry
 
 NETWORK = "network"
 
@@ -130,6 +133,37 @@ def rotate(db: Database, seals: Seals, *, at_once: int = 200) -> int:
         done += len(old)
         if not old:
             return done
+
+
+def check_master_key(tx: Session, seals: Seals) -> None:
+    """
+    Make sure that these are the master keys of this database, before anything more is sealed.
+
+    Raises
+    ------
+    WrongDatabase
+        When a key that the database names is not at hand.
+    """
+    if not keys_in_use(tx) <= seals.derivations("key-id").keys():
+        raise WrongDatabase(
+            N_(
+                "La clé du service n’est pas celle de cette base de données. "
+                "Indiquez la bonne clé (LEFIL_KEY_FILE). Rien n’a changé."
+            )
+        )
+
+
+def keys_in_use(tx: Session) -> set[str]:
+    """
+    The ids of the master keys that the database needs; none when nobody has worked with it yet.
+
+    Where nothing is sealed, the log says under which key it goes on: whatever is written has an entry there.
+    """
+    sealed = {*tx.exec(select(NetworkKey.key_id)), *tx.exec(select(DataKey.key_id).distinct())}
+    if sealed:
+        return sealed
+    chain = tx.exec(select(AuditEntry.chain).order_by(col(AuditEntry.id).desc()).limit(1)).first()
+    return set() if chain is None else {chain.partition(":")[0]}
 
 
 def key_id(master: bytes) -> str:

@@ -127,10 +127,15 @@ def test_any_folder_of_the_format_seen_from_another_day_for_fewer_weeks(tmp_path
     assert all("2027-01-18" <= row["start"][:10] <= "2027-01-31" for row in rows(left, "visits.csv"))
 
 
+def an_earlier_result(folder: Path) -> None:
+    (folder / "feeds").mkdir(parents=True)
+    for name in ("summary.json", "proposals.csv", "unmatched.csv", "visits.csv", "unplanned.csv"):
+        (folder / name).write_text("")
+    (folder / "feeds" / "helper-gone.ics").write_text("")
+
+
 def test_a_demonstration_takes_the_place_of_an_earlier_one(terminal: Terminal):
-    (terminal.folder / "out" / "feeds").mkdir(parents=True)
-    (terminal.folder / "out" / "summary.json").write_text("{}")
-    (terminal.folder / "out" / "feeds" / "helper-gone.ics").write_text("")
+    an_earlier_result(terminal.folder / "out")
 
     assert terminal.lefil("demo", "--territory", "locmine", "--out", "out").code == 0
     assert not (terminal.folder / "out" / "feeds" / "helper-gone.ics").exists()
@@ -144,6 +149,27 @@ def test_a_folder_with_other_things_is_left_alone(terminal: Terminal):
 
     assert (said.code, len(said.err.splitlines())) == (1, 1)
     assert (terminal.folder / "letters" / "dear.txt").read_text() == "dear"
+
+
+@pytest.mark.parametrize("other", ["dear.txt", "feeds/mine.ics", "feeds/more/helper-1.ics", "more/visits.csv"])
+def test_an_earlier_result_with_other_things_beside_is_left_alone(terminal: Terminal, other: str):
+    an_earlier_result(terminal.folder / "out")
+    (terminal.folder / "out" / other).parent.mkdir(exist_ok=True)
+    (terminal.folder / "out" / other).write_text("dear")
+    before = contents(terminal.folder)
+    said = terminal.lefil("demo", "--out", "out")
+
+    assert (said.code, len(said.err.splitlines())) == (1, 1)
+    assert contents(terminal.folder) == before
+
+
+def test_a_summary_of_another_program_is_left_alone(terminal: Terminal):
+    (terminal.folder / "out").mkdir()
+    (terminal.folder / "out" / "summary.json").write_text("mine")
+    said = terminal.lefil("demo", "--out", "out")
+
+    assert (said.code, len(said.err.splitlines())) == (1, 1)
+    assert (terminal.folder / "out" / "summary.json").read_text() == "mine"
 
 
 def test_files_with_an_error_show_nothing(terminal: Terminal):

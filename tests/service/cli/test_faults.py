@@ -176,6 +176,38 @@ def test_a_key_that_is_none(seraing: Terminal, spoil: bytes):
     assert is_one_sentence(seraing.lefil("check", *TODAY))
 
 
+SEALED_ELSEWHERE = (
+    ["serve", "--port", 0],
+    ["run", "--port", 0],
+    ["import", shipped.path("seraing"), *TODAY, "--accept"],
+    ["import", shipped.path("seraing"), *TODAY, "--dry-run"],
+    ["export", "out"],
+    ["link", "coordinator"],
+    ["check", *TODAY],
+    ["audit", "verify"],
+)
+
+
+@pytest.mark.parametrize("words", SEALED_ELSEWHERE, ids=lambda words: words[0])
+def test_a_key_of_another_database(seraing: Terminal, words: list[object]):
+    (seraing.folder / "var" / "lefil.key").write_bytes(bytes(range(32)))
+    before = seraing.rows()
+    said = seraing.apart(*words)
+
+    assert is_one_sentence(said)
+    assert "LEFIL_KEY_FILE" in said.err
+    assert seraing.rows() == before
+    assert sorted(path.name for path in seraing.folder.iterdir()) == ["var"]
+
+
+def test_a_demonstration_makes_no_key_for_a_database_that_has_one(seraing: Terminal):
+    (seraing.folder / "var" / "lefil.key").unlink()
+    said = seraing.apart("run", "--port", 0)
+
+    assert is_one_sentence(said)
+    assert not (seraing.folder / "var" / "lefil.key").exists()
+
+
 def test_a_key_that_others_can_read(seraing: Terminal):
     (seraing.folder / "var" / "lefil.key").chmod(0o644)
 

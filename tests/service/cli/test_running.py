@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import signal
@@ -9,13 +10,14 @@ import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 
 import httpx
 import pytest
 
 from service.imports import shipped
-from tests.service.cli.builders import Terminal, free_port
+from tests.service.cli.builders import Terminal, free_port, territory_files
 from tests.service.runs.builders import solving
 
 LINK = re.compile(r"http://localhost:\d+/entrer/[\w-]{43}")
@@ -146,6 +148,36 @@ def test_a_territory_of_one_s_own_is_exported_and_read_again(seraing: Terminal):
     assert again.code == 0
     assert (seraing.folder / "out" / "common" / "themes.csv").is_file()
     assert len(list((seraing.folder / "out").glob("*.csv"))) >= len(list(shipped.path("seraing").glob("*.csv")))
+
+
+def test_an_export_says_what_it_is_and_takes_the_place_of_an_earlier_one(seraing: Terminal):
+    seraing.lefil("export", "out", "--private")
+    (seraing.folder / "out" / "gaps.csv").write_text("of an earlier export")
+    again = seraing.lefil("export", "out")
+    mark = json.loads((seraing.folder / "out" / "export.json").read_bytes())
+
+    assert again.code == 0
+    assert (mark["territory"], set(mark)) == ("BE-SER", {"territory", "date", "version"})
+    assert date.fromisoformat(mark["date"])
+    assert not (seraing.folder / "out" / "gaps.csv").exists()
+
+
+def test_a_partner_s_own_folder_is_not_written_over(seraing: Terminal):
+    folder = territory_files(seraing.folder / "files")
+    before = {path: path.read_bytes() for path in folder.parent.rglob("*.csv")}
+    said = seraing.lefil("export", folder)
+
+    assert (said.code, len(said.err.splitlines())) == (1, 1)
+    assert {path: path.read_bytes() for path in folder.parent.rglob("*") if path.is_file()} == before
+
+
+def test_an_export_with_a_letter_beside_is_not_written_over(seraing: Terminal):
+    seraing.lefil("export", "out")
+    (seraing.folder / "out" / "letter.txt").write_text("dear")
+    said = seraing.lefil("export", "out")
+
+    assert (said.code, len(said.err.splitlines())) == (1, 1)
+    assert (seraing.folder / "out" / "letter.txt").read_text() == "dear"
 
 
 def test_a_folder_with_other_things_is_not_written_over(seraing: Terminal):

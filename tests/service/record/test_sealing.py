@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 from sqlmodel import Session, col, func, select
 
+from service import audit
 from service.database import Database
-from service.sealing import Seals, rotate
-from service.site import Site
+from service.errors import WrongDatabase
+from service.sealing import Seals, check_master_key, rotate
+from service.site import Actor, Site
 from service.tables.people import ContactCard, DataKey
 from tests.service.record import builders
 
@@ -39,6 +41,16 @@ def a_card(site: Site, territory: int, pseudonym: str) -> int:
 def opened(site: Site, seals: Seals, party: int) -> object:
     with site.db() as tx:
         return seals.open(tx, party, place(party), tx.get_one(ContactCard, party).card_sealed)
+
+
+def accepts(site: Site, seals: Seals) -> bool:
+    """May work go on with these keys?"""
+    with site.db() as tx:
+        try:
+            check_master_key(tx, seals)
+        except WrongDatabase:
+            return False
+    return True
 
 
 def test_what_was_sealed_opens(site: Site):
@@ -168,6 +180,31 @@ def test_a_new_master_key_wraps_every_data_key_and_goes_on_after_a_stop(site: Si
         assert Seals(NEW).open_shared(tx, "meeting.decisions_sealed:1", shared) == "Se revoir"
     with pytest.raises(ValueError, match="another master key"):
         opened(site, Seals(site.seals.master), parties[0])
+
+
+def test_only_the_keys_that_a_database_was_sealed_with_are_its_own(site: Site):
+    old, renewed = site.seals, Seals(NEW, earlier=(site.seals.master,))
+    territory = builders.a_territory(site)
+    for number in range(6):
+        a_card(site, territory, f"Oiseau {number}")
+    assert [accepts(site, seals) for seals in (old, renewed, Seals(NEW))] == [True, True, False]
+
+    with pytest.raises(Killed):
+        rotate(KilledAfter(site.db, 1), renewed, at_once=4)
+    assert [accepts(site, seals) for seals in (old, renewed, Seals(NEW))] == [False, True, False]
+
+    rotate(site.db, renewed)
+    assert [accepts(site, seals) for seals in (old, renewed, Seals(NEW))] == [False, True, True]
+
+
+def test_where_nothing_is_sealed_the_log_names_the_key(sqlite_site: Site):
+    assert accepts(sqlite_site, Seals(NEW))
+    with sqlite_site.db.begin() as tx:
+        audit.note(tx, sqlite_site, Actor("sysadmin", None), "export")
+
+    assert accepts(sqlite_site, sqlite_site.seals)
+    assert not accepts(sqlite_site, Seals(NEW))
+    assert accepts(sqlite_site, Seals(NEW, earlier=(sqlite_site.seals.master,)))
 
 
 def test_purposes_have_keys_of_their_own(sqlite_site: Site):
