@@ -7,7 +7,6 @@ import os
 import re
 import signal
 import subprocess
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
@@ -60,6 +59,16 @@ def first_start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Term
         yield Terminal(folder, patch, None), free_port()
 
 
+@pytest.fixture
+def served(first_start: tuple[Terminal, int]) -> tuple[Terminal, int]:
+    """The same, once the demonstration was served there."""
+    terminal, port = first_start
+    if not terminal.database.exists():
+        with running(terminal, "run", "--port", port):
+            pass
+    return first_start
+
+
 def test_from_nothing_to_a_page_and_a_link_for_each_role_and_on_after_a_kill(first_start: tuple[Terminal, int]):
     terminal, port = first_start
     with running(terminal, "run", "--port", port) as (process, said):
@@ -73,10 +82,8 @@ def test_from_nothing_to_a_page_and_a_link_for_each_role_and_on_after_a_kill(fir
     check = terminal.apart("check")
     with running(terminal, "run", "--port", port) as (process, again):
         status_again = answers(port)
-        asked = time.monotonic()
         os.kill(process.pid, signal.SIGTERM)
         process.wait(20)
-        took = time.monotonic() - asked
 
     assert (status, status_again) == (200, 200)
     assert len(set(first_links)) == 4
@@ -87,18 +94,18 @@ def test_from_nothing_to_a_page_and_a_link_for_each_role_and_on_after_a_kill(fir
     assert check.out == "Tout est en ordre.\n"
     assert any("chargé" in line for line in said)
     assert not any("chargé" in line for line in again)
-    assert (process.returncode, took < 20) == (0, True)
+    assert process.returncode == 0
 
 
-def test_a_new_link_leads_to_the_demonstration_that_was_served(first_start: tuple[Terminal, int]):
-    terminal, port = first_start
+def test_a_new_link_leads_to_the_demonstration_that_was_served(served: tuple[Terminal, int]):
+    terminal, port = served
     said = terminal.apart("link", "peer_helper")
 
     assert said.out.startswith(f"http://localhost:{port}/entrer/")
 
 
-def test_real_mode_does_not_serve_the_demonstration(first_start: tuple[Terminal, int]):
-    terminal, _ = first_start
+def test_real_mode_does_not_serve_the_demonstration(served: tuple[Terminal, int]):
+    terminal, _ = served
     said = terminal.apart("serve", "--port", free_port())
 
     assert (said.code, said.err.strip().splitlines()[-1]) == (

@@ -56,12 +56,9 @@ def test_a_server_that_is_asked_to_end_hands_its_run_back(site: Site, hélène: 
     run_id = ask(site, hélène, "long")
     with a_server(site) as server:
         under_way(site, hélène, run_id)
-        asked = time.monotonic()
         os.kill(server.pid, signal.SIGTERM)
         server.wait(20)
-        took = time.monotonic() - asked
 
-    assert took < 5
     assert (row(site, run_id).status, row(site, run_id).attempt) == ("queued", 0)
 
 
