@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from importlib.resources import files
+from pathlib import Path
 
 from hypothesis import strategies as st
 
@@ -33,6 +34,21 @@ class Drawn:
     def files(self) -> dict[str, bytes]:
         """As partners send them: UTF-8, comma, a header row."""
         return {f"{name}.csv": _csv(rows) for name, rows in self.rows.items() if rows}
+
+    def lay_out(self, folder: Path) -> Path:
+        """As a folder on disk, with `common` beside it; files without rows hold their header only."""
+        place = folder / "territory"
+        shipped = files("service") / "demo_data" / "seraing"
+        headers = {
+            entry.name: entry.read_bytes().splitlines(keepends=True)[0]
+            for entry in shipped.iterdir()
+            if entry.name.endswith(".csv")
+        }
+        for where, written in ((place, headers | self.files()), (folder / "common", common())):
+            where.mkdir()
+            for name, content in written.items():
+                (where / name).write_bytes(content)
+        return place
 
 
 def common() -> dict[str, bytes]:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import csv
+import tempfile
 from dataclasses import replace
+from pathlib import Path
 
 from hypothesis import given, settings
 from sqlmodel import select
 
+from locales import translator
 from matching.pairing import cpsat as pairing_search
 from matching.pairing.judge import violations as pairing_violations
 from matching.planning import cpsat as planning_search
 from matching.planning.judge import violations as planning_violations
 from matching.search import Limits
+from service import demo
 from service.clock import FixedClock, today
 from service.database import Database
 from service.demo_steps import accept_first
@@ -50,3 +55,19 @@ def test_any_territory_is_imported_paired_and_planned_within_all_rules(schema_in
         planned = planning_search.solve(month)
         assert list(planning_violations(month, planned)) == []
         assert len(planned.visits) + len(planned.unplanned) == len(month.tasks)
+
+
+@given(territories())
+@settings(max_examples=3)
+def test_any_territory_goes_through_the_demonstration(drawn: Drawn):
+    with tempfile.TemporaryDirectory() as place:
+        folder, out = drawn.lay_out(Path(place)), Path(place) / "out"
+        demo.run(demo.Demo(folder, START, 4, TODAY, True, out), translator("fr"), lambda *_, **__: None)
+        with (out / "proposals.csv").open(encoding="utf-8", newline="") as file:
+            offered = {row["person_id"] for row in csv.DictReader(file)}
+        with (out / "unmatched.csv").open(encoding="utf-8", newline="") as file:
+            alone = {row["person_id"] for row in csv.DictReader(file)}
+
+    waiting = {str(person["person_id"]) for person in drawn.rows["persons"] if person["status"] == "waiting"}
+    assert offered | alone == waiting
+    assert not offered & alone
