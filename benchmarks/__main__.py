@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from benchmarks import yardstick
 from benchmarks.territories import Work, work
-from matching.pairing import cpsat as pairing
+from matching.pairing import solve as pairing
 from matching.planning import cpsat as planning
 from matching.planning.ways import free_slots, ways_out
 from matching.search import Limits

@@ -44,7 +44,7 @@ def _named(name: str) -> Any:
 
 KINDS: Mapping[str, RunKind] = {
     "pairing": RunKind(
-        search="matching.pairing.cpsat",
+        search="matching.pairing.solve",
         instance_class="matching.pairing.instance:Instance",
         answer_class="matching.pairing.answer:Answer",
         judge="matching.pairing.judge",

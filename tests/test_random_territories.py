@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from sqlmodel import select
 
 from locales import translator
-from matching.pairing import cpsat as pairing_search
+from matching.pairing import solve as pairing_search
 from matching.pairing.judge import violations as pairing_violations
 from matching.planning import cpsat as planning_search
 from matching.planning.judge import violations as planning_violations

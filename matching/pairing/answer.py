@@ -20,9 +20,9 @@ class Cost:
     Parameters
     ----------
     served
-        Weight of the people placed that is lost, in thousandths.
+        Weight of the people placed that is lost beside the first choice, in thousandths.
     score
-        What the sum of scores loses, in hundredths; below zero when it grows.
+        What the sum of scores loses beside the first choice, in hundredths; below zero when it grows.
     losers
         People with a first rank who would have none.
     gainers
@@ -215,7 +215,6 @@ class Answer:
     bound: Aims
     shortlists: tuple[Shortlist, ...]
     unmatched: tuple[Unmatched, ...]
-    left_out: tuple[LeftOut, ...]
     evenness: Evenness = Evenness()
     moves: tuple[Move, ...] = ()
     recruits: tuple[Recruit, ...] = ()

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
+from matching.pairing.answer import Evenness
 from matching.pairing.criteria import facts, score, values
-from matching.pairing.instance import Instance, Pair, Person
-from matching.pairing.rules import broken
+from matching.pairing.instance import Helper, Instance, Pair, Person
+from matching.pairing.rules import broken, suits
 
 SET_ASIDE = "SET_ASIDE"
 """Not a rule: the coordinator put this suggestion aside."""
@@ -31,28 +33,25 @@ class Candidate:
         return round(self.score * 100)
 
 
-Obstacles = Mapping[tuple[str, str], tuple[str, ...]]
-"""What stands between a person and a helper, by their ids; empty for candidates."""
+def against(instance: Instance, person: Person, helper: Helper) -> tuple[str, ...]:
+    """The codes that stand against a pair; empty for candidates."""
+    aside = (person.id, helper.id) in instance.pairs_set_aside
+    return broken(instance, person, helper) + ((SET_ASIDE,) if aside else ())
 
 
-def obstacles(instance: Instance) -> dict[tuple[str, str], tuple[str, ...]]:
-    """The codes that stand against every pair of somebody who waits and a helper."""
-    return {
-        (person.id, helper.id): broken(instance, person, helper)
-        + ((SET_ASIDE,) if (person.id, helper.id) in instance.pairs_set_aside else ())
-        for person in instance.people
-        for helper in instance.helpers
-    }
+def candidate(instance: Instance, person: Person, helper: Helper) -> Candidate | None:
+    """The pair with its score, when nothing stands against it."""
+    if (person.id, helper.id) in instance.pairs_set_aside or not suits(instance, person, helper):
+        return None
+    by_criterion = values(facts(instance, person, helper))
+    return Candidate(person.id, helper.id, score(instance.weights, by_criterion), by_criterion)
 
 
-def candidates(instance: Instance, against: Obstacles) -> tuple[Candidate, ...]:
-    """Pairs against which nothing stands, with their score."""
-    found: list[Candidate] = []
-    for (person, helper), codes in against.items():
-        if not codes:
-            by_criterion = values(facts(instance, instance.person_by_id[person], instance.helper_by_id[helper]))
-            found.append(Candidate(person, helper, score(instance.weights, by_criterion), by_criterion))
-    return tuple(found)
+def candidates(instance: Instance) -> tuple[Candidate, ...]:
+    """All pairs of somebody who waits and a helper against whom nothing stands."""
+    pairs = ((person, helper) for person in instance.people for helper in instance.helpers)
+    found = (candidate(instance, *pair) for pair in pairs)
+    return tuple(one for one in found if one is not None)
 
 
 def weight(person: Person, day: date) -> int:
@@ -76,24 +75,15 @@ def load_cost(instance: Instance, placed: Iterable[Pair]) -> int:
     return cost
 
 
-def in_order_of_content(instance: Instance, found: tuple[Candidate, ...]) -> tuple[list[str], list[str]]:
-    """
-    People and helpers in an order that neither their ids nor their rows decide, unless all else is equal.
-
-    The solver sees them in this order, so renaming or shuffling the rows changes nothing in the answer.
-    """
-    people = {p.id: repr(replace(p, id="", named_helper=None)) for p in instance.people}
-    helpers = {
-        h.id: repr((replace(h, id=""), sorted((p.status, p.contact) for p in instance.live_of[h.id])))
-        for h in instance.helpers
-    }
-    options: dict[str, list[tuple[float, str]]] = {}
-    for one in found:
-        options.setdefault(f"person {one.person}", []).append((one.score, helpers[one.helper]))
-        options.setdefault(f"helper {one.helper}", []).append((one.score, people[one.person]))
-    by_person = {key: repr((text, sorted(options.get(f"person {key}", [])))) for key, text in people.items()}
-    by_helper = {key: repr((text, sorted(options.get(f"helper {key}", [])))) for key, text in helpers.items()}
-    return (
-        sorted(by_person, key=lambda key: (by_person[key], key)),
-        sorted(by_helper, key=lambda key: (by_helper[key], key)),
-    )
+def evenness(instance: Instance, placed: tuple[Pair, ...]) -> Evenness:
+    """Of the helpers who may start and take somebody at all, once these pairs have come about."""
+    there = [one for one in instance.helpers if one.status == "active" and one.max_persons > 0]
+    if not there:
+        return Evenness()
+    load = {one.id: len(instance.live_of[one.id]) for one in instance.helpers}
+    for pair in placed:
+        load[pair.helper] += 1
+    shares = [load[one.id] / one.max_persons for one in there]
+    mean = sum(shares) / len(shares)
+    spread = math.sqrt(sum((share - mean) ** 2 for share in shares) / len(shares))
+    return Evenness(round(max(shares), 4), round(spread, 4))

@@ -1,16 +1,18 @@
-"""For somebody whom nobody suits: what blocks, and the smallest change that would open a helper (`settled.md` 18)."""
+"""For somebody whom nobody suits: what blocks, and the smallest changes that would open a helper (`settled.md` 18)."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from itertools import combinations
 
 from matching.pairing.answer import Change, Plain, Relaxed, Unmatched
-from matching.pairing.candidates import SET_ASIDE, Obstacles
+from matching.pairing.candidates import SET_ASIDE, against
 from matching.pairing.criteria import facts
 from matching.pairing.instance import Helper, Instance, Person
-from matching.pairing.rules import HARD, SUPERVISION_DAYS
+from matching.pairing.rules import CONTACT_PERCENT, SUPERVISION_DAYS, TOLD_ORDER, merged
+from matching.travel import Point
 from matching.weekly import Window, longest
 
 NEVER = ("CONSENT", "CONFLICT", "REFUSED", "SAME_HELPER")
@@ -26,18 +28,20 @@ ORDER = (
     "HELPER_STATUS",
 )
 DAYTIME = (8 * 60, 20 * 60)
+MOST_CHANGES = 3
 
 
-def unmatched(instance: Instance, person: Person, against: Obstacles) -> Unmatched:
+def unmatched(instance: Instance, person: Person) -> Unmatched:
     """What stands between a person and all helpers."""
-    codes = [against[person.id, helper.id] for helper in instance.helpers]
-    order = [rule.code for rule in HARD] + [SET_ASIDE]
-    removed = {code: sum(code in stand for stand in codes) for code in order}
+    stand = [against(instance, person, helper) for helper in instance.helpers]
+    told = [merged(codes) for codes in stand]
+    order = [*TOLD_ORDER, SET_ASIDE]
+    removed = {code: sum(code in codes for codes in told) for code in order}
     return Unmatched(
         person.id,
         {code: count for code, count in removed.items() if count},
-        _blocking(order, codes),
-        smallest_change(instance, person, against),
+        _blocking(order, told),
+        smallest_changes(instance, person),
     )
 
 
@@ -54,20 +58,50 @@ def _blocking(order: Sequence[str], codes: Sequence[tuple[str, ...]]) -> tuple[s
     return ()
 
 
-def smallest_change(instance: Instance, person: Person, against: Obstacles) -> Change | None:
-    """Fewest rules first, then the least amount, then the order of `ORDER`; None when only a person can open it."""
-    best: tuple[tuple[object, ...], Change] | None = None
+def smallest_changes(instance: Instance, person: Person) -> tuple[Change, ...]:
+    """
+    Fewest rules first, then the least amount, then the order of `ORDER`; empty when only somebody new can help.
+
+    All have as few rules as the first; of those that set aside the same rules the easiest stands for all. Each one is
+    proven: with it made, nothing stands against the pair.
+    """
+    possible: list[tuple[tuple[object, ...], Change]] = []
     for helper in instance.helpers:
-        codes = against[person.id, helper.id]
+        codes = against(instance, person, helper)
         if any(code in NEVER for code in codes) or helper.status == "left":
             continue
-        change = Change(
-            helper.id, tuple(relax(instance, person, helper, code) for code in sorted(codes, key=ORDER.index))
-        )
-        size = change_size(change)
-        if best is None or (size, helper.id) < best[0]:
-            best = (size, helper.id), change
-    return best[1] if best else None
+        relaxed = (relax(instance, person, helper, code) for code in sorted(codes, key=ORDER.index))
+        change = Change(helper.id, tuple(relaxed))
+        if change.relaxed and opens(instance, person, change):
+            possible.append(((change_size(change), helper.id), change))
+    possible.sort(key=lambda one: one[0])
+    easiest: dict[tuple[str, ...], Change] = {}
+    for _, change in possible:
+        if len(change.relaxed) == len(possible[0][1].relaxed):
+            easiest.setdefault(tuple(relaxed.rule for relaxed in change.relaxed), change)
+    return tuple(easiest.values())[:MOST_CHANGES]
+
+
+def opens(instance: Instance, person: Person, change: Change) -> bool:
+    """Whether nothing stands against the pair once the change is made."""
+    after = made(instance, person, change)
+    return not against(after, after.person_by_id[person.id], after.helper_by_id[change.helper])
+
+
+def made(instance: Instance, person: Person, change: Change) -> Instance:
+    """The instance with a change made."""
+    helper = instance.helper_by_id[change.helper]
+    for relaxed in change.relaxed:
+        if relaxed.rule == SET_ASIDE:
+            kept = tuple(one for one in instance.set_aside if (one.person, one.helper) != (person.id, helper.id))
+            instance = replace(instance, set_aside=kept)
+        else:
+            person, helper = _MADE[relaxed.rule](instance, person, helper)
+    return replace(
+        instance,
+        people=tuple(person if one.id == person.id else one for one in instance.people),
+        helpers=tuple(helper if one.id == helper.id else one for one in instance.helpers),
+    )
 
 
 def change_size(change: Change) -> tuple[int, float, tuple[int, ...]]:
@@ -178,3 +212,71 @@ _RELAX: dict[str, Callable[[Instance, Person, Helper], Measure]] = {
     "GENDER": _gender,
     "HELPER_STATUS": _helper_status,
 }
+
+
+Two = tuple[Person, Helper]
+
+
+def _nearer(instance: Instance, person: Person, helper: Helper) -> Two:
+    if helper.base is None or person.spot is None:
+        spot = helper.base or person.spot or Point(0.0, 0.0)
+        return replace(person, coordinates=spot), replace(helper, base=spot)
+    km = math.ceil(instance.travel.road_km(helper.base, person.spot) * 10) / 10
+    return person, replace(helper, max_travel_km=max(helper.max_travel_km, km))
+
+
+def _freer(instance: Instance, person: Person, helper: Helper) -> Two:
+    window = _daytime_window(instance, person, helper)
+    if window is not None:
+        return replace(person, windows=(*person.windows, window)), helper
+    new = Window(1, DAYTIME[0], DAYTIME[0] + person.visit_minutes, instance.day)
+    return replace(person, windows=(*person.windows, new)), replace(helper, windows=(*helper.windows, new))
+
+
+def _roomier(instance: Instance, person: Person, helper: Helper) -> Two:
+    known = facts(instance, person, helper)
+    hours = known.hours + person.contact
+    minutes = -(-100 * hours // (CONTACT_PERCENT * 52))
+    return person, replace(
+        helper,
+        max_persons=max(helper.max_persons, known.people + 1),
+        weekly_minutes_max=max(helper.weekly_minutes_max, minutes),
+    )
+
+
+def _covering(_instance: Instance, person: Person, helper: Helper) -> Two:
+    return person, replace(helper, themes=(*helper.themes, *person.themes))
+
+
+def _speaking(_instance: Instance, person: Person, helper: Helper) -> Two:
+    if not person.languages:
+        return replace(person, interpreter_accepted=True), helper
+    return person, replace(helper, languages=(*helper.languages, person.languages[0]))
+
+
+def _tolerant(_instance: Instance, person: Person, helper: Helper) -> Two:
+    kept = tuple(flag for flag in helper.cannot_visit if flag not in person.environment_flags)
+    return person, replace(helper, cannot_visit=kept)
+
+
+def _less_strict(_instance: Instance, person: Person, helper: Helper) -> Two:
+    return replace(person, gender_preference="preferred"), helper
+
+
+def _ready(instance: Instance, person: Person, helper: Helper) -> Two:
+    day = instance.day
+    trained = helper.trained_on if helper.trained_on is not None and helper.trained_on <= day else day
+    return person, replace(helper, status="active", trained_on=trained, has_supervisor=True, last_supervision_on=day)
+
+
+_MADE: dict[str, Callable[[Instance, Person, Helper], Two]] = {
+    "DISTANCE": _nearer,
+    "AVAILABILITY": _freer,
+    "CASELOAD": _roomier,
+    "THEME": _covering,
+    "LANGUAGE": _speaking,
+    "ENVIRONMENT": _tolerant,
+    "GENDER": _less_strict,
+    "HELPER_STATUS": _ready,
+}
+"""What a change does to the two, so that it can be proven."""

@@ -191,6 +191,6 @@ def values(known: Facts) -> dict[str, float]:
 
 
 def score(weights: Mapping[str, float], by_criterion: Mapping[str, float]) -> float:
-    """Weighted mean of the criteria, 0-100, to the hundredth."""
+    """Weighted mean of the criteria, 0-100, to the hundredth; 0 when nothing weighs."""
     weighed = sum(weights[code] * value for code, value in by_criterion.items())
-    return round(round(weighed, 6) / sum(weights.values()), 2)
+    return round(round(weighed, 6) / (sum(weights.values()) or 1), 2)

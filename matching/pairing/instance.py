@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from matching.travel import Point, Travel
 from matching.weekly import Days, Window, lay_out, meet
@@ -23,6 +24,7 @@ DEFAULT_WEIGHTS: Mapping[str, float] = {
     "age_proximity": 3,
 }
 """Section 5, in the order in which people read them; a network may change the values."""
+MOST_WEIGHT = 1000
 
 OVERRIDABLE_RULES = ("LANGUAGE", "THEME", "ENVIRONMENT", "DISTANCE", "AVAILABILITY", "CASELOAD")
 """The hard rules that a coordinator may set aside for one pair (`settled.md` 10)."""
@@ -138,13 +140,18 @@ class Helper:
 
 @dataclass(frozen=True)
 class LivePairing:
-    """A pairing that holds a place: proposed (and not lapsed), accepted, trial, active or paused."""
+    """
+    A pairing that holds a place: proposed (and not lapsed), accepted, trial, active or paused.
+
+    `answered`: one of the two has said something to the proposal; it is then left as it is.
+    """
 
     person: str
     helper: str
     status: str
     frequency: str
     minutes: int
+    answered: bool = False
 
     @property
     def contact(self) -> int:
@@ -194,7 +201,10 @@ class Instance:
     day
         The day of the run: consent and supervision are judged on it.
     people
-        Those who wait; somebody with an open shortlist is only in `live`.
+        Those who wait; somebody with an open shortlist is only in `live` and `accompanied`.
+    accompanied
+        Those of the live pairings: a proposal that nobody answered may be asked to change, and whoever a leaving helper
+        accompanies waits again.
     refused
         Pairs in which one declined the other, or ended a pairing by own wish.
     known
@@ -207,6 +217,7 @@ class Instance:
     people: tuple[Person, ...] = ()
     helpers: tuple[Helper, ...] = ()
     live: tuple[LivePairing, ...] = ()
+    accompanied: tuple[Person, ...] = ()
     conflicts: tuple[Conflict, ...] = ()
     refused: tuple[Pair, ...] = ()
     known: tuple[Pair, ...] = ()
@@ -218,9 +229,9 @@ class Instance:
     shortlist: int = 3
 
     def __post_init__(self) -> None:
-        _once("person", [person.id for person in self.people])
+        _once("person", [person.id for person in (*self.people, *self.accompanied)])
         _once("helper", [helper.id for helper in self.helpers])
-        for person in self.people:
+        for person in (*self.people, *self.accompanied):
             _check_person(person)
         for helper in self.helpers:
             _known_code(f"transport of helper {helper.id}", helper.transport, self.travel.modes)
@@ -240,8 +251,9 @@ class Instance:
                 raise ValueError(f"{override.rule} cannot be set aside for {override.person} and {override.helper}")
         if set(self.weights) != set(DEFAULT_WEIGHTS):
             raise ValueError(f"weights are needed for exactly these criteria: {', '.join(DEFAULT_WEIGHTS)}")
-        if min(self.weights.values()) < 0 or sum(self.weights.values()) <= 0:
-            raise ValueError("weights are at least 0, and one of them is above 0")
+        for criterion, weight in self.weights.items():
+            if not 0 <= weight <= MOST_WEIGHT:
+                raise ValueError(f"the weight of {criterion} is {weight}, not between 0 and {MOST_WEIGHT}")
         if self.shortlist < 1:
             raise ValueError("a shortlist holds at least one helper")
 
@@ -256,7 +268,10 @@ class Instance:
     @cached_property
     def live_of(self) -> dict[str, tuple[LivePairing, ...]]:
         """Live pairings by helper."""
-        return {h.id: tuple(pairing for pairing in self.live if pairing.helper == h.id) for h in self.helpers}
+        found: dict[str, list[LivePairing]] = {helper.id: [] for helper in self.helpers}
+        for pairing in self.live:
+            found[pairing.helper].append(pairing)
+        return {helper: tuple(pairings) for helper, pairings in found.items()}
 
     @cached_property
     def refused_pairs(self) -> frozenset[tuple[str, str]]:
@@ -293,16 +308,19 @@ class Instance:
 
     def common(self, person: Person, helper: Helper) -> Days:
         """When both are free, on each of the four weeks from the day of the run."""
-        return meet(self._free(person.windows), self._free(helper.windows))
+        return meet(_free(person.windows, self.day), _free(helper.windows, self.day))
 
-    def _free(self, windows: tuple[Window, ...]) -> Days:
-        if windows not in self._laid_out:
-            self._laid_out[windows] = lay_out(windows, self.day)
-        return self._laid_out[windows]
 
-    @cached_property
-    def _laid_out(self) -> dict[tuple[Window, ...], Days]:
-        return {}
+def movable(instance: Instance) -> tuple[Person, ...]:
+    """Those whose only proposal is open and not answered by anybody."""
+    live = Counter(pairing.person for pairing in instance.live)
+    unanswered = {one.person for one in instance.live if one.status == "proposed" and not one.answered}
+    return tuple(one for one in instance.accompanied if one.id in unanswered and live[one.id] == 1)
+
+
+@lru_cache(maxsize=20_000)
+def _free(windows: tuple[Window, ...], day: date) -> Days:
+    return lay_out(windows, day)
 
 
 def _check_person(person: Person) -> None:
@@ -323,8 +341,8 @@ def _known_code(what: str, code: str, codes: Collection[str]) -> None:
 
 
 def _once(what: str, ids: list[str]) -> None:
-    for one in sorted(set(ids)):
-        if ids.count(one) > 1:
+    for one, count in sorted(Counter(ids).items()):
+        if count > 1:
             raise ValueError(f"{what} {one} is there twice")
 
 

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from matching.pairing.answer import Answer, Offer, Shortlist, Unmatched
-from matching.pairing.candidates import SET_ASIDE, load_cost, obstacles, weight
-from matching.pairing.changes import NEVER, change_size, smallest_change
+from matching.pairing.candidates import SET_ASIDE, against, evenness, load_cost, weight
+from matching.pairing.changes import NEVER, smallest_changes
 from matching.pairing.criteria import facts, score, values
-from matching.pairing.instance import Instance
+from matching.pairing.instance import Instance, movable
 from matching.pairing.joint import not_kept_apart, overloaded
-from matching.pairing.rules import broken
+from matching.pairing.rules import broken, merged
+from matching.pairing.shortlists import is_kept
 
 
 @dataclass(frozen=True)
 class Violation:
-    """A rule's code, or `SHORTLIST`, `SCORE`, `AIM`, `UNMATCHED`, `LEFT_OUT`; and what is wrong, for a developer."""
+    """
+    What is wrong, for a developer.
+
+    `code` is a rule's, or `SHORTLIST`, `SCORE`, `AIM`, `UNMATCHED`, `COST`, `MOVE`, `RECRUIT`, `WHAT_IF`.
+    """
 
     code: str
     says: str
@@ -32,7 +38,9 @@ def violations(instance: Instance, answer: Answer) -> list[Violation]:
         *_scores(instance, answer),
         *_aims(instance, answer),
         *_unmatched(instance, answer),
-        *_left_out(instance, answer),
+        *_costs(instance, answer),
+        *_moves(instance, answer),
+        *_recruits(instance, answer),
     ]
 
 
@@ -76,18 +84,31 @@ def _joint_rules(instance: Instance, answer: Answer) -> Iterator[Violation]:
         yield Violation("SAME_HELPER", f"{one} and {other} both have {helper} first")
 
 
+def _against(instance: Instance) -> dict[tuple[str, str], tuple[str, ...]]:
+    """What stands against every pair, by ids."""
+    return {
+        (person.id, helper.id): against(instance, person, helper)
+        for person in instance.people
+        for helper in instance.helpers
+    }
+
+
 def _shortlists(instance: Instance, answer: Answer) -> Iterator[Violation]:
-    against = obstacles(instance)
+    stand = _against(instance)
     listed = [shortlist.person for shortlist in answer.shortlists]
     if len(set(listed)) < len(listed):
         yield Violation("SHORTLIST", "somebody has two shortlists")
     for person in instance.people:
-        possible = sum(not against[person.id, helper.id] for helper in instance.helpers)
-        offered = next((s.offers for s in answer.shortlists if s.person == person.id), ())
-        if len(offered) != min(possible, instance.shortlist):
-            yield Violation("SHORTLIST", f"{person.id} has {len(offered)} offers of {possible} possible ones")
-        if len({offer.helper for offer in offered}) < len(offered):
+        possible = {helper.id for helper in instance.helpers if not stand[person.id, helper.id]}
+        offered = [offer.helper for s in answer.shortlists if s.person == person.id for offer in s.offers]
+        if len(offered) != min(len(possible), instance.shortlist):
+            yield Violation("SHORTLIST", f"{person.id} has {len(offered)} offers of {len(possible)} possible ones")
+        if len(set(offered)) < len(offered):
             yield Violation("SHORTLIST", f"{person.id} is offered the same helper twice")
+        kept = {one for one in possible if is_kept(instance, person, one)}
+        rest = set(offered[1:]) if person.id in {pair.person for pair in answer.placed} else set(offered)
+        if kept - set(offered) and rest - kept:
+            yield Violation("SHORTLIST", f"{person.id} named or knows somebody who is not on the list")
 
 
 def _first_ranks(instance: Instance, answer: Answer) -> Iterator[Violation]:
@@ -98,23 +119,28 @@ def _first_ranks(instance: Instance, answer: Answer) -> Iterator[Violation]:
     for person, helper in first.items():
         if not listed.get(person) or listed[person][0].helper != helper:
             yield Violation("SHORTLIST", f"{person} is placed with {helper}, who is not the first rank")
-    best = _by_score(instance)
     for person, offers in listed.items():
         if any(offer.when_free != (person not in first) for offer in offers):
             yield Violation("SHORTLIST", f"the mark `when_free` of {person} is wrong")
         rest = offers[1:] if person in first else offers
-        others = [points for helper, points in best.get(person, []) if helper != first.get(person)]
-        if [offer.score for offer in rest] != others[: len(rest)]:
-            yield Violation("SHORTLIST", f"the alternatives of {person} are not the best ones in order of score")
+        ranks = [(one.cost is None, one.cost.order if one.cost else (0, 0), -one.score) for one in rest]
+        if ranks != sorted(ranks):
+            yield Violation("SHORTLIST", f"the alternatives of {person} are not in order of what they cost everybody")
 
 
-def _by_score(instance: Instance) -> dict[str, list[tuple[str, float]]]:
-    against = obstacles(instance)
-    scores: dict[str, list[tuple[str, float]]] = {}
-    for (person, helper), codes in against.items():
-        if not codes:
-            scores.setdefault(person, []).append((helper, _score(instance, person, helper)))
-    return {person: sorted(found, key=lambda one: -one[1]) for person, found in scores.items()}
+def _costs(instance: Instance, answer: Answer) -> Iterator[Violation]:
+    first = {pair.person for pair in answer.placed}
+    for shortlist, _, offer in _offers(answer):
+        cost = offer.cost
+        if cost is None:
+            continue
+        named = {*cost.losers, *cost.gainers, *cost.movers}
+        if not named <= set(instance.person_by_id) or shortlist.person in named:
+            yield Violation("COST", f"a choice of {shortlist.person} names somebody who does not wait")
+        if not {*cost.losers, *cost.movers} <= first or set(cost.gainers) & first:
+            yield Violation("COST", f"somebody loses or gains a first rank by a choice of {shortlist.person} wrongly")
+        if not cost.exact and named:
+            yield Violation("COST", f"a choice of {shortlist.person} names people without knowing")
 
 
 def _score(instance: Instance, person: str, helper: str) -> float:
@@ -147,36 +173,55 @@ def _aims(instance: Instance, answer: Answer) -> Iterator[Violation]:
         yield Violation("AIM", "more is served than the bound allows")
     if answer.status == "optimal" and answer.bound != answer.value:
         yield Violation("AIM", "an optimal answer has equal values and bounds")
+    if answer.evenness != evenness(instance, tuple(placed)):
+        yield Violation("AIM", "the evenness is not that of the first ranks")
+    if dict(answer.weights) != dict(instance.weights):
+        yield Violation("AIM", "the weights are not those of the instance")
 
 
 def _unmatched(instance: Instance, answer: Answer) -> Iterator[Violation]:
-    against = obstacles(instance)
+    stand = _against(instance)
     given: dict[str, Unmatched] = {one.person: one for one in answer.unmatched}
     for person in instance.people:
-        suits_nobody = all(against[person.id, helper.id] for helper in instance.helpers)
-        if suits_nobody != (person.id in given):
+        mine = [stand[person.id, helper.id] for helper in instance.helpers]
+        if all(mine) != (person.id in given):
             yield Violation("UNMATCHED", f"{person.id} is listed wrongly among those whom nobody suits")
-        if not suits_nobody or person.id not in given:
+        if not all(mine) or person.id not in given:
             continue
         one = given[person.id]
-        counts = [code for helper in instance.helpers for code in against[person.id, helper.id]]
-        if dict(one.removed) != {code: counts.count(code) for code in counts}:
+        counts = Counter(code for codes in mine for code in merged(codes))
+        if dict(one.removed) != dict(counts):
             yield Violation("UNMATCHED", f"the counts of {person.id} are wrong")
-        if one.change is None:
-            if smallest_change(instance, person, against) is not None:
-                yield Violation("UNMATCHED", f"there is a change that helps {person.id}")
+        if one.changes != smallest_changes(instance, person):
+            yield Violation("UNMATCHED", f"the changes for {person.id} are not the smallest")
+        for change in one.changes:
+            relaxed = {each.rule for each in change.relaxed}
+            if relaxed != set(stand[person.id, change.helper]) or relaxed & set(NEVER):
+                yield Violation("UNMATCHED", f"a change for {person.id} does not open {change.helper}")
+
+
+def _moves(instance: Instance, answer: Answer) -> Iterator[Violation]:
+    """An open proposal is only asked to change for somebody who has nobody, to a helper whom no rule excludes."""
+    first = {pair.person for pair in answer.placed}
+    loose = {one.id: one for one in movable(instance)}
+    for move in answer.moves:
+        person, helper = loose.get(move.person), instance.helper_by_id.get(move.after)
+        if person is None or helper is None or not move.gains or set(move.gains) & first:
+            yield Violation("MOVE", f"the proposal of {move.person} need not change")
             continue
-        relaxed = {each.rule for each in one.change.relaxed}
-        if relaxed != set(against[person.id, one.change.helper]) or relaxed & set(NEVER):
-            yield Violation("UNMATCHED", f"the change for {person.id} does not open {one.change.helper}")
-        least = smallest_change(instance, person, against)
-        if least is not None and change_size(least) < change_size(one.change):
-            yield Violation("UNMATCHED", f"there is a smaller change for {person.id}")
+        without = replace(instance, live=tuple(one for one in instance.live if one.person not in loose))
+        for code in broken(without, person, helper):
+            yield Violation(code, f"{move.person} would move to {move.after}")
 
 
-def _left_out(instance: Instance, answer: Answer) -> Iterator[Violation]:
-    against = obstacles(instance)
-    offered = {(shortlist.person, offer.helper) for shortlist, _, offer in _offers(answer)}
-    due = {pair: codes for pair, codes in against.items() if pair not in offered}
-    if {(one.person, one.helper): one.rules for one in answer.left_out} != due:
-        yield Violation("LEFT_OUT", "the reasons for helpers left out are not complete or not right")
+def _recruits(instance: Instance, answer: Answer) -> Iterator[Violation]:
+    """Whoever a recruit serves waits, has nobody yet, and is named once."""
+    served = [person for recruit in answer.recruits for person in recruit.serves]
+    first = {pair.person for pair in answer.placed}
+    if len(set(served)) < len(served) or not set(served) <= set(instance.person_by_id) - first:
+        yield Violation("RECRUIT", "a recruit serves somebody who has a helper, or whom another one serves")
+    for recruit in answer.recruits:
+        if recruit.weight != sum(
+            weight(instance.person_by_id[one], instance.day) for one in recruit.serves if one in instance.person_by_id
+        ):
+            yield Violation("RECRUIT", "the weight of a recruit is wrong")

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from matching.pairing.candidates import load_step
+
 Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
@@ -120,9 +122,8 @@ class Found:
 
 
 def load_steps(live: int, most: int, count: int) -> Ints:
-    """What each of `count` further people adds to the cost of load: n squared over the most, in thousandths, floored."""
-    nth = live + 1 + np.arange(count, dtype=np.int64)
-    return (2 * nth - 1) * 1000 // max(1, most)
+    """What each of `count` further people adds to the cost of load, in thousandths, rising."""
+    return np.array([load_step(most, live + nth) for nth in range(1, count + 1)], dtype=np.int64)
 
 
 def sums(problem: Problem, chosen: Ints) -> Sums:

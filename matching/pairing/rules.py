@@ -7,7 +7,7 @@ cannot know alone (caseloads and separations among new pairs) lies in `joint.py`
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from matching.pairing.instance import Helper, Instance, Person
@@ -131,6 +131,29 @@ HARD: tuple[Rule, ...] = (
     Rule("SAME_HELPER", separated_people_stay_apart),
 )
 """The table of contents: the order of section 5 is the order in which reasons are shown."""
+
+
+PAIR_EXCLUDED = "PAIR_EXCLUDED"
+"""One word for all of `SENSITIVE`."""
+
+
+def merged(codes: Iterable[str]) -> tuple[str, ...]:
+    """The codes as they may be told: the sensitive ones as one, at the place of section 5 where the first stands."""
+    told = {PAIR_EXCLUDED if code in SENSITIVE else code for code in codes}
+    return tuple(code for code in TOLD_ORDER if code in told) + tuple(sorted(told - set(TOLD_ORDER)))
+
+
+TOLD_ORDER: tuple[str, ...] = tuple(
+    dict.fromkeys(PAIR_EXCLUDED if rule.code in SENSITIVE else rule.code for rule in HARD)
+)
+"""The rules as they may be told, in the order of section 5."""
+
+
+def suits(instance: Instance, person: Person, helper: Helper) -> bool:
+    """Whether no hard rule stands against this pair, those set aside by the coordinator left out."""
+    return all(
+        rule.check(instance, person, helper) or instance.is_overridden(person, helper, rule.code) for rule in HARD
+    )
 
 
 def broken(instance: Instance, person: Person, helper: Helper) -> tuple[str, ...]:

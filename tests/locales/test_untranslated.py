@@ -19,7 +19,7 @@ from sqlmodel import SQLModel, select
 
 from locales import texts
 from locales.extract import HERE, extract
-from matching.pairing.cpsat import solve
+from matching.pairing.solve import solve
 from matching.pairing.instance import Instance
 from matching.search import Limits
 from service import access, pairing_board, pairings, visits

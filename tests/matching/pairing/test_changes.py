@@ -1,8 +1,9 @@
 from __future__ import annotations
 
-from matching.pairing.answer import Change, Unmatched
-from matching.pairing.cpsat import solve
+from matching.pairing.answer import Unmatched
+from matching.pairing.changes import made
 from matching.pairing.instance import Conflict, Instance, Separation
+from matching.pairing.solve import solve
 from matching.search import Limits
 from matching.travel import Point
 from tests.matching.pairing.builders import HERE, helper, instance, live, pair, person, window
@@ -13,14 +14,12 @@ def unmatched(found: Instance) -> Unmatched:
 
 
 def change(found: Instance) -> tuple[str, list[str]]:
-    one = unmatched(found).change
-    assert one is not None
+    one = unmatched(found).changes[0]
     return one.helper, [relaxed.rule for relaxed in one.relaxed]
 
 
 def facts_of(found: Instance) -> dict[str, object]:
-    one = unmatched(found).change
-    assert one is not None
+    one = unmatched(found).changes[0]
     return dict(one.relaxed[0].facts)
 
 
@@ -115,18 +114,55 @@ def test_what_protects_people_is_never_proposed_as_a_change():
         instance(live=(live("ben"),), separations=(Separation("ada", "ben"),)),
         instance(helper(status="left")),
     ):
-        assert unmatched(protected).change is None
+        assert unmatched(protected).changes == ()
 
 
 def test_without_any_helper_nothing_is_counted():
     found = Instance(instance().day, people=(person(),))
 
-    assert unmatched(found) == Unmatched("ada", {}, (), None)
+    assert unmatched(found) == Unmatched("ada", {}, ())
 
 
 def test_the_change_opens_the_helper_it_names():
     found = instance(person(windows=(window(1),)), helper(base=HERE, windows=(window(2), window(4))))
-    one = unmatched(found).change
+    one = unmatched(found).changes[0]
 
-    assert isinstance(one, Change)
     assert solve(instance(person(windows=(window(2, 780, 960),)), found.helpers[0]), Limits()).placed
+    assert solve(made(found, found.people[0], one), Limits()).placed
+
+
+def test_several_ways_that_are_as_small_are_all_said_the_easiest_first():
+    near = Point(50.62, 5.5)
+    found = instance(person(), helper(themes=()), helper("luc", base=near, max_travel_km=2.0), helper("zoe", themes=()))
+
+    ways = [(one.helper, [relaxed.rule for relaxed in one.relaxed]) for one in unmatched(found).changes]
+    assert ways == [("luc", ["DISTANCE"]), ("nadia", ["THEME"])]
+
+
+def test_a_way_with_more_rules_is_not_said_beside_a_smaller_one():
+    found = instance(person(languages=("ti",)), helper(themes=()), helper("luc"))
+
+    assert [one.helper for one in unmatched(found).changes] == ["luc"]
+
+
+def test_rules_that_must_not_be_told_apart_are_counted_as_one_at_one_place():
+    conflict = instance(person(), helper(), helper("luc", languages=()), conflicts=(Conflict("nadia", person="ada"),))
+    refusal = instance(person(), helper(), helper("luc", languages=()), refused=(pair(),))
+    apart = instance(
+        person(),
+        helper(),
+        helper("luc", languages=()),
+        live=(live("ben"),),
+        separations=(Separation("ada", "ben"),),
+    )
+    told = [
+        (list(one.removed.items()), one.rules) for one in (unmatched(conflict), unmatched(refusal), unmatched(apart))
+    ]
+
+    assert told[0] == told[1] == told[2] == ([("LANGUAGE", 1), ("PAIR_EXCLUDED", 1)], ("LANGUAGE", "PAIR_EXCLUDED"))
+
+
+def test_a_helper_whom_two_such_rules_exclude_counts_once():
+    found = instance(person(), helper(), conflicts=(Conflict("nadia", person="ada"),), refused=(pair(),))
+
+    assert unmatched(found).removed == {"PAIR_EXCLUDED": 1}

@@ -6,8 +6,8 @@ import msgspec
 import pytest
 
 from matching.pairing.answer import Answer
-from matching.pairing.cpsat import solve
 from matching.pairing.instance import DEFAULT_WEIGHTS, Conflict, Instance, Override, Separation
+from matching.pairing.solve import solve
 from matching.search import Limits
 from tests.matching.pairing.builders import helper, instance, live, pair, person, window
 

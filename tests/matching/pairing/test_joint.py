@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from matching.pairing.cpsat import solve
 from matching.pairing.instance import Instance, Override, Separation
+from matching.pairing.solve import solve
 from matching.search import Limits
 from tests.matching.pairing.builders import DAY, helper, instance, live, person
 

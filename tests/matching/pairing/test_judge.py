@@ -7,12 +7,26 @@ from dataclasses import replace
 
 import pytest
 
-from matching.pairing.answer import Aims, Answer, Change, LeftOut, Offer, Relaxed, Shortlist, Unmatched
-from matching.pairing.candidates import load_cost, weight
+from matching.pairing.answer import (
+    Aims,
+    Answer,
+    Change,
+    Cost,
+    Evenness,
+    Move,
+    Offer,
+    Recruit,
+    Relaxed,
+    Shortlist,
+    Unmatched,
+)
+from matching.pairing.candidates import evenness, load_cost, weight
+from matching.pairing.changes import smallest_changes
 from matching.pairing.criteria import facts, score, values
-from matching.pairing.instance import Instance, Pair, Separation
+from matching.pairing.instance import Instance, Pair, Person, Separation
 from matching.pairing.judge import live_violations, violations
-from matching.pairing.rules import broken
+from matching.pairing.solve import solve
+from matching.search import Limits
 from tests.matching.pairing import cases
 from tests.matching.pairing.builders import helper, instance, live, pair, person
 
@@ -29,14 +43,8 @@ def forged(found: Instance, *pairs: tuple[str, str]) -> Answer:
         sum(round(100 * offer.score) for _, offer in offers),
         load_cost(found, placed),
     )
-    rest = tuple(
-        LeftOut(one.id, other.id, broken(found, one, other))
-        for one in found.people
-        for other in found.helpers
-        if (one.id, other.id) not in pairs
-    )
     lists = tuple(Shortlist(who, (offer,)) for who, offer in offers)
-    return Answer("optimal", placed, aims, aims, lists, (), rest)
+    return Answer("optimal", placed, aims, aims, lists, (), evenness(found, placed), weights=found.weights)
 
 
 def codes(found: Instance, answer: Answer) -> set[str]:
@@ -105,6 +113,10 @@ def with_offer(answer: Answer, **other: object) -> Answer:
     return replace(answer, shortlists=(Shortlist("ada", (offer,)),))
 
 
+def recruit(serves: tuple[str, ...]) -> Recruit:
+    return Recruit(("fr",), ("housing",), None, (), None, serves, 1)
+
+
 FAULTS = [
     pytest.param(
         "SCORE", lambda answer: with_offer(answer, score=answer.shortlists[0].offers[0].score + 0.01), id="score"
@@ -123,10 +135,17 @@ FAULTS = [
     pytest.param("AIM", lambda answer: changed(answer, value=replace(answer.value, load=1)), id="load"),
     pytest.param("AIM", lambda answer: changed(answer, bound=replace(answer.bound, score=1)), id="bound"),
     pytest.param("AIM", lambda answer: changed(answer, bound=replace(answer.bound, served=1)), id="bound-below"),
+    pytest.param("UNMATCHED", lambda answer: changed(answer, unmatched=(Unmatched("ada", {}, ()),)), id="unmatched"),
+    pytest.param("AIM", lambda answer: changed(answer, evenness=Evenness(0.3, 0.0)), id="evenness"),
+    pytest.param("AIM", lambda answer: changed(answer, weights={}), id="weights"),
+    pytest.param("COST", lambda answer: with_offer(answer, cost=Cost(losers=("ada",))), id="who-chooses-loses"),
+    pytest.param("COST", lambda answer: with_offer(answer, cost=Cost(losers=("eve",))), id="a-stranger-loses"),
+    pytest.param("COST", lambda answer: with_offer(answer, cost=Cost(gainers=("eve",))), id="a-stranger-gains"),
+    pytest.param("MOVE", lambda answer: changed(answer, moves=(Move("eve", "x", "nadia", ("ada",)),)), id="move"),
     pytest.param(
-        "UNMATCHED", lambda answer: changed(answer, unmatched=(Unmatched("ada", {}, (), None),)), id="unmatched"
+        "RECRUIT", lambda answer: changed(answer, recruits=(recruit(("ada",)),)), id="recruit-for-who-has-somebody"
     ),
-    pytest.param("LEFT_OUT", lambda answer: changed(answer, left_out=(LeftOut("ada", "nadia", ()),)), id="left-out"),
+    pytest.param("RECRUIT", lambda answer: changed(answer, recruits=(recruit(()),)), id="recruit-of-another-weight"),
 ]
 
 
@@ -147,7 +166,6 @@ def test_alternatives_in_the_wrong_order_are_found():
     answer = replace(
         forged(found, ("ada", "nadia")),
         shortlists=(Shortlist("ada", tuple(offers)),),
-        left_out=(LeftOut("ada", "luc", ("THEME",)),),
     )
     assert violations(found, answer) == []
 
@@ -156,26 +174,49 @@ def test_alternatives_in_the_wrong_order_are_found():
     assert "SHORTLIST" in codes(near, replace(answer, shortlists=(Shortlist("ada", tuple(offers)),)))
 
 
+def test_alternatives_in_another_order_than_their_cost_are_found():
+    found = instance(person(), helper(), helper("zoe"), helper("yan"))
+    offers = [forged(found, ("ada", name)).shortlists[0].offers[0] for name in ("nadia", "zoe", "yan")]
+    costs = (Cost(), Cost(score=5), Cost(served=1))
+    priced = tuple(replace(offer, cost=cost) for offer, cost in zip(offers, costs, strict=True))
+    answer = forged(found, ("ada", "nadia"))
+
+    assert violations(found, replace(answer, shortlists=(Shortlist("ada", priced),))) == []
+    turned = (priced[0], priced[2], priced[1])
+    assert codes(found, replace(answer, shortlists=(Shortlist("ada", turned),))) == {"SHORTLIST"}
+
+
+def test_whom_the_person_named_or_knows_has_to_be_on_the_list():
+    helpers = [helper(name) for name in ("nadia", "zoe", "yan", "luc")]
+    for found in (
+        instance(person(named_helper="luc"), *helpers),
+        instance(person(), *helpers, known=(pair("ada", "luc"),)),
+    ):
+        answer = solve(found, Limits())
+        offers = [forged(found, ("ada", name)).shortlists[0].offers[0] for name in ("nadia", "zoe", "yan")]
+
+        assert "luc" in [offer.helper for offer in answer.shortlists[0].offers]
+        assert "SHORTLIST" in codes(found, replace(answer, shortlists=(Shortlist("ada", tuple(offers)),)))
+
+
+def with_person(found: Instance) -> tuple[Instance, Person]:
+    return found, found.people[0]
+
+
 def one_without_helper(change: Change | None, removed: Iterable[str] = ("LANGUAGE",)) -> set[str]:
     found = instance(person(languages=("ti",)))
-    answer = Answer(
-        "optimal",
-        (),
-        Aims(),
-        Aims(),
-        (),
-        (Unmatched("ada", dict.fromkeys(removed, 1), ("LANGUAGE",), change),),
-        (LeftOut("ada", "nadia", ("LANGUAGE",)),),
-    )
+    nobody = Unmatched("ada", dict.fromkeys(removed, 1), ("LANGUAGE",), (change,) if change else ())
+    answer = Answer("optimal", (), Aims(), Aims(), (), (nobody,), evenness=evenness(found, ()), weights=found.weights)
     return codes(found, answer)
 
 
 def test_the_smallest_change_is_judged():
-    assert one_without_helper(Change("nadia", (Relaxed("LANGUAGE", 1.0),))) == set()
+    nadia = smallest_changes(*with_person(instance(person(languages=("ti",)))))[0]
+    assert one_without_helper(nadia) == set()
     assert one_without_helper(None) == {"UNMATCHED"}
     assert one_without_helper(Change("nadia", (Relaxed("THEME", 1.0),))) == {"UNMATCHED"}
     assert one_without_helper(Change("nadia", (Relaxed("LANGUAGE", 2.0),))) == {"UNMATCHED"}
-    assert one_without_helper(Change("nadia", (Relaxed("LANGUAGE", 1.0),)), ("THEME",)) == {"UNMATCHED"}
+    assert one_without_helper(nadia, ("THEME",)) == {"UNMATCHED"}
 
 
 def test_live_pairings_are_held_against_all_the_others():

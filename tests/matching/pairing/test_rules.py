@@ -2,9 +2,11 @@ from __future__ import annotations
 
 import pytest
 
-from matching.pairing.cpsat import solve
+from matching.pairing.answer import Shortlist
 from matching.pairing.instance import Instance, Override
-from matching.pairing.rules import HARD, broken
+from matching.pairing.rules import HARD, broken, merged
+from matching.pairing.shortlists import left_out
+from matching.pairing.solve import solve
 from matching.search import Limits
 from tests.matching.pairing import cases
 from tests.matching.pairing.builders import instance, person
@@ -29,8 +31,8 @@ def test_a_pair_that_breaks_a_rule_is_not_offered(code: str, found: Instance):
 
     assert not answer.shortlists
     assert not answer.placed
-    assert answer.unmatched[0].rules == (code,)
-    assert [one.rules for one in answer.left_out] == [(code,)]
+    assert answer.unmatched[0].rules == merged((code,))
+    assert [one.rules for one in left_out(found, Shortlist("ada", ()))] == [(code,)]
 
 
 @pytest.mark.parametrize("found", cases.KEPT)

@@ -10,7 +10,7 @@ import msgspec
 from sqlmodel import col, select
 
 from matching.pairing.answer import Answer
-from matching.pairing.cpsat import solve
+from matching.pairing.solve import solve
 from matching.pairing.instance import Instance
 from matching.search import Limits
 from service import pairing_data, pairings

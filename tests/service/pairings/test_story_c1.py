@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from locales import translator
-from matching.pairing.cpsat import solve
+from matching.pairing.solve import solve
 from matching.pairing.judge import violations
 from matching.search import Limits
 from service import pairings

@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 from sqlmodel import select
 
-from matching.pairing import cpsat as pairing_search
+from matching.pairing import solve as pairing_search
 from matching.planning.cpsat import solve
 from matching.planning.instance import Instance
 from matching.search import Limits
