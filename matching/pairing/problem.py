@@ -120,7 +120,7 @@ class Found:
 
 
 def load_steps(live: int, most: int, count: int) -> Ints:
-    """What each of `count` further people adds to the cost of load: n squared over the most, in thousandths, floored."""
+    """What each of `count` further people adds to the cost of load: n squared over the most, floored thousandths."""
     nth = live + 1 + np.arange(count, dtype=np.int64)
     return (2 * nth - 1) * 1000 // max(1, most)
 
