@@ -1,0 +1,257 @@
+"""The joint choice by CP-SAT: one aim after the other, each proven before the next."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+from ortools.sat.python import cp_model
+
+from matching.pairing.problem import Found, Ints, Problem, Sums, load_steps, sums
+from matching.pairing.search.answers import GREATEST, Heard, better, found, order, tighter
+from matching.pairing.search.flow import open_arcs
+from matching.pairing.search.run import Run
+
+LARGEST = 2**50
+"""Two aims are put into one only below this: the solver's linear relaxation works with floating point numbers."""
+
+
+@dataclass(frozen=True)
+class Aim:
+    """
+    What to make least: one aim, or two in one number.
+
+    Parameters
+    ----------
+    stages
+        The names of the aims; the greater, the better, ones count below zero.
+    terms
+        Variables with their coefficients.
+    scale
+        What one of the first of two aims counts: more than any sum of the second.
+    """
+
+    stages: tuple[str, ...]
+    terms: tuple[tuple[cp_model.IntVar, int], ...]
+    scale: int = 1
+
+    @property
+    def expression(self) -> cp_model.LinearExpr:
+        variables, coefficients = [var for var, _ in self.terms], [each for _, each in self.terms]
+        return cp_model.LinearExpr.weighted_sum(variables, coefficients)  # pyright: ignore[reportUnknownMemberType]
+
+
+class Model:
+    """
+    Rules 11 and 12 and the aims.
+
+    Parameters
+    ----------
+    keep
+        The arcs that may be chosen; all that are open where nothing is said.
+    """
+
+    def __init__(self, problem: Problem, keep: Ints | None = None) -> None:
+        self.problem = problem
+        self.arcs = np.flatnonzero(open_arcs(problem)) if keep is None else keep
+        self.model = cp_model.CpModel()
+        self.chosen = [self.model.new_bool_var("") for _ in range(len(self.arcs))]
+        self.by_helper: dict[int, list[int]] = {}
+        """Places of the arcs of each helper among `arcs`."""
+        by_person: dict[int, list[cp_model.IntVar]] = {}
+        person, helper = problem.person[self.arcs].tolist(), problem.helper[self.arcs].tolist()
+        for place, var in enumerate(self.chosen):
+            by_person.setdefault(person[place], []).append(var)
+            self.by_helper.setdefault(helper[place], []).append(place)
+        for mine in by_person.values():
+            self.model.add_at_most_one(mine)
+        for one, places in self.by_helper.items():
+            self._keep_caseload(one, places)
+        self._keep_apart(dict(zip(zip(person, helper, strict=True), self.chosen, strict=True)))
+        self.steps: list[list[cp_model.IntVar]] = []
+
+    def _keep_caseload(self, helper: int, places: list[int]) -> None:
+        """CASELOAD for all new pairs of a helper; pairs whose caseload was set aside are alone not held back by it."""
+        problem, arcs = self.problem, self.arcs[places]
+        several = [self.chosen[place] for place in places]
+        contact = problem.contact[problem.person[arcs]].tolist()
+        free = problem.excepted[arcs].tolist()
+        held = (
+            [
+                self.model.add_linear_constraint(_sum(several, [1] * len(several)), 0, int(problem.room[helper])),
+                self.model.add_linear_constraint(_sum(several, contact), 0, int(problem.hours[helper])),
+            ]
+            if not any(free) or not all(free)
+            else []
+        )
+        if any(free) and held:
+            bound = self.model.new_bool_var("")
+            for var, is_free in zip(several, free, strict=True):
+                if not is_free:
+                    self.model.add_implication(var, bound)
+            for one in held:
+                one.only_enforce_if(bound)  # pyright: ignore[reportUnknownMemberType]
+
+    def _keep_apart(self, chosen: dict[tuple[int, int], cp_model.IntVar]) -> None:
+        """SAME_HELPER: two people kept apart do not get the same helper."""
+        by_person: dict[int, list[int]] = {}
+        for person, helper in chosen:
+            by_person.setdefault(person, []).append(helper)
+        for one, other in self.problem.apart.tolist():
+            for helper in by_person.get(one, ()):
+                if (other, helper) in chosen:
+                    self.model.add_at_most_one([chosen[one, helper], chosen[other, helper]])
+
+    def aims(self) -> list[Aim]:
+        """The aims in their order, load and ties in one where the numbers allow."""
+        problem, arcs = self.problem, self.arcs
+        served = Aim(("served",), self._terms(-problem.weight[problem.person[arcs]]))
+        points = Aim(("points",), self._terms(-problem.points[arcs]))
+        tie = self._terms(problem.tie[arcs])
+        load = self._load()
+        scale = 1 + int(sum(np.sort(problem.tie[arcs])[-problem.people :].tolist()))
+        if scale * sum(each for _, each in load) < LARGEST:
+            both = tuple((var, scale * each) for var, each in load) + tie
+            return [served, points, Aim(("load", "tie"), both, scale)]
+        return [served, points, Aim(("load",), load), Aim(("tie",), tie)]
+
+    def _terms(self, each: Ints) -> tuple[tuple[cp_model.IntVar, int], ...]:
+        return tuple(zip(self.chosen, each.tolist(), strict=True))
+
+    def _load(self) -> tuple[tuple[cp_model.IntVar, int], ...]:
+        """Rising steps: the cheapest are filled first, so their sum is the convex cost."""
+        problem = self.problem
+        terms: list[tuple[cp_model.IntVar, int]] = []
+        self.steps = []
+        for helper, places in self.by_helper.items():
+            rising = load_steps(int(problem.live[helper]), int(problem.most[helper]), len(places)).tolist()
+            steps = [self.model.new_bool_var("") for _ in places]
+            mine = [self.chosen[place] for place in places]
+            signs = [1] * len(steps) + [-1] * len(mine)
+            self.model.add_linear_constraint(_sum([*steps, *mine], signs), 0, 0)
+            terms += zip(steps, rising, strict=True)
+            self.steps.append(steps)
+        return tuple(terms)
+
+    def hold(self, aim: Aim, chosen: Ints) -> None:
+        """From now on, only answers that are at least as good in this aim."""
+        value = sums(self.problem, chosen)
+        one, *other = (getattr(value, stage) * (-1 if stage in GREATEST else 1) for stage in aim.stages)
+        reached = one * aim.scale + sum(other)
+        self.model.add_linear_constraint(aim.expression, cp_model.INT_MIN, reached)
+
+    def choice(self, value: Callable[[cp_model.IntVar], bool]) -> Ints:
+        """By person: the arc, as the solver's values say."""
+        chosen = np.full(self.problem.people, -1, dtype=np.int64)
+        taken = self.arcs[[place for place, var in enumerate(self.chosen) if value(var)]]
+        chosen[self.problem.person[taken]] = taken
+        return chosen
+
+    def hint(self, chosen: Ints) -> None:
+        """Start from this choice."""
+        self.model.clear_hints()
+        taken = chosen[self.problem.person[self.arcs]] == self.arcs
+        for var, is_taken in zip(self.chosen, taken.tolist(), strict=True):
+            self.model.add_hint(var, is_taken)
+        for steps, places in zip(self.steps, self.by_helper.values(), strict=False):
+            count = int(taken[places].sum())
+            for nth, step in enumerate(steps):
+                self.model.add_hint(step, nth < count)
+
+
+def _sum(variables: list[cp_model.IntVar], coefficients: list[int]) -> cp_model.LinearExpr:
+    return cp_model.LinearExpr.weighted_sum(variables, coefficients)  # pyright: ignore[reportUnknownMemberType]
+
+
+def staged(run: Run, problem: Problem, known: Found, heard: Heard, keep: Ints | None = None) -> Found:
+    """
+    The best answer, aim after aim, or the best so far when the work ends.
+
+    Parameters
+    ----------
+    known
+        A lawful answer to start from, with bounds.
+    keep
+        The arcs to choose from, when it is known that no better answer has others.
+    """
+    model = Model(problem, keep)
+    best = replace(known, by="cpsat")
+    for aim in model.aims():
+        if all(getattr(best.value, stage) == getattr(best.bound, stage) for stage in aim.stages):
+            model.hold(aim, best.chosen)
+            continue
+        best = _stage(run, model, aim, best, heard)
+        model.hold(aim, best.chosen)
+    return best
+
+
+def _stage(run: Run, model: Model, aim: Aim, best: Found, heard: Heard) -> Found:
+    """One aim made best, among the answers that are as good as the best one in all aims before."""
+    if run.is_over or not run.tell(aim.stages[0]):
+        return best
+    model.model.minimize(aim.expression)
+    model.hint(best.chosen)
+    solver = cp_model.CpSolver()
+    solver.parameters.num_workers = run.limits.workers
+    solver.parameters.interleave_search = run.limits.workers > 1 and run.limits.seconds is None
+    solver.parameters.random_seed = run.limits.seed
+    solver.parameters.max_deterministic_time = max(run.work_left, 0.0)
+    if run.seconds_left is not None:
+        solver.parameters.max_time_in_seconds = run.seconds_left
+    watching = _Watching(run, model, aim, best, heard)
+    solver.best_bound_callback = watching.see_bound
+    run.halt = watching.stop = solver.stop_search
+    status = solver.solve(model.model, watching)
+    run.halt = None
+    run.spend(solver.response_proto.deterministic_time)
+    best = watching.best
+    if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
+        return best
+    best = better(found(model.problem, model.choice(solver.boolean_value), best.bound, "cpsat"), best)
+    if status == cp_model.OPTIMAL:
+        return better(best, replace(best, bound=_reached(aim, best)))
+    return better(best, replace(best, bound=_bounded(aim, best.bound, solver.best_objective_bound)))
+
+
+def _reached(aim: Aim, best: Found) -> Sums:
+    """The bound when these aims are proven."""
+    return replace(best.bound, **{stage: getattr(best.value, stage) for stage in aim.stages})
+
+
+def _bounded(aim: Aim, bound: Sums, objective: float) -> Sums:
+    """What the solver's bound says of the first of these aims."""
+    least = round(objective) // aim.scale if aim.scale > 1 else round(objective)
+    first = aim.stages[0]
+    return tighter(bound, replace(bound, **{first: -least if first in ("served", "points") else least}))
+
+
+class _Watching(cp_model.CpSolverSolutionCallback):
+    """Tells the watcher of each better answer and bound; runs in a thread of the solver."""
+
+    def __init__(self, run: Run, model: Model, aim: Aim, best: Found, heard: Heard) -> None:
+        super().__init__()
+        self.run = run
+        self.model = model
+        self.aim = aim
+        self.best = best
+        self.heard = heard
+        self.reached: float | None = None
+        self.bound: float | None = None
+        self.stop: Callable[[], None] = self.stop_search
+
+    def on_solution_callback(self) -> None:
+        answer = found(self.model.problem, self.model.choice(self.boolean_value), self.best.bound, "cpsat")
+        if order(answer.value) > order(self.best.value):
+            self.best = answer
+            self.heard(answer)
+        self.reached, self.bound = abs(self.objective_value), abs(self.best_objective_bound)
+        self._tell()
+
+    def see_bound(self, bound: float) -> None:
+        self.bound = abs(bound)
+        self._tell()
+
+    def _tell(self) -> None:
+        if not self.run.tell(self.aim.stages[0], self.reached, self.bound):
+            self.stop()

@@ -1,0 +1,117 @@
+"""The one best pairing for everybody at once: the cheapest way that proves it, a dearer one only where needed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+
+from matching.pairing.problem import Found, Ints, Problem, Sums, fits, sums
+from matching.pairing.search import cpsat
+from matching.pairing.search.answers import STAGES, Heard, found, given, ignored, order, tighter, widest
+from matching.pairing.search.flow import Relaxed, relaxed
+from matching.pairing.search.greedy import greedy, repaired
+from matching.pairing.search.parts import Part, parts
+from matching.pairing.search.run import Run
+from matching.search import Limits, Watch, heeding, unwatched
+
+NAMES = ("flow", "cpsat", "prices", "neighbourhoods")
+
+
+def optimum(
+    problem: Problem,
+    limits: Limits,
+    watch: Watch = unwatched,
+    *,
+    hint: Ints | None = None,
+    heard: Heard = ignored,
+) -> Found:
+    """
+    The best answer in the order of aims; the same one for the same data, seed and work.
+
+    Parameters
+    ----------
+    limits
+        Only with `seconds` does the clock decide anything.
+    watch
+        Asked at once, then about five times a second; the best answer so far is handed back soon after a no.
+    hint
+        By person: an arc to start from, or -1; it need not be lawful.
+    heard
+        Called with each better lawful answer while the search goes on, from any thread.
+    """
+    run = Run(limits, watch)
+    goes_on = run.tell(STAGES[0])
+    easier = relaxed(problem)
+    if easier.decided == len(STAGES) and fits(problem, easier.chosen):
+        return found(problem, easier.chosen, easier.value, "flow")
+    first = _first(problem, easier, hint)
+    heard(first)
+    if not goes_on:
+        return first
+    with heeding(run.heed, run.last, run.stop):
+        return _by_parts(run, problem, easier, first, heard)
+
+
+def _first(problem: Problem, easier: Relaxed, hint: Ints | None) -> Found:
+    """The best of what can be had at once."""
+    choices = [repaired(problem, easier.chosen), greedy(problem)]
+    if hint is not None:
+        choices.append(repaired(problem, hint))
+    chosen = max(choices, key=lambda choice: order(sums(problem, choice)))
+    bound = given(sums(problem, chosen), easier.value, easier.decided, widest(problem))
+    return found(problem, chosen, bound, "flow")
+
+
+def _by_parts(run: Run, problem: Problem, easier: Relaxed, first: Found, heard: Heard) -> Found:
+    """Solve what hangs together on its own, and add it all up."""
+    chosen = first.chosen.copy()
+    answers: list[Found] = []
+
+    def tell(part: Part, answer: Found) -> None:
+        whole = chosen.copy()
+        part.put(answer.chosen, whole)
+        heard(found(problem, whole, first.bound, "+".join(_names([*answers, answer]))))
+
+    for part in parts(problem):
+        answer = _known(part, easier, first)
+        if not answer.proven:
+            answer = climb(run, part.problem, answer, partial(tell, part))
+        part.put(answer.chosen, chosen)
+        answers.append(answer)
+    return _added(problem, chosen, answers, given(sums(problem, chosen), easier.value, easier.decided, first.bound))
+
+
+def _known(part: Part, easier: Relaxed, first: Found) -> Found:
+    """What the flow said of a part: proven best where it keeps every rule."""
+    problem = part.problem
+    chosen = part.inside(easier.chosen)
+    best = sums(problem, chosen)
+    if not fits(problem, chosen):
+        chosen = part.inside(first.chosen)
+    return found(problem, chosen, given(sums(problem, chosen), best, easier.decided, widest(problem)), "flow")
+
+
+def climb(run: Run, problem: Problem, known: Found, heard: Heard) -> Found:
+    """One part, by the step for its size."""
+    return cpsat.staged(run, problem, known, heard)
+
+
+def _added(problem: Problem, chosen: Ints, answers: list[Found], bound: Sums) -> Found:
+    """
+    The parts as one answer.
+
+    A part bounds a later aim only among its own answers that are as good in the aims before. With several parts these
+    bounds add up as long as all are proven in those aims: otherwise one part could be worse where another is better.
+    """
+    for stage in STAGES:
+        total = sum(getattr(one.bound, stage) for one in answers)
+        bound = tighter(bound, replace(bound, **{stage: total}))
+        if len(answers) > 1 and any(getattr(one.bound, stage) != getattr(one.value, stage) for one in answers):
+            break
+    return found(problem, chosen, bound, "+".join(_names(answers)))
+
+
+def _names(answers: list[Found]) -> list[str]:
+    """The steps taken by any part, the cheapest first."""
+    taken = {name for one in answers for name in one.by.split("+")}
+    return [name for name in NAMES if name in taken]
