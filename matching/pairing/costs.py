@@ -101,7 +101,7 @@ class Costs:
         )
 
     def _in_order(self, people: set[str]) -> tuple[str, ...]:
-        return tuple(one.id for one in self.instance.people if one.id in people)
+        return tuple(one for one in self.known.people if one in people)
 
 
 def components(found: tuple[Candidate, ...]) -> dict[str, tuple[Candidate, ...]]:

@@ -1,44 +1,18 @@
 """
 What only shows when several new pairs come together: rules 11 and 12.
 
-Each rule stands here twice, side by side: as the solver needs it, and as the judge counts it, without a solver.
+As the judge counts it, without a solver; `matching.pairing.problem.fits` says the same of positions, and the search
+(`matching.pairing.search.cpsat`) has its own form.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 from matching.pairing.instance import Helper, Instance, Pair
-from matching.pairing.rules import CONTACT_PERCENT, hours_fit
-
-if TYPE_CHECKING:
-    from ortools.sat.python.cp_model import CpModel, IntVar
-
-    Chosen = Mapping[tuple[str, str], IntVar]
-    """One yes-or-no by (person, helper)."""
-
+from matching.pairing.rules import hours_fit
 
 # CASELOAD: live pairings and new ones stay within `max_persons`, their contact within 60 % of the hours.
-
-
-def keep_caseloads(model: CpModel, instance: Instance, chosen: Chosen) -> None:
-    """CASELOAD for all new pairs of a helper; a pair whose caseload was set aside is not held back by it."""
-    for helper in instance.helpers:
-        mine = {person: var for (person, other), var in chosen.items() if other == helper.id}
-        if not mine:
-            continue
-        people, contact = _live_load(instance, helper)
-        load = people + sum(mine.values())
-        hours = contact + sum(instance.person_by_id[person].contact * var for person, var in mine.items())
-        bound = [var for person, var in mine.items() if not _excepted(instance, person, helper.id)]
-        within_people = load <= helper.max_persons
-        within_hours = 100 * hours <= CONTACT_PERCENT * 52 * helper.weekly_minutes_max
-        for var in bound if len(bound) < len(mine) else [None]:
-            for within in (within_people, within_hours):
-                constraint = model.add(within)
-                if var is not None:
-                    constraint.only_enforce_if(var)  # pyright: ignore[reportUnknownMemberType]
 
 
 def overloaded(instance: Instance, placed: tuple[Pair, ...]) -> Iterator[str]:
@@ -63,16 +37,6 @@ def _excepted(instance: Instance, person: str, helper: str) -> bool:
 
 
 # SAME_HELPER: two people who are kept apart do not get the same helper at once.
-
-
-def keep_apart(model: CpModel, instance: Instance, chosen: Chosen) -> None:
-    """SAME_HELPER among new pairs."""
-    for separation in instance.separations:
-        for helper in instance.helpers:
-            one = chosen.get((separation.person, helper.id))
-            other = chosen.get((separation.other, helper.id))
-            if one is not None and other is not None:
-                model.add(one + other <= 1)
 
 
 def not_kept_apart(instance: Instance, placed: tuple[Pair, ...]) -> Iterator[tuple[str, str, str]]:

@@ -69,8 +69,9 @@ def test_an_answer_survives_the_way_to_json_and_back():
         (lambda: instance(conflicts=(Conflict("nadia"),)), "a person or a neighbourhood"),
         (lambda: instance(overrides=(Override("ada", "nadia", "travel"),)), "travel cannot be set aside"),
         (lambda: instance(weights={"travel": 1.0}), "weights are needed"),
-        (lambda: instance(weights=dict(DEFAULT_WEIGHTS) | {"travel": -1.0}), "at least 0"),
-        (lambda: instance(weights=dict.fromkeys(DEFAULT_WEIGHTS, 0.0)), "one of them is above 0"),
+        (lambda: instance(weights=dict(DEFAULT_WEIGHTS) | {"travel": -1.0}), "weight of travel is -1.0, not between"),
+        (lambda: instance(weights=dict(DEFAULT_WEIGHTS) | {"travel": float("nan")}), "weight of travel is nan"),
+        (lambda: instance(person(), accompanied=(person(),)), "person ada is there twice"),
         (lambda: instance(shortlist=0), "at least one helper"),
     ],
 )
