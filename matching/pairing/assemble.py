@@ -76,7 +76,8 @@ class Assembled:
 
     def choice(self, chosen: Ints) -> dict[str, str]:
         """Helper by person, of those who have one."""
-        return {self.found[arc].person: self.found[arc].helper for arc in chosen if arc >= 0}
+        arcs: list[int] = chosen[chosen >= 0].tolist()
+        return {self.found[arc].person: self.found[arc].helper for arc in arcs}
 
     def chosen(self, choice: dict[str, str]) -> Ints:
         """The arcs of a choice, -1 where there is none."""

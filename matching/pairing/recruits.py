@@ -41,7 +41,7 @@ def recruits(instance: Instance, first: Mapping[str, str]) -> tuple[Recruit, ...
     They are given the middle limits of the helpers who are there, and at most three moments and themes, so that
     somebody like that can be found. Each one is proven: with this helper there, everybody named has room with them.
     """
-    waiting = [one for one in instance.people if one.id not in first and _can_be_helped(instance, one)]
+    waiting: list[Person] = [one for one in instance.people if one.id not in first and _can_be_helped(instance, one)]
     found: list[Recruit] = []
     while waiting and len(found) < MOST_RECRUITS:
         profiles = dict.fromkeys(
@@ -178,7 +178,7 @@ def _covering(
 ) -> list[Thing]:
     """Things that together reach the greatest weight, one after the other (greedy cover)."""
     chosen: list[Thing] = []
-    left = list(people)
+    left: list[Person] = list(people)
     while left and len(chosen) < most:
         gains = [sum(weight(one, instance.day) for one in left if reaches(one, thing)) for thing in things]
         if not gains or max(gains) == 0:
