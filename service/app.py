@@ -13,7 +13,7 @@ from litestar.static_files import create_static_files_router
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import text
 
-from service import access, problems
+from service import access, days, problems
 from service.access import Visitor
 from service.errors import NotAllowed
 from service.imports import kept
@@ -56,10 +56,11 @@ def health(site: NamedDependency[Site]) -> Response[dict[str, str]]:
 
 
 def tidy(app: Litestar) -> None:
-    """What ended while the server was away goes when it comes back: sessions, links, counters, files of imports."""
+    """What ended while the server was away goes when it comes back: sessions, links, files of imports, what was due."""
     site: Site = app.state.site
     access.sweep(site)
     kept.forget_reports(site)
+    days.turn(site)
 
 
 def provide_site(request: Request[Any, Any, Any]) -> Site:

@@ -19,6 +19,7 @@ from service import audit, clock, codes, lifecycles, pairing_data, runs
 from service.access_scope import scope
 from service.errors import ConsentMissing, NotAllowed, NotFound, Outdated, RuleBroken, StepNotAllowed
 from service.pairing_data import LAPSE_DAYS, Records, is_open, read_records
+from service.pairing_rows import hold_person
 from service.site import Actor, Site
 from service.tables.pairings import Override, Pairing, Request, SetAside
 from service.tables.people import PeerHelper, Person, Refusal
@@ -163,21 +164,58 @@ def answer(
     if side not in SIDES or said not in codes.ANSWERS or said == "pending" or how not in codes.ANSWER_WAYS:
         raise StepNotAllowed(N_("Cette réponse n’est pas prévue."))
     with site.db.begin() as tx:
-        row = _own(tx, actor, pairing)
-        if actor.role == "coordinator":
-            if how == "own_page":
-                raise NotAllowed(N_("Dites comment la réponse est venue : téléphone, papier ou de vive voix."))
-        elif actor.role != side or how != "own_page":
-            raise NotAllowed(N_("Chacun répond pour soi."))
-        _guard(row, revision)
-        records = read_records(tx, row.territory_id, _today(tx, site, row.territory_id))
-        if not is_open(row, records.day):
-            raise StepNotAllowed(N_("Cette proposition n’est plus ouverte."))
-        _write_answer(row, side, said, how, records.day, actor)
+        return answer_in(tx, site, actor, pairing, side, said, how, revision).status
+
+
+def answer_in(
+    tx: Session, site: Site, actor: Actor, pairing: str, side: str, said: str, how: str, revision: int | None
+) -> Pairing:
+    """The same inside an open transaction, for use cases that note more with it."""
+    row, records = _answering(tx, site, actor, pairing, side, how, revision)
+    _write_answer(row, side, said, how, records.day, actor)
+    _changed(tx, site, row)
+    audit.note(tx, site, actor, f"proposal.answered.{said}", "pairing", row.public_id)
+    _decide(tx, site, actor, records, row)
+    return row
+
+
+def take_answer_back(
+    site: Site, actor: Actor, pairing: str, side: str, how: str = "own_page", revision: int | None = None
+) -> None:
+    """
+    Take a yes, or the wish to talk first, back while the proposal is open: the question stands as before.
+
+    Raises
+    ------
+    StepNotAllowed
+        When there is nothing to take back, or the proposal is no longer open; a no closes it at once.
+    """
+    with site.db.begin() as tx:
+        row, _ = _answering(tx, site, actor, pairing, side, how, revision)
+        if (row.person_answer if side == "person" else row.helper_answer) == "pending":
+            raise StepNotAllowed(N_("Il n’y a pas de réponse à reprendre."))
+        _write_answer(row, side, "pending", None, None, None)
         _changed(tx, site, row)
-        audit.note(tx, site, actor, f"proposal.answered.{said}", "pairing", row.public_id)
-        _decide(tx, site, actor, records, row)
-        return row.status
+        audit.note(tx, site, actor, "proposal.answer_taken_back", "pairing", row.public_id)
+
+
+def _answering(
+    tx: Session, site: Site, actor: Actor, pairing: str, side: str, how: str, revision: int | None
+) -> tuple[Pairing, Records]:
+    """An open proposal that the actor may answer for this side."""
+    # The person's row first, as whoever ends a consent takes it (PostgreSQL).
+    hold_person(tx, _own(tx, actor, pairing).person_id)
+    row = _own(tx, actor, pairing)
+    if actor.role == "coordinator":
+        if how == "own_page":
+            raise NotAllowed(N_("Dites comment la réponse est venue : téléphone, papier ou de vive voix."))
+    elif actor.role != side or how != "own_page":
+        raise NotAllowed(N_("Chacun répond pour soi."))
+    _guard(row, revision)
+    records = read_records(tx, row.territory_id, _today(tx, site, row.territory_id))
+    if not is_open(row, records.day):
+        raise StepNotAllowed(N_("Cette proposition n’est plus ouverte."))
+    return row, records
 
 
 def withdraw_proposal(site: Site, actor: Actor, pairing: str, revision: int | None = None) -> None:
@@ -272,13 +310,12 @@ def _shown(codes_against: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(code for code in codes_against if code not in SENSITIVE)
 
 
-def _write_answer(row: Pairing, side: str, said: str, how: str, day: date, actor: Actor) -> None:
+def _write_answer(row: Pairing, side: str, said: str, how: str | None, day: date | None, actor: Actor | None) -> None:
+    by = actor.account_id if actor is not None else None
     if side == "person":
-        row.person_answer, row.person_answer_on, row.person_answer_how = said, day, how
-        row.person_answer_by = actor.account_id
+        row.person_answer, row.person_answer_on, row.person_answer_how, row.person_answer_by = said, day, how, by
     else:
-        row.helper_answer, row.helper_answer_on, row.helper_answer_how = said, day, how
-        row.helper_answer_by = actor.account_id
+        row.helper_answer, row.helper_answer_on, row.helper_answer_how, row.helper_answer_by = said, day, how, by
 
 
 def _decide(tx: Session, site: Site, actor: Actor, records: Records, row: Pairing) -> None:

@@ -14,6 +14,7 @@ from service import codes
 from service.planning_due import Due, due_of
 from service.planning_places import Places, matrices
 from service.planning_records import DAY, Horizon, Records
+from service.tables.pairings import Visit
 from service.tables.people import PeerHelper, Person, Place, Professional
 from service.tables.territory import NetworkSetting, Territory
 
@@ -74,6 +75,7 @@ def _client(records: Records, person: Person, index: Places) -> Client:
         for one in records.meetings
         if person.id in one.people and one.end > horizon.moment(0)
     ]
+    busy += [_farewell(records, one, index) for one in records.farewells if one.person_id == person.id]
     consent = records.consents.get(person.id)
     spans: tuple[Span, ...] = ()
     if consent is not None and consent.status == "given" and "pairing" in consent.scope:
@@ -133,7 +135,17 @@ def _busy(records: Records, party: int, index: Places) -> tuple[Busy, ...]:
             rule = "V12" if one.kind in ("supervision", "intervision", "peer_intervision") else "V2"
             price = HOST_PRICE if one.proposed(party) else 0
             found.append(Busy(horizon.tick(one.start), horizon.tick(one.end), index.place(one.place_id), rule, price))
+    for visit in records.farewells:
+        if party in (visit.peer_helper_id, visit.second_helper_id, visit.professional_id):
+            found.append(_farewell(records, visit, index))
     return tuple(sorted(found, key=lambda busy: (busy.start, busy.end, busy.rule, busy.price)))
+
+
+def _farewell(records: Records, visit: Visit, index: Places) -> Busy:
+    """The last meeting of a pairing that has ended; nothing of the rhythm stands for it."""
+    horizon = records.horizon
+    at = index.person(records.people[visit.person_id])
+    return Busy(horizon.tick(visit.starts_at), horizon.tick(visit.ends_at), at)
 
 
 def _room(records: Records, place: Place) -> Room:

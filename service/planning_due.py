@@ -76,10 +76,11 @@ class Due:
     @property
     def series(self) -> Series:
         live: tuple[Span, ...] | None = None
-        if self.pairing.status == "paused" and self.pairing.paused_until is not None:
-            back = self.records.horizon.day(self.pairing.paused_until) + 1
+        away = self._pause
+        if away is not None:
             days = self.records.horizon.days
-            live = ((max(0, back) * DAY, days * DAY),) if back < days else ()
+            spans = ((0, min(away.first, days)), (max(0, away.last + 1), days))
+            live = tuple((first * DAY, end * DAY) for first, end in spans if first < end)
         return Series(
             id=self.pairing.ref,
             client=self.person.ref,
@@ -88,6 +89,21 @@ class Due:
             live=live,
             met=self.met,
         )
+
+    @property
+    def _pause(self) -> Period | None:
+        """
+        Days without visits: a pause that lasts until a known day, or one set ahead.
+
+        A pairing paused without a known end has no visits at all (`Records.pairings`).
+        """
+        pairing, horizon = self.pairing, self.records.horizon
+        last = horizon.days if pairing.paused_until is None else horizon.day(pairing.paused_until)
+        if pairing.status == "paused" and pairing.paused_until is not None:
+            return Period(0, last)
+        if pairing.status == "active" and pairing.paused_from is not None and pairing.paused_from > self.records.today:
+            return Period(horizon.day(pairing.paused_from), last)
+        return None
 
     def tasks(self, index: Places) -> Iterator[Task]:
         """Due visits in order, each with the visit that stands for it, then visits that stand beside the rhythm."""
@@ -101,7 +117,10 @@ class Due:
                 yield first
             else:
                 first = None
+        away = self._pause
         for period in self._periods():
+            if away is not None and away.first <= period.first and period.last <= away.last:
+                continue  # nothing is due in a pause
             inside = [visit for visit in left if period.first <= self._day(visit) <= period.last]
             fixed = [visit for visit in inside if self._is_fixed(visit)]
             stands = next(iter(fixed or inside), None)

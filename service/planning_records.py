@@ -125,6 +125,19 @@ class Records:
         return {pairing: tuple(visits) for pairing, visits in found.items()}
 
     @cached_property
+    def farewells(self) -> tuple[Visit, ...]:
+        """Visits of the horizon that stand though their pairing has ended: the last meeting of both takes its time."""
+        planned = {row.id for row in self.pairings}
+        first, end = self.horizon.moments()
+        return tuple(
+            visit
+            for pairing, visits in self.visits.items()
+            if pairing not in planned
+            for visit in visits
+            if visit.status in codes.LIVE_VISIT_STATES and visit.starts_at < end and visit.ends_at > first
+        )
+
+    @cached_property
     def agreed(self) -> Mapping[int, tuple[int, ...]]:
         """Professionals of each person's situation whom the person agreed to, in the order they joined."""
         rows = self.tx.exec(

@@ -15,6 +15,7 @@ from types import FrameType
 import uvicorn
 
 from locales import N_
+from service import days
 from service.app import create_app
 from service.cli_faults import Fault
 from service.site import Site
@@ -79,7 +80,8 @@ def serve(site: Site, listener: socket.socket) -> None:
         timeout_graceful_shutdown=GRACE_SECONDS,
         proxy_headers=False,
     )
-    uvicorn.Server(config).run(sockets=[listener])
+    with days.watched(site):
+        uvicorn.Server(config).run(sockets=[listener])
 
 
 def stop_in_order() -> None:

@@ -16,6 +16,7 @@ from matching.planning.plan import Answer, end_of, start_of
 from service import audit, bookings, codes, runs
 from service.errors import Outdated, RuleBroken
 from service.lifecycles import step
+from service.pairing_rows import may_be_paired
 from service.planning_data import read_instance
 from service.planning_records import Horizon
 from service.site import Actor, Site
@@ -137,12 +138,19 @@ def draft(site: Site, actor: Actor, run: str) -> Draft:
         names = names_of(tx, territory)
         rows = {row.ref: row for row in _standing(tx, territory, horizon)}
         slots = {visit.task: visit.slot for visit in answer.visits}
+        late = _no_longer(tx, territory, instance, slots, horizon, today_of(site, territory))
         changes = [
-            _change(task, slots.get(task.id), rows.get(task.visit or ""), horizon, names) for task in instance.tasks
+            _change(task, slots.get(task.id), rows.get(task.visit or ""), horizon, names)
+            for task in instance.tasks
+            if task.id not in late
         ]
         known = {task.visit for task in instance.tasks}
         changes += [_gone(row, horizon, tx) for row in _dropped(rows.values(), known)]
-        unplanned = tuple(to_place(instance.task[one.task], one.rules, horizon, names) for one in answer.unplanned)
+        unplanned = tuple(
+            to_place(instance.task[one.task], one.rules, horizon, names)
+            for one in answer.unplanned
+            if one.task not in late
+        )
         return Draft(
             run=run,
             start=horizon.first,
@@ -151,9 +159,35 @@ def draft(site: Site, actor: Actor, run: str) -> Draft:
             costs=answer.costs,
             changes=tuple(change for change in changes if change is not None),
             unplanned=unplanned,
-            is_outdated=fingerprint(tx, territory, horizon) != finished.parameters["plan"],
+            is_outdated=bool(late) or fingerprint(tx, territory, horizon) != finished.parameters["plan"],
             applied_at=finished.applied_at,
         )
+
+
+def _no_longer(
+    tx: Session,
+    territory: Territory,
+    instance: Instance,
+    slots: Mapping[str, Slot],
+    horizon: Horizon,
+    today: date,
+) -> frozenset[str]:
+    """
+    Tasks of people whose consent, or whose pairing, has ended since the calculation was asked for.
+
+    What was found on an old consent is neither shown nor written (`security.md` C4); without a slot today counts.
+    """
+    known = people(tx, territory.id or 0)
+    found: set[str] = set()
+    for task in instance.tasks:
+        pairing = known.pairings.get(task.series or "")
+        if pairing is None:
+            continue
+        slot = slots.get(task.id)
+        day = today if slot is None else max(today, horizon.date(start_of(slot) // 1440))
+        if pairing.status not in LIVE_PAIRINGS or not may_be_paired(tx, pairing.person_id, day):
+            found.add(task.id)
+    return frozenset(found)
 
 
 def _dropped(rows: Collection[Visit], known: Collection[str | None]) -> list[Visit]:

@@ -1,0 +1,179 @@
+"""
+Who is still to be told something: until mails are sent, the coordinator says it, and own pages show it.
+
+A notice holds a code and whom it concerns. Its sentences never say why, nor who asked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlmodel import Session, col, select
+
+from locales import N_
+from service import audit
+from service.errors import NotFound
+from service.pairing_rows import Held
+from service.site import Actor, Site
+from service.tables.pairings import Notice, Pairing, Visit
+from service.tables.people import Party, PeerHelper, Person, Professional
+from service.tables.territory import Territory
+
+OWN_DAYS = 30
+"""So long an own page shows a notice that nobody marked as read."""
+
+TO_PARTIES: Mapping[str, str] = {
+    "pairing_ended": N_("L’accompagnement avec %(name)s s’arrête. Les visites prévues sont annulées."),
+    "pairing_paused": N_("L’accompagnement avec %(name)s est en pause. Les visites pendant la pause sont annulées."),
+    "pairing_resumed": N_("L’accompagnement avec %(name)s reprend."),
+    "proposal_closed": N_("La proposition avec %(name)s n’est plus ouverte."),
+    "visit_cancelled": N_("La rencontre avec %(name)s, le %(day)s, est annulée."),
+    "consent_ended": N_("Votre accord a pris fin. Les visites prévues sont annulées."),
+}
+"""The sentence to say, and the one on the own page: the same for every cause."""
+TO_COORDINATION: Mapping[str, str] = {
+    "person_stopped": N_("%(name)s a arrêté l’accompagnement. Demandez si quelqu’un d’autre est souhaité."),
+    "helper_stopped": N_("L’accompagnement de %(name)s s’arrête, à la demande du pair-aidant. Cherchez la suite."),
+    "person_paused": N_("%(name)s fait une pause."),
+    "helper_paused": N_("L’accompagnement de %(name)s est en pause, à la demande du pair-aidant."),
+    "person_may_wait": N_("%(name)s attend de nouveau, avec sa première date."),
+    "two_absences": N_("Deux visites de suite n’ont pas eu lieu pour %(name)s. Prenez des nouvelles."),
+    "consent_withdrawn": N_("%(name)s a retiré son accord. Les propositions et les visites sont annulées."),
+    "consent_expired": N_("L’accord de %(name)s a pris fin. Les propositions et les visites sont annulées."),
+    "consent_renewed": N_("%(name)s a redonné son accord."),
+}
+"""What the coordinator is told; no more than what happened."""
+
+
+@dataclass(frozen=True)
+class NoticeView:
+    """
+    One notice as its reader sees it.
+
+    `who` is whom to tell, empty for the coordination itself; `name` the one it is about, as that reader knows them.
+    """
+
+    public_id: str
+    code: str
+    who: str
+    role: str
+    name: str
+    day: date | None
+    at: datetime
+    pairing: str
+
+
+def tell(
+    tx: Session,
+    site: Site,
+    code: str,
+    person: Person,
+    *,
+    party: int | None = None,
+    pairing: Pairing | None = None,
+    visit: Visit | None = None,
+) -> None:
+    """Note that somebody is to be told; without `party` the coordination. Nobody is told the same thing twice."""
+    same = select(Notice).where(
+        Notice.code == code,
+        Notice.party_id == party,
+        Notice.person_id == person.id,
+        Notice.pairing_id == (pairing.id if pairing is not None else None),
+        Notice.visit_id == (visit.id if visit is not None else None),
+        col(Notice.told_at).is_(None),
+    )
+    if tx.exec(same).first() is None:
+        tx.add(
+            Notice(
+                public_id=site.ids.new(),
+                territory_id=person.territory_id,
+                party_id=party,
+                code=code,
+                person_id=person.id,
+                pairing_id=pairing.id if pairing is not None else None,
+                visit_id=visit.id if visit is not None else None,
+                at=site.clock.now(),
+            )
+        )
+
+
+def tell_the_others(tx: Session, site: Site, actor: Actor, held: Held, code: str) -> None:
+    """Tell the person, the helper and the referring professional of a pairing, but for whoever does it themselves."""
+    for party in (held.person.id, held.helper.id, held.pairing.professional_id):
+        if party is not None and party != actor.party_id:
+            tell(tx, site, code, held.person, party=party, pairing=held.pairing)
+
+
+def to_tell(site: Site, actor: Actor) -> list[NoticeView]:
+    """The coordinator's list: what is still to be said, the oldest first."""
+    with site.db() as tx:
+        rows = tx.exec(
+            select(Notice)
+            .where(Notice.territory_id == actor.territory_id, col(Notice.told_at).is_(None))
+            .order_by(col(Notice.at), col(Notice.id))
+        ).all()
+        return [_view(tx, row) for row in rows] if actor.role == "coordinator" else []
+
+
+def own(site: Site, actor: Actor) -> list[NoticeView]:
+    """What the reader was not told yet, the newest first."""
+    if actor.party_id is None:
+        return []
+    with site.db() as tx:
+        rows = tx.exec(
+            select(Notice)
+            .where(
+                Notice.party_id == actor.party_id,
+                col(Notice.told_at).is_(None),
+                col(Notice.at) > site.clock.now() - timedelta(days=OWN_DAYS),
+            )
+            .order_by(col(Notice.at).desc(), col(Notice.id))
+        ).all()
+        return [_view(tx, row) for row in rows]
+
+
+def mark(site: Site, actor: Actor, public_id: str) -> None:
+    """Note that it was said, or read; once it is, it stays so."""
+    with site.db.begin() as tx:
+        mine = col(Notice.territory_id) == actor.territory_id
+        if actor.role != "coordinator":
+            mine &= (col(Notice.party_id) == actor.party_id) & col(Notice.party_id).is_not(None)
+        row = tx.exec(select(Notice).where(Notice.public_id == public_id, mine)).first()
+        if row is None:
+            raise NotFound(N_("Ce message n’existe pas."))
+        if row.told_at is None:
+            row.told_at, row.told_by = site.clock.now(), actor.account_id
+            tx.add(row)
+            audit.note(tx, site, actor, "notice.told", "notice", row.public_id)
+
+
+def _view(tx: Session, row: Notice) -> NoticeView:
+    person = tx.get_one(Person, row.person_id)
+    pairing = tx.get(Pairing, row.pairing_id) if row.pairing_id is not None else None
+    visit = tx.get(Visit, row.visit_id) if row.visit_id is not None else None
+    party = tx.get(Party, row.party_id) if row.party_id is not None else None
+    name = person.pseudonym
+    if party is not None and party.id == person.id:
+        name = tx.get_one(PeerHelper, pairing.peer_helper_id).display_name if pairing is not None else ""
+    zone = ZoneInfo(tx.get_one(Territory, row.territory_id).timezone)
+    return NoticeView(
+        public_id=row.public_id,
+        code=row.code,
+        who=_name(tx, party),
+        role=party.kind if party is not None else "",
+        name=name,
+        day=visit.starts_at.astimezone(zone).date() if visit is not None else None,
+        at=row.at,
+        pairing=pairing.public_id if pairing is not None else "",
+    )
+
+
+def _name(tx: Session, party: Party | None) -> str:
+    if party is None:
+        return ""
+    if party.kind == "person":
+        return tx.get_one(Person, party.id).pseudonym
+    return tx.get_one(PeerHelper if party.kind == "peer_helper" else Professional, party.id).display_name

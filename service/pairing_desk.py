@@ -1,0 +1,265 @@
+"""The coordinator's live pairings, by what is to be done, and the whole thread of one of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlmodel import Session, col, select
+
+from service import clock, codes, trial_reviews
+from service.access_scope import scope
+from service.consents import SOON_DAYS
+from service.errors import NotFound
+from service.own_pairings import has_first_visit
+from service.pairing_data import is_live, is_open
+from service.pairing_rows import GOING_ON, consent_of, first_visit_by, only_coordinator
+from service.site import Actor, Site
+from service.tables.pairings import Pairing, Request, Visit
+from service.tables.people import PeerHelper, Person, Professional
+from service.tables.territory import Territory
+
+GROUPS = ("review", "talk", "first_visit", "to_note", "consent", "paused", "others")
+"""What is to be done, the most pressing first; a pairing stands in the first group that fits."""
+
+
+@dataclass(frozen=True)
+class DeskEntry:
+    """One live pairing in the list; `by` is the day that matters for what is to be done."""
+
+    public_id: str
+    person: str
+    person_public_id: str
+    ref: str
+    helper: str
+    status: str
+    group: str
+    by: date | None
+
+
+@dataclass(frozen=True)
+class SideView:
+    """What one side said: to the proposal, and at the end of the trial; `seen` is the revision of the latter."""
+
+    side: str
+    name: str
+    answer: str
+    answered_on: date | None
+    answered_how: str
+    review: str
+    reviewed_on: date | None
+    reviewed_how: str
+    seen: int
+
+
+@dataclass(frozen=True)
+class VisitView:
+    public_id: str
+    revision: int
+    kind: str
+    start: datetime
+    end: datetime
+    status: str
+    reason: str
+    professional: str
+    can_be_noted: bool
+    is_ahead: bool
+
+
+@dataclass(frozen=True)
+class PairingFile:
+    """
+    Everything about one pairing for the coordinator.
+
+    `visits_held` counts from the first day of the trial; `needed` is how many the trial asks for. `first_visit_by` is
+    None once it is planned. `waits` tells whether the person waits, after an end; None before.
+    """
+
+    public_id: str
+    revision: int
+    ref: str
+    person: str
+    person_public_id: str
+    person_status: str
+    helper: str
+    status: str
+    reason: str
+    received_on: date | None
+    proposed_on: date
+    sides: tuple[SideView, ...]
+    first_visit_by: date | None
+    trial_start: date | None
+    trial_end: date | None
+    visits_held: int
+    needed: int
+    review_due: bool
+    active_from: date | None
+    paused_from: date | None
+    paused_until: date | None
+    ended_on: date | None
+    consent: str
+    consent_until: date | None
+    consent_ends_soon: bool
+    visits: tuple[VisitView, ...]
+
+    @property
+    def goes_on(self) -> bool:
+        return self.status in GOING_ON
+
+    @property
+    def ahead(self) -> tuple[VisitView, ...]:
+        return tuple(visit for visit in self.visits if visit.is_ahead)
+
+
+def desk(site: Site, actor: Actor) -> dict[str, list[DeskEntry]]:
+    """The live pairings of the territory by group, in the order of `GROUPS`; empty groups are left out."""
+    only_coordinator(actor)
+    with site.db() as tx:
+        day = clock.today(site.clock, tx.get_one(Territory, actor.territory_id).timezone)
+        rows = tx.exec(
+            select(Pairing)
+            .where(scope(actor).pairings(), col(Pairing.status).in_(codes.LIVE_PAIRING_STATES))
+            .order_by(Pairing.ref)
+        ).all()
+        entries = [_entry(tx, site, row, day) for row in rows if is_live(row, day)]
+    return {
+        group: found
+        for group in GROUPS
+        if (found := [entry for entry in entries if entry is not None and entry.group == group])
+    }
+
+
+def _entry(tx: Session, site: Site, row: Pairing, day: date) -> DeskEntry | None:
+    group, by = _to_do(tx, site, row, day)
+    if not group:
+        return None
+    person = tx.get_one(Person, row.person_id)
+    return DeskEntry(
+        public_id=row.public_id,
+        person=person.pseudonym,
+        person_public_id=person.public_id,
+        ref=row.ref,
+        helper=tx.get_one(PeerHelper, row.peer_helper_id).display_name,
+        status=row.status,
+        group=group,
+        by=by,
+    )
+
+
+def _to_do(tx: Session, site: Site, row: Pairing, day: date) -> tuple[str, date | None]:
+    """The group of a pairing and the day that matters; an open proposal without a wish to talk is no pairing yet."""
+    said = [one.said for one in trial_reviews.answers(tx, row).values()] if row.status == "trial" else []
+    if row.status == "proposed":
+        wish = is_open(row, day) and "talk_first" in (row.person_answer, row.helper_answer)
+        return ("talk", None) if wish else ("", None)
+    if "talk_first" in said:
+        return "talk", None
+    if trial_reviews.is_due(tx, row, day):
+        return "review", row.trial_end
+    if row.status == "accepted" and not has_first_visit(tx, row):
+        return "first_visit", first_visit_by(row)
+    if _begun(tx, site, row) is not None:
+        return "to_note", None
+    consent = consent_of(tx, row.person_id)
+    if consent is not None and consent.expires_on is not None and consent.expires_on <= day + timedelta(days=SOON_DAYS):
+        return "consent", consent.expires_on
+    if row.status == "paused":
+        return "paused", row.paused_until
+    return "others", None
+
+
+def _begun(tx: Session, site: Site, row: Pairing) -> int | None:
+    """A visit that is over, and that nobody noted."""
+    over = select(Visit.id).where(
+        Visit.pairing_id == row.id,
+        col(Visit.status).in_(codes.LIVE_VISIT_STATES),
+        col(Visit.ends_at) <= site.clock.now(),
+    )
+    return tx.exec(over).first()
+
+
+def pairing_file(site: Site, actor: Actor, public_id: str) -> PairingFile:
+    """One pairing whole; hidden and absent look the same."""
+    only_coordinator(actor)
+    with site.db() as tx:
+        day = clock.today(site.clock, tx.get_one(Territory, actor.territory_id).timezone)
+        row = tx.exec(select(Pairing).where(scope(actor).pairings(), Pairing.public_id == public_id)).first()
+        if row is None:
+            raise NotFound
+        person, helper = tx.get_one(Person, row.person_id), tx.get_one(PeerHelper, row.peer_helper_id)
+        request = tx.get(Request, row.request_id) if row.request_id is not None else None
+        consent = consent_of(tx, row.person_id)
+        until = consent.expires_on if consent is not None and consent.status == "given" else None
+        status = consent.status if consent is not None else "pending"
+        reviews = trial_reviews.answers(tx, row)
+        sides = tuple(
+            SideView(
+                side=side,
+                name=name,
+                answer=answer,
+                answered_on=on,
+                answered_how=how or "",
+                review=reviews[side].said if side in reviews else "",
+                reviewed_on=reviews[side].on if side in reviews else None,
+                reviewed_how=reviews[side].how if side in reviews else "",
+                seen=reviews[side].revision if side in reviews else 0,
+            )
+            for side, name, answer, on, how in (
+                ("person", person.pseudonym, row.person_answer, row.person_answer_on, row.person_answer_how),
+                ("peer_helper", helper.display_name, row.helper_answer, row.helper_answer_on, row.helper_answer_how),
+            )
+        )
+        return PairingFile(
+            public_id=row.public_id,
+            revision=row.revision,
+            ref=row.ref,
+            person=person.pseudonym,
+            person_public_id=person.public_id,
+            person_status=person.status,
+            helper=helper.display_name,
+            status=row.status,
+            reason=row.reason or "",
+            received_on=request.received_on if request is not None else None,
+            proposed_on=row.proposed_on,
+            sides=sides,
+            first_visit_by=first_visit_by(row) if row.status == "accepted" and not has_first_visit(tx, row) else None,
+            trial_start=row.trial_start,
+            trial_end=row.trial_end,
+            visits_held=trial_reviews.visits_held(tx, row),
+            needed=trial_reviews.VISITS_HELD,
+            review_due=trial_reviews.is_due(tx, row, day),
+            active_from=row.active_from,
+            paused_from=row.paused_from,
+            paused_until=row.paused_until,
+            ended_on=row.ended_on,
+            consent="expired" if until is not None and until < day else status,
+            consent_until=until,
+            consent_ends_soon=until is not None and until <= day + timedelta(days=SOON_DAYS),
+            visits=tuple(_visits(tx, site, row)),
+        )
+
+
+def _visits(tx: Session, site: Site, row: Pairing) -> list[VisitView]:
+    """The pairing's visits, the next ones first, then back in time."""
+    rows = tx.exec(
+        select(Visit).where(Visit.pairing_id == row.id).order_by(col(Visit.starts_at).desc(), Visit.ref)
+    ).all()
+    found: list[VisitView] = []
+    for one in rows:
+        live, begun = one.status in codes.LIVE_VISIT_STATES, one.starts_at <= site.clock.now()
+        joint = tx.get(Professional, one.professional_id) if one.professional_id is not None else None
+        found.append(
+            VisitView(
+                public_id=one.public_id,
+                revision=one.revision,
+                kind=one.kind,
+                start=one.starts_at,
+                end=one.ends_at,
+                status=one.status,
+                reason=one.reason or "",
+                professional=joint.display_name if joint is not None else "",
+                can_be_noted=live and begun,
+                is_ahead=live and not begun,
+            )
+        )
+    return found
