@@ -65,21 +65,23 @@ def smallest_changes(instance: Instance, person: Person) -> tuple[Change, ...]:
     All have as few rules as the first; of those that set aside the same rules the easiest stands for all. Each one is
     proven: with it made, nothing stands against the pair.
     """
+    alone = replace(instance, people=(person,), accompanied=())
     possible: list[tuple[tuple[object, ...], Change]] = []
     for helper in instance.helpers:
-        codes = against(instance, person, helper)
-        if any(code in NEVER for code in codes) or helper.status == "left":
+        codes = against(alone, person, helper)
+        if not codes or any(code in NEVER for code in codes) or helper.status == "left":
             continue
-        relaxed = (relax(instance, person, helper, code) for code in sorted(codes, key=ORDER.index))
+        relaxed = (relax(alone, person, helper, code) for code in sorted(codes, key=ORDER.index))
         change = Change(helper.id, tuple(relaxed))
-        if change.relaxed and opens(instance, person, change):
-            possible.append(((change_size(change), helper.id), change))
-    possible.sort(key=lambda one: one[0])
+        possible.append(((change_size(change), helper.id), change))
     easiest: dict[tuple[str, ...], Change] = {}
-    for _, change in possible:
-        if len(change.relaxed) == len(possible[0][1].relaxed):
-            easiest.setdefault(tuple(relaxed.rule for relaxed in change.relaxed), change)
-    return tuple(easiest.values())[:MOST_CHANGES]
+    for _, change in sorted(possible, key=lambda one: one[0]):
+        rules = tuple(relaxed.rule for relaxed in change.relaxed)
+        if len(easiest) == MOST_CHANGES or any(len(rules) > len(other) for other in easiest):
+            break
+        if rules not in easiest and opens(alone, person, change):
+            easiest[rules] = change
+    return tuple(easiest.values())
 
 
 def opens(instance: Instance, person: Person, change: Change) -> bool:
