@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from ortools.sat.python import cp_model
 
-from matching.pairing.problem import Found, Ints, Problem, Sums, load_steps, sums
-from matching.pairing.search.answers import GREATEST, Heard, better, found, order, tighter
+from matching.pairing.problem import Flags, Found, Ints, Problem, load_steps, sums
+from matching.pairing.search.answers import GREATEST, STAGES, Heard, better, found, order
 from matching.pairing.search.flow import open_arcs
 from matching.pairing.search.run import Run
 
@@ -50,9 +50,11 @@ class Model:
     ----------
     keep
         The arcs that may be chosen; all that are open where nothing is said.
+    must
+        By person: has to be placed, when there are arcs.
     """
 
-    def __init__(self, problem: Problem, keep: Ints | None = None) -> None:
+    def __init__(self, problem: Problem, keep: Ints | None = None, must: Flags | None = None) -> None:
         self.problem = problem
         self.arcs = np.flatnonzero(open_arcs(problem)) if keep is None else keep
         self.model = cp_model.CpModel()
@@ -64,8 +66,12 @@ class Model:
         for place, var in enumerate(self.chosen):
             by_person.setdefault(person[place], []).append(var)
             self.by_helper.setdefault(helper[place], []).append(place)
-        for mine in by_person.values():
-            self.model.add_at_most_one(mine)
+        for one, mine in by_person.items():
+            if must is not None and must[one]:
+                self.model.add_exactly_one(mine)
+            else:
+                self.model.add_at_most_one(mine)
+        self.by_person = by_person
         for one, places in self.by_helper.items():
             self._keep_caseload(one, places)
         self._keep_apart(dict(zip(zip(person, helper, strict=True), self.chosen, strict=True)))
@@ -136,6 +142,11 @@ class Model:
 
     def hold(self, aim: Aim, chosen: Ints) -> None:
         """From now on, only answers that are at least as good in this aim."""
+        if aim.stages == ("served",) and all(chosen[person] >= 0 for person in self.by_person):
+            # one row over all weights would hide from the solver what is plain for each person
+            for mine in self.by_person.values():
+                self.model.add_bool_or(mine)
+            return
         value = sums(self.problem, chosen)
         one, *other = (getattr(value, stage) * (-1 if stage in GREATEST else 1) for stage in aim.stages)
         reached = one * aim.scale + sum(other)
@@ -164,41 +175,81 @@ def _sum(variables: list[cp_model.IntVar], coefficients: list[int]) -> cp_model.
     return cp_model.LinearExpr.weighted_sum(variables, coefficients)  # pyright: ignore[reportUnknownMemberType]
 
 
-def staged(run: Run, problem: Problem, known: Found, heard: Heard, keep: Ints | None = None) -> Found:
+@dataclass(frozen=True)
+class Staged:
     """
-    The best answer, aim after aim, or the best so far when the work ends.
+    What one aim came to in a model.
 
     Parameters
     ----------
-    known
-        A lawful answer to start from, with bounds.
-    keep
-        The arcs to choose from, when it is known that no better answer has others.
+    best
+        The best answer so far; its bounds are those it came with.
+    bound
+        What no answer of the model beats in the first of the aims; None when nothing is known.
+    optimal
+        Whether `best` is the best of the model, in all aims that were put into one.
     """
-    model = Model(problem, keep)
-    best = replace(known, by="cpsat")
+
+    best: Found
+    bound: int | None
+    optimal: bool
+
+
+def staged(run: Run, problem: Problem, known: Found, heard: Heard) -> Found:
+    """The best answer, aim after aim, or the best so far when the work ends."""
+    return aimed(run, Model(problem), STAGES, replace(known, by="cpsat"), heard)
+
+
+def aimed(run: Run, model: Model, stages: tuple[str, ...], best: Found, heard: Heard) -> Found:
+    """
+    The best answer in these aims, one after the other, among those as good in all aims before as the known one.
+
+    The model has to hold every answer that is as good as the known one.
+    """
     for aim in model.aims():
-        if all(getattr(best.value, stage) == getattr(best.bound, stage) for stage in aim.stages):
-            model.hold(aim, best.chosen)
-            continue
-        best = _stage(run, model, aim, best, heard)
+        proven = all(getattr(best.value, each) == getattr(best.bound, each) for each in aim.stages)
+        if aim.stages[0] in stages and not proven:
+            one = stage(run, model, aim, best, heard)
+            best = bounded(aim, one)
         model.hold(aim, best.chosen)
     return best
 
 
-def _stage(run: Run, model: Model, aim: Aim, best: Found, heard: Heard) -> Found:
-    """One aim made best, among the answers that are as good as the best one in all aims before."""
-    if run.is_over or not run.tell(aim.stages[0]):
+def bounded(aim: Aim, one: Staged) -> Found:
+    """The answer with what the model says of its bounds."""
+    best = one.best
+    if one.optimal:
+        reached = {each: getattr(best.value, each) for each in aim.stages}
+        return better(best, replace(best, bound=replace(best.bound, **reached)))
+    if one.bound is None:
         return best
+    return better(best, replace(best, bound=replace(best.bound, **{aim.stages[0]: one.bound})))
+
+
+def stage(
+    run: Run, model: Model, aim: Aim, best: Found, heard: Heard, *, work: float | None = None, seconds: float = 1e9
+) -> Staged:
+    """
+    One aim made best in a model.
+
+    Parameters
+    ----------
+    best
+        What to start from and to hand back when nothing better is found; it need not be in the model.
+    work, seconds
+        Limits for this aim alone.
+    """
+    if run.is_over or not run.tell(aim.stages[0]):
+        return Staged(best, None, optimal=False)
     model.model.minimize(aim.expression)
     model.hint(best.chosen)
     solver = cp_model.CpSolver()
-    solver.parameters.num_workers = run.limits.workers
-    solver.parameters.interleave_search = run.limits.workers > 1 and run.limits.seconds is None
+    solver.parameters.num_workers = 1  # the worker that a second one adds has no relaxation and only takes time
+    solver.parameters.linearization_level = 2  # without every row in the relaxation there is hardly a bound
     solver.parameters.random_seed = run.limits.seed
-    solver.parameters.max_deterministic_time = max(run.work_left, 0.0)
+    solver.parameters.max_deterministic_time = min(run.work_left, run.work_left if work is None else work)
     if run.seconds_left is not None:
-        solver.parameters.max_time_in_seconds = run.seconds_left
+        solver.parameters.max_time_in_seconds = min(run.seconds_left, seconds)
     watching = _Watching(run, model, aim, best, heard)
     solver.best_bound_callback = watching.see_bound
     run.halt = watching.stop = solver.stop_search
@@ -206,24 +257,14 @@ def _stage(run: Run, model: Model, aim: Aim, best: Found, heard: Heard) -> Found
     run.halt = None
     run.spend(solver.response_proto.deterministic_time)
     best = watching.best
+    if status == cp_model.INFEASIBLE:
+        return Staged(best, None, optimal=False)
+    least = round(solver.best_objective_bound) // aim.scale
+    bound = -least if aim.stages[0] in GREATEST else least
     if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
-        return best
-    best = better(found(model.problem, model.choice(solver.boolean_value), best.bound, "cpsat"), best)
-    if status == cp_model.OPTIMAL:
-        return better(best, replace(best, bound=_reached(aim, best)))
-    return better(best, replace(best, bound=_bounded(aim, best.bound, solver.best_objective_bound)))
-
-
-def _reached(aim: Aim, best: Found) -> Sums:
-    """The bound when these aims are proven."""
-    return replace(best.bound, **{stage: getattr(best.value, stage) for stage in aim.stages})
-
-
-def _bounded(aim: Aim, bound: Sums, objective: float) -> Sums:
-    """What the solver's bound says of the first of these aims."""
-    least = round(objective) // aim.scale if aim.scale > 1 else round(objective)
-    first = aim.stages[0]
-    return tighter(bound, replace(bound, **{first: -least if first in ("served", "points") else least}))
+        return Staged(best, bound if abs(bound) < LARGEST else None, optimal=False)
+    last = found(model.problem, model.choice(solver.boolean_value), best.bound, best.by)
+    return Staged(better(last, best), bound, optimal=status == cp_model.OPTIMAL)
 
 
 class _Watching(cp_model.CpSolverSolutionCallback):
@@ -241,7 +282,7 @@ class _Watching(cp_model.CpSolverSolutionCallback):
         self.stop: Callable[[], None] = self.stop_search
 
     def on_solution_callback(self) -> None:
-        answer = found(self.model.problem, self.model.choice(self.boolean_value), self.best.bound, "cpsat")
+        answer = found(self.model.problem, self.model.choice(self.boolean_value), self.best.bound, self.best.by)
         if order(answer.value) > order(self.best.value):
             self.best = answer
             self.heard(answer)

@@ -125,18 +125,18 @@ def relaxed(problem: Problem) -> Relaxed:
     chosen = np.full(problem.people, -1, dtype=np.int64)
     if not len(arcs):
         return Relaxed(chosen, Sums(), 4)
-    network, aims = _network(problem, arcs)
-    stages = _merged(aims, len(network.supply))
-    always = reached = np.zeros(len(network.tail), dtype=np.int64)
+    edges, aims = network(problem, arcs)
+    stages = _merged(aims, len(edges.supply))
+    always = reached = np.zeros(len(edges.tail), dtype=np.int64)
     decided = 0
     for nth, (cost, count) in enumerate(stages, 1):
-        found = network.cheapest(cost)
+        found = edges.cheapest(cost)
         if found is None:
             break
         decided += count
         reached = always + found
         if nth < len(stages):
-            network, full = network.face(cost, found)
+            edges, full = edges.face(cost, found)
             always = always + full
     taken = arcs[reached[: len(arcs)] > 0]
     chosen[problem.person[taken]] = taken
@@ -144,7 +144,7 @@ def relaxed(problem: Problem) -> Relaxed:
     return Relaxed(chosen, Sums(-served, -points, load, tie), decided)
 
 
-def _network(problem: Problem, arcs: Ints) -> tuple[Network, tuple[tuple[Ints, int], ...]]:
+def network(problem: Problem, arcs: Ints) -> tuple[Network, tuple[tuple[Ints, int], ...]]:
     """
     Edges: the arcs, one past all helpers for each person, one for each further person of a helper (dearer and dearer).
 
@@ -164,7 +164,7 @@ def _network(problem: Problem, arcs: Ints) -> tuple[Network, tuple[tuple[Ints, i
     of_step = np.repeat(np.arange(helpers), steps)
     nth = np.arange(len(of_step)) - np.repeat(np.cumsum(steps) - steps, steps)
     rising = (2 * (problem.live[of_step] + 1 + nth) - 1) * 1000 // np.maximum(1, problem.most[of_step])
-    network = Network(
+    edges = Network(
         tail=np.concatenate([person, np.arange(people), gate[two], people + of_step]),
         head=np.concatenate(
             [
@@ -177,21 +177,21 @@ def _network(problem: Problem, arcs: Ints) -> tuple[Network, tuple[tuple[Ints, i
         ahead=np.concatenate([np.ones(len(arcs) + people, np.int64), within[two], np.ones(len(of_step), np.int64)]),
         supply=np.concatenate([np.ones(people, np.int64), np.zeros(sink - people, np.int64), [-people]]),
     )
-    rest = len(network.tail) - len(arcs)
+    rest = len(edges.tail) - len(arcs)
     begin = np.flatnonzero(np.diff(person, prepend=-1))
 
     def of_arcs(value: Ints) -> tuple[Ints, int]:
         widest = np.maximum.reduceat(np.abs(value), begin)
         return np.concatenate([value, np.zeros(rest, np.int64)]), int(widest.sum())
 
-    load = np.concatenate([np.zeros(len(network.tail) - len(of_step), np.int64), rising])
+    load = np.concatenate([np.zeros(len(edges.tail) - len(of_step), np.int64), rising])
     aims = (
         of_arcs(-problem.weight[person]),
         of_arcs(-problem.points[arcs]),
         (load, int(rising.sum())),
         of_arcs(problem.tie[arcs]),
     )
-    return network, aims
+    return edges, aims
 
 
 def _merged(aims: tuple[tuple[Ints, int], ...], nodes: int) -> list[tuple[Ints, int]]:

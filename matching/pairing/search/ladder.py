@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import partial
 
 from matching.pairing.problem import Found, Ints, Problem, Sums, fits, sums
-from matching.pairing.search import cpsat
+from matching.pairing.search import cpsat, prices
 from matching.pairing.search.answers import STAGES, Heard, found, given, ignored, order, tighter, widest
 from matching.pairing.search.flow import Relaxed, relaxed
 from matching.pairing.search.greedy import greedy, repaired
@@ -15,6 +15,8 @@ from matching.pairing.search.run import Run
 from matching.search import Limits, Watch, heeding, unwatched
 
 NAMES = ("flow", "cpsat", "prices", "neighbourhoods")
+FEW = 500
+"""Up to so many arcs CP-SAT alone is the quickest way to a proof."""
 
 
 def optimum(
@@ -93,7 +95,9 @@ def _known(part: Part, easier: Relaxed, first: Found) -> Found:
 
 def climb(run: Run, problem: Problem, known: Found, heard: Heard) -> Found:
     """One part, by the step for its size."""
-    return cpsat.staged(run, problem, known, heard)
+    if problem.arcs <= FEW:
+        return cpsat.staged(run, problem, known, heard)
+    return prices.climb(run, problem, known, heard)
 
 
 def _added(problem: Problem, chosen: Ints, answers: list[Found], bound: Sums) -> Found:

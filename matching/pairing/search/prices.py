@@ -1,0 +1,264 @@
+"""
+The joint choice by prices: what a place with each person is worth to the helpers tells which arcs can matter.
+
+1. A flow with prices on hours gives every person a price; rounds of correction make the bound tighter: a person whom
+   nobody chooses becomes cheaper for the helpers, one whom several choose dearer (subgradients, Held, Wolfe and
+   Crowder 1974).
+2. An arc that would cost more than the gap to the bound is in no better answer; CP-SAT proves the rest. Where the gap
+   is not known yet it is guessed: a best answer among the arcs that cost no more than the guess is best of all as soon
+   as it lies within the guess (the core of a problem, Posta, Ferland and Michelon 2012 for the fixing).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from matching.pairing.problem import Flags, Found, Ints, Problem
+from matching.pairing.search import cpsat
+from matching.pairing.search.answers import Heard, better, found, widest
+from matching.pairing.search.flow import FAR, network, open_arcs
+from matching.pairing.search.greedy import Filling
+from matching.pairing.search.knapsacks import Choice, Knapsacks
+from matching.pairing.search.run import Run
+
+ROUNDS = 400
+FLOWS = 20
+FEWER = 100_000
+"""From so many arcs on there are fewer flows, since each takes long."""
+PATIENCE = 20
+"""Rounds without a better bound before the steps are halved."""
+WORK_A_ROUND = 1.5e-7
+"""For each arc, in the deterministic seconds of the solver."""
+SHARE = 0.45
+"""Of what work and time are left, the most that goes into prices."""
+GUESSES = (3, 12, 50, 200, 1000)
+"""Of a gap, in millionths of the bound."""
+EXCHANGES = (1, 2, 5, 20, 100)
+"""How often more than what makes serving anybody worth it, to be tried where not everybody can be served."""
+FINE = 16
+"""Weight is counted in this part of a thousandth where it alone is priced."""
+
+
+@dataclass(frozen=True)
+class Prices:
+    """
+    Parameters
+    ----------
+    arcs
+        All open arcs of the problem.
+    person
+        By person: the price, >= 0. Leaving the person out costs at least as much.
+    total
+        No choice gains more than that.
+    lost
+        By open arc: a choice with this arc gains at least so much less than `total`.
+    taken
+        By open arc: whether its helper would choose it at these prices.
+    """
+
+    arcs: Ints
+    person: Ints
+    total: int
+    lost: Ints
+    taken: Flags
+
+    def core(self, within: int, chosen: Ints) -> Ints:
+        """Arcs of every choice that gains no less than `total - within`, and of the one that is known."""
+        near = np.zeros(int(self.arcs.max(initial=-1)) + 1, dtype=np.bool_)
+        near[self.arcs[self.lost <= within]] = True
+        near[chosen[chosen >= 0]] = True
+        return np.flatnonzero(near)
+
+
+def priced(run: Run, problem: Problem, arcs: Ints, gain: Ints, spread: int) -> Prices:
+    """
+    Prices of people for which the bound on the sum of gains is low.
+
+    Parameters
+    ----------
+    gain
+        By open arc, > 0.
+    spread
+        About how much the gains of good answers differ; it only sets the length of the steps.
+    """
+    person = problem.person[arcs]
+    there = np.bincount(person, minlength=problem.people) > 0
+    price = np.where(there, _by_flows(run, problem, arcs, gain), 0).astype(np.float64)
+    sacks = Knapsacks(problem, arcs)
+    best, best_price = FAR, price
+    pull, length, waited = np.zeros(problem.people), 1.0, 0
+    work, seconds = run.work_left * (1 - SHARE), None if run.seconds_left is None else run.seconds_left * (1 - SHARE)
+    for _ in range(ROUNDS):
+        if run.is_over or run.work_left < work or (seconds is not None and (run.seconds_left or 0.0) < seconds):
+            break
+        whole = np.rint(price).astype(np.int64)
+        choice = sacks.choose(gain - whole[person])
+        run.spend(WORK_A_ROUND * len(arcs))
+        total = int(whole.sum() + choice.value.sum())
+        if total < best:
+            best, best_price, waited = total, price, 0
+        else:
+            waited += 1
+        missing = there.astype(np.int64) - np.bincount(person[choice.taken], minlength=problem.people)
+        missing[(whole == 0) & (missing > 0)] = 0
+        if not missing.any() or length < 1e-4:
+            break
+        if waited == PATIENCE:
+            price, length, waited, pull = best_price, length / 2, 0, np.zeros(problem.people)
+            continue
+        pull = missing + 0.6 * pull
+        step = length * (total - best + spread) / max(1.0, float(pull @ pull))
+        price = np.maximum(0.0, price - step * pull)
+    whole = np.rint(best_price).astype(np.int64)
+    choice: Choice = sacks.choose(gain - whole[person], lost=True)
+    return Prices(arcs, whole, int(whole.sum() + choice.value.sum()), choice.lost, choice.taken)
+
+
+def _by_flows(run: Run, problem: Problem, arcs: Ints, gain: Ints) -> Ints:
+    """By person: the price in the best of a few flows, in which the hours of each helper have a price."""
+    edges, _ = network(problem, arcs)
+    helper = problem.helper[arcs]
+    contact = problem.contact[problem.person[arcs]]
+    share = contact / contact.mean()
+    hours = np.maximum(problem.hours, 0) / contact.mean()
+    by_hour = np.zeros(problem.helpers)
+    step = 0.03 * float(gain.mean())
+    least, price = np.inf, np.zeros(problem.people, dtype=np.int64)
+    for _ in range(FLOWS if len(arcs) < FEWER else FLOWS // 4):
+        cost = np.zeros(len(edges.tail), dtype=np.int64)
+        cost[: len(arcs)] = np.rint(by_hour[helper] * share).astype(np.int64) - gain
+        flow = edges.cheapest(cost)
+        if flow is None or run.is_over:
+            break
+        run.spend(10 * WORK_A_ROUND * len(arcs))
+        total = float(by_hour @ hours) - int(cost @ flow)
+        if total < least:
+            least = total
+            ahead = edges.prices(cost, flow)[: problem.people]
+            price = np.where(ahead < FAR // 2, np.maximum(0, -ahead), 0)
+        used = np.bincount(helper, weights=share * (flow[: len(arcs)] > 0), minlength=problem.helpers)
+        by_hour = np.maximum(0.0, by_hour + step * (used - hours) / np.maximum(1.0, hours))
+        step *= 0.9
+    return price
+
+
+def climb(run: Run, problem: Problem, known: Found, heard: Heard) -> Found:
+    """Every aim in its order, by prices and CP-SAT on the arcs that can matter."""
+    known = replace(known, by="prices")
+    arcs = np.flatnonzero(open_arcs(problem))
+    everybody = widest(problem).served
+    everyone = known.bound.served == everybody
+    if not everyone:
+        known = _most_served(run, problem, arcs, known, heard)
+    exchange = _exchange(problem, arcs, known.bound.served, everyone=everyone)
+    gain = exchange * problem.weight[problem.person[arcs]] + problem.points[arcs]
+    prices = priced(run, problem, arcs, gain, widest(problem).points // 2000)
+    known = _rounded(problem, prices, known, heard)
+    known = _most_points(run, problem, prices, exchange, known, heard, everyone=everyone)
+    if known.value.served < known.bound.served and everyone and not run.is_over:
+        known = _most_served(run, problem, arcs, known, heard)
+        known = _most_points(run, problem, prices, exchange, known, heard, everyone=False)
+    if known.value.points < known.bound.points or run.is_over:
+        return known
+    most = prices.total - exchange * known.value.served
+    core = prices.core(most - known.value.points, known.chosen)
+    must = prices.person > most - known.value.points
+    return cpsat.aimed(run, cpsat.Model(problem, core, must), ("load", "tie"), known, heard)
+
+
+def _most_points(
+    run: Run, problem: Problem, prices: Prices, exchange: int, known: Found, heard: Heard, *, everyone: bool
+) -> Found:
+    """
+    The second aim, among answers that serve as much as the known one.
+
+    Parameters
+    ----------
+    exchange
+        Points for a unit of weight, in the gains behind these prices.
+    everyone
+        Look only for answers that serve everybody, also when the known one does not.
+    """
+    served = known.bound.served if everyone else known.value.served
+    most = prices.total - exchange * served
+    for guess in _guesses(most, most - known.value.points if known.value.served >= served else most):
+        if known.value.served >= served:
+            known = _with_bound(known, points=most)
+        if run.is_over or (known.value.served >= served and known.value.points >= known.bound.points):
+            break
+        must = np.ones(problem.people, dtype=np.bool_) if everyone else prices.person > guess
+        model = cpsat.Model(problem, prices.core(guess, known.chosen), must)
+        first, second, *_ = model.aims()
+        if not everyone:
+            model.hold(first, known.chosen)
+        one = cpsat.stage(run, model, second, known, heard)
+        known = one.best
+        if known.value.served >= served and one.bound is not None:
+            # whatever is outside loses more than the guess
+            known = _with_bound(known, points=max(one.bound, most - guess - 1))
+    return known
+
+
+def _most_served(run: Run, problem: Problem, arcs: Ints, known: Found, heard: Heard) -> Found:
+    """The first aim alone."""
+    if known.value.served == known.bound.served:
+        return known
+    gain = FINE * problem.weight[problem.person[arcs]]
+    prices = priced(run, problem, arcs, gain, FINE * widest(problem).served // 2000)
+    known = _with_bound(known, served=prices.total // FINE)
+    known = _rounded(problem, prices, known, heard)
+    for guess in _guesses(prices.total, prices.total - FINE * known.value.served):
+        if run.is_over or known.value.served == known.bound.served:
+            break
+        model = cpsat.Model(problem, prices.core(guess, known.chosen), prices.person > guess)
+        one = cpsat.stage(run, model, model.aims()[0], known, heard)
+        known = one.best
+        if one.bound is not None:
+            known = _with_bound(known, served=max(one.bound, (prices.total - guess - 1) // FINE))
+    return known
+
+
+def _guesses(total: int, gap: int) -> list[int]:
+    """Rising guesses of the gap, up to the one that is known."""
+    return [*(each for each in (total * part // 1_000_000 for part in GUESSES) if each < gap), gap]
+
+
+def _exchange(problem: Problem, arcs: Ints, served: int, *, everyone: bool) -> int:
+    """What a unit of weight counts in points: the amount for which a flow bounds the points best."""
+    enough = 1 + 2 * int(problem.points.max()) // int(problem.weight.min())
+    if everyone:
+        return enough
+    edges, _ = network(problem, arcs)
+    weight = problem.weight[problem.person[arcs]]
+
+    def most(exchange: int) -> int:
+        cost = np.zeros(len(edges.tail), dtype=np.int64)
+        cost[: len(arcs)] = -exchange * weight - problem.points[arcs]
+        flow = edges.cheapest(cost)
+        return FAR if flow is None else -int(cost @ flow) - exchange * served
+
+    return min((enough * factor for factor in EXCHANGES), key=most)
+
+
+def _with_bound(known: Found, *, served: int | None = None, points: int | None = None) -> Found:
+    """With these bounds, where they are tighter."""
+    bound = known.bound
+    if served is not None:
+        bound = replace(bound, served=min(served, bound.served))
+    if points is not None:
+        bound = replace(bound, points=min(points, bound.points))
+    return replace(known, bound=bound, proven=known.value == bound)
+
+
+def _rounded(problem: Problem, prices: Prices, known: Found, heard: Heard) -> Found:
+    """A lawful choice close to what the helpers would choose, if it is better than the known one."""
+    arcs, person = prices.arcs, problem.person[prices.arcs]
+    order = np.lexsort((prices.lost, -prices.person[person], ~prices.taken))
+    filling = Filling(problem)
+    filling.fill(arcs[order].tolist())
+    answer = better(known, found(problem, filling.chosen(), known.bound, known.by))
+    if answer.value != known.value:
+        heard(answer)
+    return answer
