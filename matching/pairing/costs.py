@@ -15,10 +15,12 @@ from matching.pairing.shortlists import is_kept
 from matching.pairing.what_if import proposed
 from matching.search import Limits, Progress, Watch
 
-MOST_ARCS = 1_500_000
-"""Above so many candidates in all solves together, only the most likely alternatives are worked out."""
-LIKELY = 5
-"""How many alternatives of a person are then worked out, beside those that stay on the list anyway."""
+MOST_ARCS = 3_000_000
+"""Most candidates, counted in each solve anew, over all solves that only bound a cost."""
+MOST_EXACT_ARCS = 60_000
+"""Most of them over all solves to the proof; whoever comes after is told bounds."""
+BOUND = Limits(work=0.0)
+"""Without work a solve gives the proof where people alone decide, and else a bound."""
 
 
 @dataclass
@@ -44,33 +46,47 @@ class Costs:
         self._component = components(self.found)
 
     def all(self) -> dict[tuple[str, str], Cost]:
-        """The cost of every alternative, or of the likely ones when there are too many; as far as the watcher lets."""
-        wanted = [one for mine in self._by_person.values() for one in mine]
-        if len(wanted) * len(self.found) > MOST_ARCS:
-            wanted = [one for mine in self._by_person.values() for one in self._likely(mine)]
-        if len(wanted) * len(self.found) > MOST_ARCS:
+        """
+        The cost of every alternative, exact for those that come first; as far as the watcher and the bounds let.
+
+        Every one is bounded first. Then those with the least bounds are solved to the proof, until as many as a list
+        holds are known to be the cheapest. The heaviest people come first.
+        """
+        by_weight = sorted(self._by_person, key=lambda key: -weight(self.instance.person_by_id[key], self.instance.day))
+        if sum(len(self._component[one.person]) for one in self.found) > MOST_ARCS:
             return {}
         done: dict[tuple[str, str], Cost] = {}
-        for one in wanted:
-            if not self.watch(Progress("costs", len(done), len(wanted))):
-                break
-            done[one.person, one.helper] = self.of(one)
-        return {pair: self._beside_the_first(done, pair) for pair in done}
+        spent = 0
+        for nth, person in enumerate(by_weight):
+            mine = self._by_person[person]
+            costs: dict[str, Cost] = {}
+            for one in mine:
+                if not self.watch(Progress("costs", nth, len(by_weight))):
+                    return done
+                costs[one.helper] = self.of(one, BOUND)
+            while spent <= MOST_EXACT_ARCS and (one := self._next(person, costs)) is not None:
+                if not self.watch(Progress("costs", nth, len(by_weight))):
+                    return done
+                spent += len(self._component[person])
+                costs[one.helper] = self.of(one, replace(self.limits, seconds=None))
+                if not costs[one.helper].exact:  # the work was not enough
+                    break
+            first = costs.get(self.first.get(person, ""), Cost())
+            for helper, cost in costs.items():
+                done[person, helper] = _beside(first, cost)
+        return done
 
-    def _beside_the_first(self, done: dict[tuple[str, str], Cost], pair: tuple[str, str]) -> Cost:
-        """The first choice, too, weighs on its helper's free places once proposed; an alternative costs the rest."""
-        cost, first = done[pair], done.get((pair[0], self.first.get(pair[0], "")))
-        if first is None:
-            return cost
-        return replace(cost, served=cost.served - first.served, score=cost.score - first.score)
+    def _next(self, person: str, costs: Mapping[str, Cost]) -> Candidate | None:
+        """Whom to solve next: of the first choice, those who stay on the list, and the cheapest, who is not proven."""
+        mine = self._by_person[person]
+        first = self.first.get(person)
+        ranked = sorted(mine, key=lambda one: (one.helper != first, costs[one.helper].order, -one.score))
+        listed = ranked[: self.instance.shortlist]
+        kept = [one for one in mine if is_kept(self.instance, self.instance.person_by_id[person], one.helper)]
+        return next((one for one in (*listed, *kept) if not costs[one.helper].exact), None)
 
-    def _likely(self, mine: list[Candidate]) -> list[Candidate]:
-        person = self.instance.person_by_id[mine[0].person]
-        best = sorted(mine, key=lambda one: (one.helper != self.first.get(person.id), -one.score))
-        return [one for at, one in enumerate(best) if at < LIKELY or is_kept(self.instance, person, one.helper)]
-
-    def of(self, chosen: Candidate) -> Cost:
-        """What becomes of everybody else in the component once this one is proposed."""
+    def of(self, chosen: Candidate, limits: Limits) -> Cost:
+        """What becomes of everybody else in the component once this one is proposed; at least, where not proven."""
         part = self._component[chosen.person]
         after = proposed(self.instance, Pair(chosen.person, chosen.helper))
         others = [one for one in part if one.person != chosen.person and one.helper != chosen.helper]
@@ -81,7 +97,7 @@ class Costs:
                 again = candidate(after, after.person_by_id[one.person], helper)
                 others += [again] if again is not None else []
         assembled = assemble(after, self.known, others)
-        found = optimum(assembled.problem, replace(self.limits, seconds=None), self.watch)
+        found = optimum(assembled.problem, limits, self.watch)
         now = assembled.choice(found.chosen)
         people = {one.person for one in part}
         before = {person: at for person, at in self.first.items() if person in people}
@@ -102,6 +118,17 @@ class Costs:
 
     def _in_order(self, people: set[str]) -> tuple[str, ...]:
         return tuple(one for one in self.known.people if one in people)
+
+
+def _beside(first: Cost, cost: Cost) -> Cost:
+    """
+    What a choice costs beside the first one.
+
+    The first choice, too, weighs on its helper's free places once it is proposed; an alternative costs the rest.
+    """
+    exact = cost.exact and first.exact
+    named = cost if exact else replace(cost, losers=(), gainers=(), movers=())
+    return replace(named, served=cost.served - first.served, score=cost.score - first.score, exact=exact)
 
 
 def components(found: tuple[Candidate, ...]) -> dict[str, tuple[Candidate, ...]]:
