@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from hashlib import blake2b
 
@@ -38,17 +38,14 @@ class Order:
         return int.from_bytes(blake2b(text, digest_size=4).digest(), "big") >> (32 - TIE_BITS)
 
 
-def order(instance: Instance, people: Sequence[Person]) -> Order:
-    """The order of an instance's helpers and of these people."""
-    persons = {one.id: repr(replace(one, id="", named_helper=None)) for one in people}
+def order(instance: Instance) -> Order:
+    """The order of an instance's helpers and of all its people, those accompanied too."""
     helpers = {one.id: repr(replace(one, id="")) for one in instance.helpers}
-    names = {one.id: helpers.get(one.named_helper or "", "") for one in people}
-    loads = {
-        one.id: repr(sorted((pairing.status, pairing.contact) for pairing in instance.live_of[one.id]))
-        for one in instance.helpers
+    persons = {
+        one.id: repr((replace(one, id="", named_helper=None), helpers.get(one.named_helper or "", "")))
+        for one in (*instance.people, *instance.accompanied)
     }
-    person_text = _told_apart(persons, names)
-    helper_text = _told_apart(helpers, loads)
+    person_text, helper_text = _told_apart(persons), _told_apart(helpers)
     return Order(
         tuple(sorted(person_text, key=person_text.__getitem__)),
         tuple(sorted(helper_text, key=helper_text.__getitem__)),
@@ -57,12 +54,10 @@ def order(instance: Instance, people: Sequence[Person]) -> Order:
     )
 
 
-def _told_apart(texts: dict[str, str], further: dict[str, str]) -> dict[str, str]:
-    """The texts with a number behind those that are equal, by what else is known and only then by their ids."""
-    equal: defaultdict[str, list[str]] = defaultdict(list)
-    for key in sorted(texts, key=lambda key: (further[key], key)):
-        equal[texts[key]].append(key)
-    return {key: f"{text}#{number}" for text, keys in equal.items() for number, key in enumerate(keys)}
+def _told_apart(texts: dict[str, str]) -> dict[str, str]:
+    """The texts, with the id behind those that are equal: a proposal to one of them changes nothing for the others."""
+    count = Counter(texts.values())
+    return {key: text if count[text] == 1 else f"{text}#{key}" for key, text in texts.items()}
 
 
 @dataclass(frozen=True)

@@ -35,7 +35,7 @@ def solve(
     With one worker and no wall-clock limit the answer is always the same. `costs=False` leaves out what each choice
     costs, which open proposals might change, and who is missing.
     """
-    known = order(instance, (*instance.people, *instance.accompanied))
+    known = order(instance)
     at = {key: position for position, key in enumerate((*known.people, *known.helpers))}
     found = tuple(sorted(candidates(instance), key=lambda one: (at[one.person], at[one.helper])))
     assembled = assemble(instance, known, found)
