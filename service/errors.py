@@ -60,7 +60,7 @@ class KeyReused(Refused):
 
 
 class NotCalculable(Refused):
-    """What is asked or set makes no sense to calculate with; `facts["faults"]` of a question lists all that is wrong."""
+    """What is asked or set makes no sense to calculate with."""
 
 
 class WrongDatabase(Refused):

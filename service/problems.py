@@ -147,7 +147,12 @@ def _said(request: Request[Any, Any, Any], error: Refused) -> str:
         return ""
     translated = speech_of(request).gettext(message)
     try:
-        return translated % error.facts if error.facts else translated
+        # Words among the facts come from our tables and are translated too.
+        facts = {
+            name: speech_of(request).gettext(fact) if isinstance(fact, str) and fact else fact
+            for name, fact in error.facts.items()
+        }
+        return translated % facts if facts else translated
     except (KeyError, ValueError, TypeError):
         return ""
 
