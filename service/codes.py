@@ -59,6 +59,8 @@ PAIRING_STATES = ("proposed", "accepted", "trial", "active", "paused", "ended", 
 LIVE_PAIRING_STATES = ("proposed", "accepted", "trial", "active", "paused")
 ANSWERS = ("pending", "accepted", "declined", "talk_first")
 ANSWER_WAYS = ("own_page", "phone", "paper", "in_person")
+REVIEW_ANSWERS = ("continue", "stop", "talk_first")
+SIDES = ("person", "peer_helper")
 PAIRING_END_REASONS = (
     "goals_reached",
     "asked_by_person",
@@ -106,8 +108,28 @@ HOUSING_UNIT_STATES = ("free", "offered", "let")
 HOUSING_STABILITY = ("stable", "at_risk", "unstable")
 DOCUMENT_KINDS = ("charter", "vade_mecum", "statutes", "convention")
 FEED_LEVELS = ("busy", "minimal", "initials", "place", "plain")
-RUN_KINDS = ("pairing", "planning")
+RUN_KINDS = ("pairing", "planning", "what_if")
 RUN_STATES = ("queued", "running", "done", "failed", "cancelled")
+NOTICES_TO_PARTIES = (
+    "pairing_ended",
+    "pairing_paused",
+    "pairing_resumed",
+    "proposal_closed",
+    "visit_cancelled",
+    "consent_ended",
+)
+"""What somebody is told; it never says why, nor who asked."""
+NOTICES_TO_COORDINATION = (
+    "person_stopped",
+    "helper_stopped",
+    "person_paused",
+    "helper_paused",
+    "person_may_wait",
+    "two_absences",
+    "consent_withdrawn",
+    "consent_expired",
+    "consent_renewed",
+)
 ROLES = (
     "coordinator",
     "peer_helper",

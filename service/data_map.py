@@ -75,7 +75,7 @@ DATA_MAP: dict[str, dict[Class, str]] = {
     "consent": {
         "none": "id text_version",
         "pseudonym": "person_id recorded_by witness_id",
-        "special": "status scope given_on expires_on how recorded_at ended_at",
+        "special": "status scope given_on expires_on how told_how recorded_at ended_at",
     },
     "contact_card": {"none": "revision", "pseudonym": "party_id", "special": "card_sealed"},
     "data_key": {"none": "key_id", "pseudonym": "party_id", "secret": "wrapped"},
@@ -119,6 +119,11 @@ DATA_MAP: dict[str, dict[Class, str]] = {
         "special": "kind role person_agreed",
     },
     "network_setting": {"none": "id territory_id name value changed_at", "pseudonym": "changed_by"},
+    "notice": {
+        "none": "id public_id territory_id at told_at",
+        "pseudonym": "party_id person_id pairing_id visit_id told_by",
+        "special": "code",
+    },
     "open_session": {
         "none": (
             "changed_at revision id public_id ref territory_id place_id name weekday start_minute end_minute hosts_min "
@@ -197,7 +202,7 @@ DATA_MAP: dict[str, dict[Class, str]] = {
             "parameters progress solver_version reason applied_at"
         ),
         "pseudonym": "asked_by",
-        "special": "snapshot result",
+        "special": "snapshot draft result",
     },
     "school_holiday": {"none": "id school_calendar first_day last_day label"},
     "separation": {"none": "id", "pseudonym": "person_id other_person_id"},
@@ -228,6 +233,11 @@ DATA_MAP: dict[str, dict[Class, str]] = {
         )
     },
     "theme": {"none": "id ref parent_id label_fr label_nl label_de label_en extension"},
+    "trial_review": {
+        "none": "id revision",
+        "pseudonym": "pairing_id by",
+        "special": "side said how on",
+    },
     "visit": {
         "none": "changed_at revision id public_id territory_id uid sequence created_at",
         "pseudonym": (

@@ -76,6 +76,7 @@ _CONSENT_CHANGED = " OR ".join(
         "given_on",
         "expires_on",
         "how",
+        "told_how",
         "witness_id",
         "text_version",
         "recorded_at",

@@ -132,6 +132,29 @@ class Pairing(Editable, Dated, table=True):
     score_by_criterion: dict[str, float] | None = plain_data(nullable=True)
 
 
+class TrialReview(Editable, table=True):
+    """
+    What one side says at the end of the trial: one row for each side, so that no page can show both by mistake.
+
+    There is no field for a reason.
+    """
+
+    __tablename__ = "trial_review"
+    __table_args__ = (
+        UniqueConstraint("pairing_id", "side"),
+        one_of("side", codes.SIDES),
+        one_of("said", codes.REVIEW_ANSWERS),
+        one_of("how", codes.ANSWER_WAYS),
+    )
+    id: int | None = key()
+    pairing_id: int = to("pairing")
+    side: str
+    said: str
+    how: str
+    on: dt.date
+    by: int | None = to("account", nullable=True)
+
+
 class SetAside(SQLModel, table=True):
     """A suggestion that the coordinator put aside, with a coded reason; taken back by deleting the row."""
 
@@ -230,3 +253,31 @@ class Booking(SQLModel, table=True):
     starts_at: dt.datetime = moment()
     ends_at: dt.datetime = moment()
     live: bool = True
+
+
+class Notice(SQLModel, table=True):
+    """
+    Somebody is to be told something: what, about whom; never why.
+
+    Without `party_id` it is for the coordination itself. `told_at` is set once it was said, or read on the own page.
+    """
+
+    __tablename__ = "notice"
+    __table_args__ = (
+        one_of("code", codes.NOTICES_TO_PARTIES + codes.NOTICES_TO_COORDINATION),
+        CheckConstraint(
+            f"(party_id IS NULL) = (code IN ({', '.join(repr(code) for code in codes.NOTICES_TO_COORDINATION)}))",
+            name="addressee",
+        ),
+    )
+    id: int | None = key()
+    public_id: str = public_key()
+    territory_id: int = to("territory")
+    party_id: int | None = to("party", nullable=True)
+    code: str
+    person_id: int = to("person")
+    pairing_id: int | None = to("pairing", nullable=True)
+    visit_id: int | None = to("visit", nullable=True)
+    at: dt.datetime = moment()
+    told_at: dt.datetime | None = moment(nullable=True)
+    told_by: int | None = to("account", nullable=True)

@@ -209,12 +209,18 @@ class NetworkKey(SQLModel, table=True):
 
 
 class Consent(SQLModel, table=True):
-    """One line of a person's consent history; only `ended_at` is ever set, once; the row without it is current."""
+    """
+    One line of a person's consent history; only `ended_at` is ever set, once; the row without it is current.
+
+    `how` a consent was given, `told_how` its withdrawal reached us.
+    """
+
 
     __tablename__ = "consent"
     __table_args__ = (
         one_of("status", codes.CONSENT_STATES),
         one_of("how", codes.CONSENT_WAYS),
+        one_of("told_how", codes.ANSWER_WAYS),
         CheckConstraint(
             "status != 'given' OR (given_on IS NOT NULL AND expires_on IS NOT NULL)", name="given_has_dates"
         ),
@@ -234,6 +240,7 @@ class Consent(SQLModel, table=True):
     given_on: dt.date | None = None
     expires_on: dt.date | None = None
     how: str | None = None
+    told_how: str | None = None
     witness_id: int | None = to("party", nullable=True)
     text_version: str = ""
     recorded_at: dt.datetime = moment()

@@ -12,7 +12,12 @@ from service.tables.base import key, moment, one_of, plain_data, public_key, to
 
 
 class Run(SQLModel, table=True):
-    """A calculation: what went in, how far it is, what came out; kept so that it can be explained later."""
+    """
+    A calculation: what went in, how far it is, what came out; kept so that it can be explained later.
+
+    `draft` is a first answer that is not proven yet, to be shown while the search goes on.
+    """
+
 
     __tablename__ = "run"
     __table_args__ = (one_of("kind", codes.RUN_KINDS), one_of("status", codes.RUN_STATES))
@@ -32,6 +37,7 @@ class Run(SQLModel, table=True):
     parameters: dict[str, object] = plain_data()
     snapshot: dict[str, object] = plain_data()
     progress: dict[str, object] = plain_data()
+    draft: dict[str, object] | None = plain_data(nullable=True)
     result: dict[str, object] | None = plain_data(nullable=True)
     solver_version: str = ""
     reason: str = ""
