@@ -124,7 +124,7 @@ def recruit(speaker: Speaker, one: Recruit, areas: Mapping[str, str]) -> str:
             for day, start, end in one.moments
         )
         traits.append(_("est libre : %(moments)s", moments=moments))
-    if one.neighbourhood in areas:
+    if one.neighbourhood is not None and one.neighbourhood in areas:
         traits.append(_("vient à %(area)s", area=areas[one.neighbourhood]))
     who = _(GENDERS[one.gender]) if one.gender in GENDERS else _("un pair-aidant ou une pair-aidante")
     if not traits:

@@ -11,8 +11,8 @@ import msgspec
 from sqlmodel import Session, select
 
 from locales import N_
-from matching.pairing.criteria import facts, score, values
 from matching.pairing.answer import Answer
+from matching.pairing.criteria import facts, score, values
 from matching.pairing.instance import Instance
 from matching.pairing.judge import live_violations
 from matching.pairing.rules import SENSITIVE, broken

@@ -190,7 +190,7 @@ def ask(
             asked_at=RealClock().now(),
             seed=int(parameters.get("limits", {}).get("seed", 0)),
             snapshot=snapshot,
-            parameters=parameters | ({"key": key.name, "payload": key.payload} if key is not None else {}),
+            parameters={**parameters, **({"key": key.name, "payload": key.payload} if key is not None else {})},
         )
         tx.add(run)
         public_id = run.public_id

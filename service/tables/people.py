@@ -215,7 +215,6 @@ class Consent(SQLModel, table=True):
     `how` a consent was given, `told_how` its withdrawal reached us.
     """
 
-
     __tablename__ = "consent"
     __table_args__ = (
         one_of("status", codes.CONSENT_STATES),

@@ -18,7 +18,6 @@ class Run(SQLModel, table=True):
     `draft` is a first answer that is not proven yet, to be shown while the search goes on.
     """
 
-
     __tablename__ = "run"
     __table_args__ = (one_of("kind", codes.RUN_KINDS), one_of("status", codes.RUN_STATES))
     id: int | None = key()

@@ -79,7 +79,7 @@ def test_nobody_suits_is_said_with_what_blocks_and_what_would_help(seraing: Netw
     assert seen.offers == ()
     assert seen.nobody is not None
     assert seen.nobody.blocks[0] == ("Langue", 13)
-    assert seen.nobody.change == "Une pair-aidante qui parle turc."
+    assert seen.nobody.changes == ("Une pair-aidante qui parle turc.",)
 
 
 def test_sensitive_reasons_are_one_sentence_and_cannot_be_set_aside(seraing: Network):
