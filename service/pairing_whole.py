@@ -31,11 +31,12 @@ class AimLine:
 
 @dataclass(frozen=True)
 class RecruitView:
-    """Who is missing, in words, and what the page of what-ifs is handed."""
+    """Who is missing, in words, and what the page of what-ifs is handed; `area` is a public id, or empty."""
 
     says: str
     serves: str
     known: Recruit
+    area: str
 
 
 @dataclass(frozen=True)
@@ -96,12 +97,17 @@ def aims(page: Page, answer: Answer) -> tuple[AimLine, ...]:
 def _recruits(page: Page, answer: Answer) -> tuple[RecruitView, ...]:
     """Those who would still serve somebody who waits with consent today."""
     areas = {area.ref: area.name for area in page.areas.values()}
+    ids = {area.ref: area.public_id for area in page.areas.values()}
     views: list[RecruitView] = []
     for one in answer.recruits:
         names = [page.pseudonyms[ref] for ref in one.serves if _may_be_helped(page, ref)]
         if names:
             says = pairing_effect_words.recruit(page.speaker, one, areas)
-            views.append(RecruitView(says, pairing_effect_words.served(page.texts, names), one))
+            views.append(
+                RecruitView(
+                    says, pairing_effect_words.served(page.texts, names), one, ids.get(one.neighbourhood or "", "")
+                )
+            )
     return tuple(views)
 
 

@@ -297,6 +297,15 @@ def answer_of(site: Site, actor: Actor, public_id: str, *kinds: str) -> Newest |
         return _newest(run) if run.status == "done" or run.draft is not None else None
 
 
+def snapshot_of(site: Site, actor: Actor, public_id: str, kind: str) -> dict[str, Any]:
+    """What went into a run of this kind."""
+    with site.db() as tx:
+        run = _own(tx, actor, public_id)
+        if run.kind != kind:
+            raise errors.NotFound(N_("Ce calcul n’existe pas."))
+        return run.snapshot
+
+
 def _newest(run: Run) -> Newest:
     done = run.status == "done"
     return Newest(_view(run, run.draft is not None), run.snapshot, (run.result if done else run.draft) or {}, not done)

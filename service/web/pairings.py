@@ -118,15 +118,13 @@ def pairing_state(
         return Response("", status_code=204)
     person = request.query_params.get("personne", "")
     shown = person if len(person) == 32 and person.isalnum() else ""
-    done = {"first": "first_answer", "checked": "suggestions_found", "proven": "suggestions_checked"}
-    said = f"?fait={done[state.code]}" if state.code in done else ""
     return page(
         request,
         "pairings_state.html",
         state=state,
         is_outdated=False,
         shown_person=shown,
-        follow=f"{_address(shown)}{said}",
+        follow=f"{_address(shown)}{_said(state.code)}",
     )
 
 
@@ -137,9 +135,9 @@ async def recalculate(
     """Ask, and show the first answer if it comes within a moment; the proof follows on the page."""
     form = await read(request, AgainForm)
     run = await sync_to_thread(pairings.ask_for_shortlists, site, visitor.actor)
-    told = await ended_or_told(site, visitor.actor, run)
-    done = "" if not told.has_answer else "?fait=" + ("first_answer" if told.is_open else "suggestions_found")
-    return Redirect(f"{_address(form.person)}{done}", status_code=303)
+    await ended_or_told(site, visitor.actor, run)
+    state = await sync_to_thread(pairing_board.state, site, visitor.actor)
+    return Redirect(f"{_address(form.person)}{_said(state.code)}", status_code=303)
 
 
 @post("/appariements/arreter", opt=COORDINATOR)
@@ -150,6 +148,12 @@ async def stop(
     await sync_to_thread(runs.stop, site, visitor.actor, form.run)
     await has_ended(site, visitor.actor, form.run, AFTER_STOP_SECONDS)
     return Redirect(f"{_address(form.person)}?fait=run_stopped", status_code=303)
+
+
+def _said(state: str) -> str:
+    """What the status line says once the page shows an answer."""
+    done = {"first": "first_answer", "checked": "suggestions_found", "proven": "suggestions_checked"}
+    return f"?fait={done[state]}" if state in done else ""
 
 
 def _address(person: str) -> str:
