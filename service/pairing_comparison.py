@@ -134,7 +134,10 @@ def _name(page: Page, helper: str | None) -> str | None:
     if helper is None:
         return None
     if helper.startswith(NEW):
-        return page.texts.gettext("le nouveau pair-aidant %(number)s", number=helper.removeprefix(NEW))
+        number = helper.removeprefix(NEW)
+        if number == "1":
+            return page.texts.gettext("le nouveau pair-aidant")
+        return page.texts.gettext("le nouveau pair-aidant %(number)s", number=number)
     return page.helper_names.get(helper, helper)
 
 

@@ -130,7 +130,7 @@ TRANSPORTS = {
 }
 
 
-@post("/appariements/et-si", opt=COORDINATOR)
+@post("/appariements/et-si/demander", opt=COORDINATOR)
 async def ask(
     request: Request[Any, Any, Any], site: NamedDependency[Site], visitor: NamedDependency[Visitor]
 ) -> Response[Any]:
