@@ -13,7 +13,8 @@ from sqlmodel import Session, col, select
 from matching.pairing.answer import Answer as PairingAnswer
 from matching.pairing.instance import DEFAULT_WEIGHTS
 from service.imports.values import neutralised
-from service.pairing_words import Speaker, change_sentence
+from service.pairing_why_words import change_sentences
+from service.pairing_words import Speaker
 from service.tables.pairings import Pairing, Visit
 from service.tables.people import PeerHelper, Person, Place, Professional
 from service.tables.territory import Territory
@@ -75,7 +76,7 @@ def unmatched(answer: PairingAnswer, speaker: Speaker) -> bytes:
     return table(
         UNMATCHED,
         (
-            [one.person, "|".join(one.rules), change_sentence(speaker, one.change)]
+            [one.person, "|".join(one.rules), change_sentences(speaker, one.changes)[0]]
             for one in sorted(answer.unmatched, key=lambda one: one.person)
         ),
     )

@@ -47,6 +47,22 @@ class RunRefused(Refused):
     """The calculation cannot be started now."""
 
 
+class TooManyRuns(Refused):
+    """This account asked for too many calculations; this works again a little later."""
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__("", seconds=seconds)
+        self.seconds = seconds
+
+
+class KeyReused(Refused):
+    """The key of a request came with another request before."""
+
+
+class NotCalculable(Refused):
+    """What is asked or set makes no sense to calculate with."""
+
+
 class WrongDatabase(Refused):
     """The database cannot be used by this version or for this purpose."""
 

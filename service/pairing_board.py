@@ -4,25 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
 
 import msgspec
-from sqlmodel import Session, col, select
 
-from locales import N_, Texts, translator
-from matching.pairing.answer import Answer, Offer, Unmatched
-from matching.pairing.criteria import Facts, facts
-from matching.pairing.instance import OVERRIDABLE_RULES, Instance
-from matching.pairing.rules import SENSITIVE, broken
-from service import clock, pairing_data, pairing_words, runs
-from service.errors import NotAllowed, NotFound
-from service.pairing_data import LAPSE_DAYS, Records, read_records
-from service.pairing_words import CriterionRow, Speaker
+from locales import N_
+from matching.pairing.answer import Answer
+from service import pairing_words, runs
+from service.errors import NotFound
+from service.pairing_data import LAPSE_DAYS
+from service.pairing_known import Page, State, known_of, only_coordinator, page_of, records_of, state_of
+from service.pairing_offers import LeftOutView, NobodyView, OfferView, left_out, nobody, offers
+from service.pairing_overrides import LogLine, OverrideView, log, overrides
+from service.pairing_whole import WholeView, whole
 from service.requests import LONG_DAYS
 from service.site import Actor, Site
 from service.tables.pairings import Pairing
-from service.tables.people import PeerHelper, Person, Professional
-from service.tables.territory import Neighbourhood, Territory, Theme
+from service.tables.people import Person, Professional
 
 
 @dataclass(frozen=True)
@@ -51,49 +48,6 @@ class QueueEntry:
 
 
 @dataclass(frozen=True)
-class OfferView:
-    """
-    One suggestion.
-
-    `verdict` is a code of `pairing_words.VERDICTS`, `says` its words.
-    """
-
-    helper: str
-    helper_ref: str
-    name: str
-    rank: int
-    score: float
-    verdict: str
-    says: str
-    reason: str
-    rows: tuple[CriterionRow, ...]
-    consequence: str
-    when_free: bool
-    note: str
-
-
-@dataclass(frozen=True)
-class LeftOutView:
-    """A helper who is not suggested; `overridable` are the rules to set aside, when that alone opens the pair."""
-
-    helper: str
-    helper_ref: str
-    name: str
-    sentence: str
-    overridable: tuple[str, ...]
-    is_possible: bool
-    is_set_aside: bool
-
-
-@dataclass(frozen=True)
-class NobodyView:
-    """Nobody suits: how many helpers each rule removes, and the smallest change that opens one."""
-
-    blocks: tuple[tuple[str, int], ...]
-    change: str
-
-
-@dataclass(frozen=True)
 class ProposalView:
     """A proposal that awaits answers."""
 
@@ -112,7 +66,16 @@ class Board:
     """
     The page for one person of the queue.
 
-    `is_outdated`: something that counts has changed since the calculation. `facts` are label and words, for the head.
+    Parameters
+    ----------
+    facts
+        Label and words, for the head.
+    is_new
+        The person came after the calculation: what is shown was worked out at once.
+    is_outdated
+        Something that counts has changed since the calculation.
+    failed
+        Why the latest calculation ended without an answer or before its proof, a sentence to translate; else empty.
     """
 
     queue: tuple[QueueEntry, ...]
@@ -124,54 +87,16 @@ class Board:
     proposals: tuple[ProposalView, ...]
     left_out: tuple[LeftOutView, ...]
     nobody: NobodyView | None
+    overrides: tuple[OverrideView, ...]
+    log: tuple[LogLine, ...]
+    is_new: bool
     is_outdated: bool
-    run: runs.RunView | None
-
-
-@dataclass(frozen=True)
-class _Known:
-    """The latest calculation, beside what is true now."""
-
-    then: Instance | None
-    answer: Answer | None
-    now: Instance
-
-    def offers(self, ref: str) -> tuple[Offer, ...]:
-        """Those of the calculation against which nothing has come to stand since."""
-        lists = self.answer.shortlists if self.answer else ()
-        offers = next((one.offers for one in lists if one.person == ref), ())
-        return tuple(
-            offer
-            for offer in offers
-            if self.stands(ref, offer.helper) == () and (ref, offer.helper) not in self.now.pairs_set_aside
-        )
-
-    def stands(self, person: str, helper: str) -> tuple[str, ...] | None:
-        """Codes against a pair today; None when one of the two is no longer there to be asked."""
-        if person not in self.now.person_by_id or helper not in self.now.helper_by_id:
-            return None
-        return broken(self.now, self.now.person_by_id[person], self.now.helper_by_id[helper])
-
-    def nobody(self, ref: str) -> Unmatched | None:
-        return next((one for one in (self.answer.unmatched if self.answer else ()) if one.person == ref), None)
-
-
-@dataclass(frozen=True)
-class _Page:
-    """Everything that the parts of the page need."""
-
-    tx: Session
-    records: Records
-    known: _Known
-    speaker: Speaker
-    areas: dict[int, Neighbourhood]
+    state: State
+    whole: WholeView | None
 
     @property
-    def texts(self) -> Texts:
-        return self.speaker.texts
-
-    def helper(self, ref: str) -> PeerHelper | None:
-        return next((row for row in self.records.helpers.values() if row.ref == ref), None)
+    def failed(self) -> str:
+        return self.state.run.reason if self.state.run is not None else ""
 
 
 def board(site: Site, actor: Actor, person: str | None = None, language: str | None = None) -> Board:
@@ -183,54 +108,57 @@ def board(site: Site, actor: Actor, person: str | None = None, language: str | N
     NotFound
         When the chosen person is not in the queue.
     """
-    if actor.role != "coordinator" or actor.territory_id is None:
-        raise NotAllowed(N_("Seule la coordination voit les propositions."))
-    finished = runs.finished(site, actor, "pairing")
+    territory_id = only_coordinator(actor)
+    latest, newest = runs.last(site, actor, "pairing"), runs.newest(site, actor, "pairing")
     with site.db() as tx:
-        today = clock.today(site.clock, tx.get_one(Territory, actor.territory_id).timezone)
-        records = read_records(tx, actor.territory_id, today)
-        known = _Known(
-            msgspec.convert(finished.snapshot, Instance) if finished else None,
-            msgspec.convert(finished.result, Answer) if finished else None,
-            pairing_data.instance_of_waiting(tx, records),
-        )
-        page = _Page(tx, records, known, _speaker(tx, language or actor.language), _areas(tx, records))
+        records = records_of(tx, site, territory_id)
+        known = known_of(tx, records, newest, latest)
+        page = page_of(tx, site, actor, records, known, language or actor.language)
         queue = _queue(page)
         current = next((one for one in queue if one.person == person), None) if person else next(iter(queue), None)
         if person and current is None:
             raise NotFound(N_("Cette personne n’attend pas de proposition."))
-        return _board(page, queue, current, runs.current(site, actor, "pairing"))
+        return _board(page, queue, current)
 
 
-def _board(page: _Page, queue: tuple[QueueEntry, ...], current: QueueEntry | None, run: runs.RunView | None) -> Board:
+def state(site: Site, actor: Actor) -> State:
+    """How far the calculation is, without anything of people."""
+    only_coordinator(actor)
+    latest, newest = runs.last(site, actor, "pairing"), runs.newest(site, actor, "pairing")
+    return state_of(newest, msgspec.convert(newest.result, Answer) if newest else None, latest)
+
+
+def _board(page: Page, queue: tuple[QueueEntry, ...], current: QueueEntry | None) -> Board:
     known = page.known
-    outdated = known.then is not None and msgspec.to_builtins(known.then) != msgspec.to_builtins(known.now)
     if current is None:
-        return Board(queue, None, "", "", (), (), (), (), None, outdated, run)
+        return Board(
+            queue, None, "", "", (), (), (), (), None, (), (), False, known.is_outdated, known.state, whole(page)
+        )
     person = next(row for row in page.records.people.values() if row.public_id == current.person)
     request = page.records.request_of(person)
     proposals = tuple(_proposal(page, row) for row in page.records.live if row.person_id == person.id)
-    nobody = known.nobody(person.ref) if not proposals else None
+    others = sum(one.state == "offered" and one.ref != person.ref for one in queue)
+    shown = () if proposals else offers(page, person, others)
     return Board(
         queue=queue,
         current=current,
         request_ref=request.ref if request else "",
         source=_source(page, request.professional_id if request else None),
         facts=_head(page, person),
-        offers=() if proposals else _offers(page, queue, person),
+        offers=shown,
         proposals=proposals,
-        left_out=() if proposals else _left_out(page, person),
-        nobody=NobodyView(
-            pairing_words.blocks(page.texts, nobody.removed), pairing_words.change_sentence(page.speaker, nobody.change)
-        )
-        if nobody
-        else None,
-        is_outdated=outdated,
-        run=run,
+        left_out=() if proposals else left_out(page, person),
+        nobody=nobody(page, person) if not proposals and not shown else None,
+        overrides=overrides(page, person),
+        log=log(page, person),
+        is_new=bool(shown) and not known.offers(person.ref),
+        is_outdated=known.is_outdated,
+        state=known.state,
+        whole=whole(page),
     )
 
 
-def _queue(page: _Page) -> tuple[QueueEntry, ...]:
+def _queue(page: Page) -> tuple[QueueEntry, ...]:
     entries: list[QueueEntry] = []
     for row in page.records.people.values():
         request = page.records.request_of(row)
@@ -238,7 +166,7 @@ def _queue(page: _Page) -> tuple[QueueEntry, ...]:
         waits = page.records.is_waiting(row)
         if request is None or not (waits or (row.status == "proposed" and open_ones)):
             continue
-        offers = page.known.offers(row.ref) if waits else ()
+        found = (page.known.offers(row.ref) or page.known.welcomed(row.ref)) if waits else ()
         area = page.areas.get(row.neighbourhood_id or 0)
         entries.append(
             QueueEntry(
@@ -250,98 +178,14 @@ def _queue(page: _Page) -> tuple[QueueEntry, ...]:
                 urgency=request.urgency,
                 since=request.received_on,
                 days=max(0, (page.records.day - request.received_on).days),
-                state=_state(page, row.ref, offers) if waits else "proposed",
-                offers=len(offers),
+                state=page.known.place(row.ref) if waits else "proposed",
+                offers=len(found),
             )
         )
     return tuple(sorted(entries, key=lambda one: (one.state == "proposed", one.since, one.ref)))
 
 
-def _state(page: _Page, ref: str, offers: tuple[Offer, ...]) -> str:
-    if offers:
-        return "when_free" if all(offer.when_free for offer in offers) else "offered"
-    return "nobody" if page.known.nobody(ref) else "not_calculated"
-
-
-def _offers(page: _Page, queue: tuple[QueueEntry, ...], person: Person) -> tuple[OfferView, ...]:
-    then = page.known.then
-    if then is None or person.ref not in then.person_by_id:
-        return ()
-    views: list[OfferView] = []
-    pseudonyms = {row.ref: row.pseudonym for row in page.records.people.values()}
-    others = sum(one.state == "offered" and one.ref != person.ref for one in queue)
-    for rank, offer in enumerate(page.known.offers(person.ref), 1):
-        row = page.helper(offer.helper)
-        if row is None:
-            continue
-        known = facts(then, then.person_by_id[person.ref], then.helper_by_id[offer.helper])
-        losers = None if offer.losers is None else tuple(pseudonyms.get(ref, ref) for ref in offer.losers)
-        verdict = pairing_words.verdict(offer.score, known)
-        views.append(
-            OfferView(
-                helper=row.public_id,
-                helper_ref=row.ref,
-                name=row.display_name,
-                rank=rank,
-                score=offer.score,
-                verdict=verdict,
-                says=page.texts.gettext(pairing_words.VERDICTS[verdict]),
-                reason=pairing_words.reason(page.speaker, known),
-                rows=pairing_words.criterion_rows(page.speaker, known, offer.criteria, then.weights),
-                consequence=""
-                if offer.when_free
-                else pairing_words.consequence(
-                    page.texts, row.display_name, losers, others, last_place=known.people + 1 >= known.people_max
-                ),
-                when_free=offer.when_free,
-                note=_note(page, person, offer),
-            )
-        )
-    return tuple(views)
-
-
-def _note(page: _Page, person: Person, offer: Offer) -> str:
-    sentences: list[str] = []
-    if offer.when_free:
-        sentences.append(page.texts.gettext("Possible quand une place se libère."))
-    if person.two_person_visits:
-        sentences.append(page.texts.gettext("Les visites se font à deux."))
-    return " ".join(sentences)
-
-
-def _left_out(page: _Page, person: Person) -> tuple[LeftOutView, ...]:
-    now = page.known.now
-    offered = {offer.helper for offer in page.known.offers(person.ref)}
-    views: list[LeftOutView] = []
-    for row in page.records.helpers.values():
-        stands = page.known.stands(person.ref, row.ref)
-        if row.ref in offered or row.status == "left" or stands is None:
-            continue
-        aside = (person.ref, row.ref) in now.pairs_set_aside
-        known: Facts = facts(now, now.person_by_id[person.ref], now.helper_by_id[row.ref])
-        shown = (*stands, *(("SET_ASIDE",) if aside else ()))
-        views.append(
-            LeftOutView(
-                helper=row.public_id,
-                helper_ref=row.ref,
-                name=row.display_name,
-                sentence=pairing_words.why_not(page.speaker, shown, known, person.preferred_gender),
-                overridable=_overridable(stands),
-                is_possible=not shown,
-                is_set_aside=aside,
-            )
-        )
-    return tuple(views)
-
-
-def _overridable(stands: tuple[str, ...]) -> tuple[str, ...]:
-    """Rules that may be set aside; none when one stands that may not, or must not be told."""
-    if any(code in SENSITIVE or code not in OVERRIDABLE_RULES for code in stands):
-        return ()
-    return stands
-
-
-def _proposal(page: _Page, row: Pairing) -> ProposalView:
+def _proposal(page: Page, row: Pairing) -> ProposalView:
     helper = page.records.helpers[row.peer_helper_id]
     return ProposalView(
         pairing=row.public_id,
@@ -355,7 +199,7 @@ def _proposal(page: _Page, row: Pairing) -> ProposalView:
     )
 
 
-def _head(page: _Page, person: Person) -> tuple[tuple[str, str], ...]:
+def _head(page: Page, person: Person) -> tuple[tuple[str, str], ...]:
     """What the coordinator should have in mind: when, in which languages, whom, where."""
     now = page.known.now
     _ = page.texts.gettext
@@ -372,16 +216,6 @@ def _head(page: _Page, person: Person) -> tuple[tuple[str, str], ...]:
     return tuple((label, words) for label, words in lines if words)
 
 
-def _source(page: _Page, professional_id: int | None) -> str:
+def _source(page: Page, professional_id: int | None) -> str:
     row = page.tx.get(Professional, professional_id) if professional_id is not None else None
     return row.display_name if row is not None else ""
-
-
-def _speaker(tx: Session, language: str) -> Speaker:
-    labels: dict[str, Any] = {row.ref: getattr(row, f"label_{language}") for row in tx.exec(select(Theme))}
-    return Speaker(translator(language), labels)
-
-
-def _areas(tx: Session, records: Records) -> dict[int, Neighbourhood]:
-    rows = tx.exec(select(Neighbourhood).where(col(Neighbourhood.territory_id) == records.territory.id))
-    return {row.id: row for row in rows if row.id is not None}

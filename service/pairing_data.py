@@ -12,10 +12,13 @@ import msgspec
 from sqlmodel import Session, SQLModel, col, select
 
 from calendars.recurrence import occurrences, read_rule
+from locales import N_
 from matching.pairing import instance as pairing
 from matching.travel import Point, Travel
 from matching.weekly import HORIZON_DAYS, Window
 from service import codes
+from service.errors import NotCalculable
+from service.pairing_words import CRITERIA
 from service.tables.network import Meeting, MeetingParticipant
 from service.tables.pairings import Override, Pairing, Request, SetAside, Visit
 from service.tables.people import (
@@ -104,8 +107,11 @@ def read_records(tx: Session, territory_id: int, day: date) -> Records:
 
 
 def instance_of_waiting(tx: Session, records: Records) -> pairing.Instance:
-    """Those who wait with a request, against all helpers."""
-    return _instance(tx, records, [p for p in records.people.values() if records.is_waiting(p)])
+    """Those who wait with a request, against all helpers; beside them whoever has a helper or an open proposal."""
+    waiting = [person for person in records.people.values() if records.is_waiting(person)]
+    with_helper = {row.person_id for row in records.live} - {person.id for person in waiting}
+    accompanied = [person for person in records.people.values() if person.id in with_helper]
+    return _instance(tx, records, waiting, accompanied)
 
 
 def instance_with(tx: Session, records: Records, person: Person) -> pairing.Instance:
@@ -121,22 +127,34 @@ def instance_of_live(tx: Session, records: Records) -> pairing.Instance:
 
 
 def _instance(
-    tx: Session, records: Records, people: Sequence[Person], *, second_visits: bool = True
+    tx: Session,
+    records: Records,
+    people: Sequence[Person],
+    accompanied: Sequence[Person] = (),
+    *,
+    second_visits: bool = True,
 ) -> pairing.Instance:
     asked = [(person, request) for person in people if (request := records.request_of(person)) is not None]
+    beside = [(person, request) for person in accompanied if (request := records.request_of(person)) is not None]
     person_ref = {row.id: row.ref for row in records.people.values()}
     helper_ref = {row.id: row.ref for row in records.helpers.values()}
     territory_id = records.territory.id or 0
     places = {row.id: row for row in _of(tx, Place, territory_id)}
     areas = {row.id: row for row in _of(tx, Neighbourhood, territory_id) if row.id is not None}
-    windows = _windows(tx, [*(person.id for person, _ in asked), *helper_ref])
-    consents = _consents(tx, [person.id for person, _ in asked])
+    windows = _windows(tx, [*(person.id for person, _ in asked + beside), *helper_ref])
+    consents = _consents(tx, [person.id for person, _ in asked + beside])
     supervised = _supervisions(tx, records)
     second = _second_contact(tx, records) if second_visits else {}
 
     def pairs(rows: Iterable[Refusal | MetBefore | SetAside | Pairing]) -> list[pairing.Pair]:
         found = {(person_ref[row.person_id], helper_ref[row.peer_helper_id]) for row in rows}
         return [pairing.Pair(*pair) for pair in sorted(found)]
+
+    def persons(rows: Sequence[tuple[Person, Request]]) -> tuple[pairing.Person, ...]:
+        return tuple(
+            _person(person, request, consents.get(person.id), windows.get(person.id, ()), places, areas, helper_ref)
+            for person, request in rows
+        )
 
     barring = [
         row
@@ -146,10 +164,7 @@ def _instance(
     good = [row for row in records.pairings if row.status == "ended" and row.reason in GOOD_ENDS]
     return pairing.Instance(
         day=records.day,
-        people=tuple(
-            _person(person, request, consents.get(person.id), windows.get(person.id, ()), places, areas, helper_ref)
-            for person, request in asked
-        ),
+        people=persons(asked),
         helpers=tuple(
             _helper(row, windows.get(row.id, ()), areas, supervised.get(row.id), second.get(row.id, 0))
             for row in records.helpers.values()
@@ -161,9 +176,11 @@ def _instance(
                 row.status,
                 records.people[row.person_id].visit_frequency,
                 records.people[row.person_id].visit_minutes,
+                answered=(row.person_answer, row.helper_answer) != ("pending", "pending"),
             )
             for row in records.live
         ),
+        accompanied=persons(beside),
         conflicts=_conflicts(tx, person_ref, helper_ref, areas),
         refused=tuple(pairs([*_with_person(tx, Refusal, person_ref), *barring])),
         known=tuple(pairs([*_with_person(tx, MetBefore, person_ref), *good])),
@@ -182,9 +199,28 @@ def _instance(
 
 
 def weights(tx: Session, territory_id: int) -> dict[str, float]:
-    """The network's weights of the criteria, else those of section 5."""
+    """
+    The network's weights of the criteria, else those of section 5.
+
+    Raises
+    ------
+    NotCalculable
+        When what was set cannot be calculated with; `facts["criterion"]` names the one that is wrong.
+    """
     chosen = _setting(tx, territory_id, WEIGHTS_SETTING)
-    return msgspec.convert(chosen, dict[str, float]) if chosen else dict(pairing.DEFAULT_WEIGHTS)
+    if not chosen:
+        return dict(pairing.DEFAULT_WEIGHTS)
+    weights: dict[str, float] = {}
+    for criterion in pairing.DEFAULT_WEIGHTS:
+        weight = chosen.get(criterion)
+        if not isinstance(weight, int | float) or not 0 <= weight <= pairing.MOST_WEIGHT:
+            raise NotCalculable(
+                N_("Le poids du critère « %(criterion)s » doit être entre 0 et 1000."), criterion=CRITERIA[criterion]
+            )
+        weights[criterion] = weight
+    if not any(weights.values()):
+        raise NotCalculable(N_("Tous les poids sont à zéro : aucun critère ne compterait."))
+    return weights
 
 
 def _travel(tx: Session, territory_id: int) -> Travel:

@@ -1,8 +1,8 @@
-"""Use cases of pairing: ask for shortlists, propose, set aside, override, answer, withdraw, let lapse."""
+"""Use cases of pairing: ask for shortlists, propose, set aside, answer, withdraw, let lapse."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -11,8 +11,9 @@ import msgspec
 from sqlmodel import Session, select
 
 from locales import N_
+from matching.pairing.answer import Answer
 from matching.pairing.criteria import facts, score, values
-from matching.pairing.instance import OVERRIDABLE_RULES, OVERRIDABLE_WISHES, Instance
+from matching.pairing.instance import Instance
 from matching.pairing.judge import live_violations
 from matching.pairing.rules import SENSITIVE, broken
 from service import audit, clock, codes, lifecycles, pairing_data, runs
@@ -21,7 +22,7 @@ from service.errors import ConsentMissing, NotAllowed, NotFound, Outdated, RuleB
 from service.pairing_data import LAPSE_DAYS, Records, is_open, read_records
 from service.pairing_rows import hold_person
 from service.site import Actor, Site
-from service.tables.pairings import Override, Pairing, Request, SetAside
+from service.tables.pairings import Pairing, Request, SetAside
 from service.tables.people import PeerHelper, Person, Refusal
 from service.tables.territory import Territory
 
@@ -33,18 +34,12 @@ SET_ASIDE_REASONS = {
     "asked": N_("À la demande de l’une des deux personnes"),
     "other": N_("Autre raison"),
 }
-OVERRIDE_REASONS = {
-    "person_wishes": N_("La personne le souhaite"),
-    "both_agree": N_("Les deux sont d’accord"),
-    "arranged": N_("Une solution pratique est trouvée"),
-    "for_a_time": N_("Pour un temps seulement"),
-}
 FINDS_WORK = 60.0
 """Most that a calculation asked from the page may work, in the solver's own time."""
 
 
 @dataclass(frozen=True)
-class _Pair:
+class ChosenPair:
     """A person and a helper of the actor's territory, with all that pairing looks at."""
 
     records: Records
@@ -52,21 +47,29 @@ class _Pair:
     helper: PeerHelper
 
 
-def ask_for_shortlists(site: Site, actor: Actor) -> str:
-    """Ask for the shortlists of everybody who waits; the run's public id."""
+def ask_for_shortlists(
+    site: Site, actor: Actor, limits: Mapping[str, float] | None = None, key: runs.Key | None = None
+) -> str:
+    """
+    Ask for the shortlists of everybody who waits; the run's public id.
+
+    `limits` are fields of `matching.search.Limits`, `key` keeps the same request from being carried out twice.
+    """
     _only_coordinator(actor)
     lapse_due(site)
     with site.db() as tx:
         instance = pairing_data.instance_of_waiting(tx, _records(tx, site, actor))
-    parameters: dict[str, Any] = {"limits": {"work": FINDS_WORK}}
-    return runs.ask(site, actor, "pairing", msgspec.to_builtins(instance), parameters)
+    parameters: dict[str, Any] = {"limits": {"work": FINDS_WORK} | dict(limits or {})}
+    return runs.ask(site, actor, "pairing", msgspec.to_builtins(instance), parameters, key)
 
 
 def propose(site: Site, actor: Actor, person: str, helper: str) -> str:
     """
     Propose a helper to a person, and the person to the helper; both have 14 days to answer.
 
-    The hard rules are checked again on today's data. Returns the pairing's public id.
+    Any helper against whom no hard rule stands on today's data may be proposed, also another one than the first of the
+    list or one for later; the log then says so (`proposal.made.rank_2`, `.off_list`, `.when_free`). Returns the
+    pairing's public id.
 
     Raises
     ------
@@ -75,10 +78,13 @@ def propose(site: Site, actor: Actor, person: str, helper: str) -> str:
     StepNotAllowed
         When the person does not wait for a proposal, or has this one already.
     """
+    _only_coordinator(actor)
+    newest = runs.newest(site, actor, "pairing")
+    answer = msgspec.convert(newest.result, Answer) if newest is not None else None
     with site.db.begin() as tx:
-        pair = _pair(tx, site, actor, person, helper)
+        pair = chosen_pair(tx, site, actor, person, helper)
         _lapse(tx, site, pair.records, pair.records.pairings)
-        row = _propose(tx, site, actor, pair)
+        row = _propose(tx, site, actor, pair, _rank(answer, pair))
         return row.public_id
 
 
@@ -87,7 +93,7 @@ def set_aside(site: Site, actor: Actor, person: str, helper: str, reason: str) -
     if reason not in SET_ASIDE_REASONS:
         raise StepNotAllowed(N_("Choisissez une raison dans la liste."))
     with site.db.begin() as tx:
-        pair = _pair(tx, site, actor, person, helper)
+        pair = chosen_pair(tx, site, actor, person, helper)
         if _row_of(tx, SetAside, pair) is None:
             tx.add(
                 SetAside(
@@ -104,43 +110,11 @@ def set_aside(site: Site, actor: Actor, person: str, helper: str, reason: str) -
 def take_back(site: Site, actor: Actor, person: str, helper: str) -> None:
     """Offer again what was put aside."""
     with site.db.begin() as tx:
-        pair = _pair(tx, site, actor, person, helper)
+        pair = chosen_pair(tx, site, actor, person, helper)
         row = _row_of(tx, SetAside, pair)
         if row is not None:
             tx.delete(row)
             _note(tx, site, actor, "suggestion.taken_back", pair.person)
-
-
-def override(site: Site, actor: Actor, person: str, helper: str, rule: str, reason: str) -> None:
-    """
-    Set aside one soft wish, or one of the hard rules 2, 3, 7, 8, 9, 11, for this pair only (`settled.md` 10).
-
-    Raises
-    ------
-    RuleBroken
-        For the rules that are never set aside.
-    """
-    if rule not in OVERRIDABLE_RULES + OVERRIDABLE_WISHES:
-        raise RuleBroken(N_("Cette règle ne peut pas être levée."), rules=(rule,))
-    if reason not in OVERRIDE_REASONS:
-        raise StepNotAllowed(N_("Choisissez une raison dans la liste."))
-    with site.db.begin() as tx:
-        pair = _pair(tx, site, actor, person, helper)
-        same = select(Override).where(
-            Override.person_id == pair.person.id, Override.peer_helper_id == pair.helper.id, Override.rule == rule
-        )
-        if tx.exec(same).first() is None:
-            tx.add(
-                Override(
-                    person_id=pair.person.id,
-                    peer_helper_id=pair.helper.id,
-                    rule=rule,
-                    reason=reason,
-                    at=site.clock.now(),
-                    by=actor.account_id,
-                )
-            )
-            _note(tx, site, actor, f"rule.overridden.{rule}", pair.person)
 
 
 def answer(
@@ -268,7 +242,16 @@ def still_stands_against(instance: Instance, person: str, helper: str) -> tuple[
     return broken(instance, instance.person_by_id[person], instance.helper_by_id[helper])
 
 
-def _propose(tx: Session, site: Site, actor: Actor, pair: _Pair) -> Pairing:
+def _rank(answer: Answer | None, pair: ChosenPair) -> str:
+    """How the log names a choice against the calculation; empty for the first of the list, and without a list."""
+    offers = next((one.offers for one in (answer.shortlists if answer else ()) if one.person == pair.person.ref), ())
+    for rank, offer in enumerate(offers, 1):
+        if offer.helper == pair.helper.ref:
+            return ".when_free" if offer.when_free else f".rank_{rank}" if rank > 1 else ""
+    return ".off_list" if offers else ""
+
+
+def _propose(tx: Session, site: Site, actor: Actor, pair: ChosenPair, rank: str) -> Pairing:
     records, person, helper = pair.records, pair.person, pair.helper
     request = records.request_of(person)
     if request is None or person.status not in ("waiting", "proposed"):
@@ -301,7 +284,7 @@ def _propose(tx: Session, site: Site, actor: Actor, pair: _Pair) -> Pairing:
     put_aside = _row_of(tx, SetAside, pair)
     if put_aside is not None:
         tx.delete(put_aside)
-    audit.note(tx, site, actor, "proposal.made", "pairing", row.public_id)
+    audit.note(tx, site, actor, f"proposal.made{rank}", "pairing", row.public_id)
     return row
 
 
@@ -396,7 +379,7 @@ def _next_ref(records: Records, person_ref: str) -> str:
     return f"{prefix}{last + 1:03d}"
 
 
-def _pair(tx: Session, site: Site, actor: Actor, person: str, helper: str) -> _Pair:
+def chosen_pair(tx: Session, site: Site, actor: Actor, person: str, helper: str) -> ChosenPair:
     _only_coordinator(actor)
     records = _records(tx, site, actor)
     found_person = next((row for row in records.people.values() if row.public_id == person), None)
@@ -405,7 +388,7 @@ def _pair(tx: Session, site: Site, actor: Actor, person: str, helper: str) -> _P
         raise NotFound(N_("Cette personne n’existe pas."))
     if found_helper is None:
         raise NotFound(N_("Ce pair-aidant n’existe pas."))
-    return _Pair(records, found_person, found_helper)
+    return ChosenPair(records, found_person, found_helper)
 
 
 def _records(tx: Session, site: Site, actor: Actor) -> Records:
@@ -434,7 +417,7 @@ def _only_coordinator(actor: Actor) -> None:
         raise NotAllowed(N_("Seule la coordination décide des propositions."))
 
 
-def _row_of(tx: Session, table: type[SetAside], pair: _Pair) -> SetAside | None:
+def _row_of(tx: Session, table: type[SetAside], pair: ChosenPair) -> SetAside | None:
     return tx.exec(
         select(table).where(table.person_id == pair.person.id, table.peer_helper_id == pair.helper.id)
     ).first()

@@ -15,14 +15,17 @@ from service.errors import (
     ConsentMissing,
     DoubleBooking,
     ImportNotAccepted,
+    KeyReused,
     LinkNotValid,
     NotAllowed,
+    NotCalculable,
     NotFound,
     Outdated,
     Refused,
     RuleBroken,
     RunRefused,
     StepNotAllowed,
+    TooManyRuns,
     WrongDatabase,
 )
 from service.web.doors import SignInNeeded
@@ -38,6 +41,9 @@ STATUS: dict[type[Refused], int] = {
     RuleBroken: 409,
     ImportNotAccepted: 422,
     RunRefused: 409,
+    TooManyRuns: 429,
+    KeyReused: 422,
+    NotCalculable: 422,
     WrongDatabase: 503,
     LinkNotValid: 403,
     TooManyTries: 429,
@@ -52,6 +58,9 @@ TITLES: dict[type[Refused], str] = {
     RuleBroken: N_("Une règle l’empêche"),
     ImportNotAccepted: N_("Ces fichiers ne peuvent pas être repris"),
     RunRefused: N_("Le calcul ne peut pas démarrer"),
+    TooManyRuns: N_("Trop de calculs en une heure"),
+    KeyReused: N_("Cette clé a déjà servi"),
+    NotCalculable: N_("Le calcul n’a pas de sens ainsi"),
     WrongDatabase: N_("Le service est en pause"),
     LinkNotValid: N_("Ce lien ne marche plus"),
     TooManyTries: N_("Trop d’essais"),
@@ -66,6 +75,9 @@ HELP: dict[type[Refused], str] = {
     RuleBroken: N_("Cette règle protège les personnes. Rien n’a été modifié."),
     ImportNotAccepted: N_("Corrigez les fichiers, puis envoyez-les de nouveau. Rien n’a été modifié."),
     RunRefused: N_("Un calcul est déjà en cours, ou il y en a trop. Attendez un peu, puis réessayez."),
+    TooManyRuns: N_("Les dernières propositions restent visibles. Attendez un peu, puis recalculez."),
+    KeyReused: N_("Prenez une autre clé pour une autre demande. Rien n’a été lancé."),
+    NotCalculable: N_("Changez ce qui est indiqué, puis recommencez. Rien n’a été modifié."),
     WrongDatabase: N_("Rien n’est perdu. Prévenez la personne qui gère le service."),
     LinkNotValid: N_("Un lien sert une seule fois, et pas trop longtemps. Demandez-en un autre à la coordination."),
     TooManyTries: N_("Attendez un quart d’heure, puis réessayez. Rien n’est bloqué pour toujours."),
@@ -93,6 +105,8 @@ log = logging.getLogger("lefil.problems")
 
 
 def wants_page(request: Request[Any, Any, Any]) -> bool:
+    if request.url.path.startswith("/api/"):
+        return False
     kinds = ["application/problem+json", "text/html"]
     return request.accept.best_match(kinds) == "text/html" and "text/html" in request.headers.get("accept", "")
 
@@ -121,7 +135,7 @@ def on_refused(request: Request[Any, Any, Any], error: Refused) -> Response[Any]
     if isinstance(error, LinkNotValid) and wants_page(request):
         return page(request, "link_not_valid.html", status=status)
     answer = _answer(request, status, kind.__name__, TITLES[kind], HELP[kind], _said(request, error))
-    if isinstance(error, TooManyTries):
+    if isinstance(error, TooManyTries | TooManyRuns):
         answer.headers["Retry-After"] = str(error.seconds)
     return answer
 
@@ -133,7 +147,12 @@ def _said(request: Request[Any, Any, Any], error: Refused) -> str:
         return ""
     translated = speech_of(request).gettext(message)
     try:
-        return translated % error.facts if error.facts else translated
+        # Words among the facts come from our tables and are translated too.
+        facts = {
+            name: speech_of(request).gettext(fact) if isinstance(fact, str) and fact else fact
+            for name, fact in error.facts.items()
+        }
+        return translated % facts if facts else translated
     except (KeyError, ValueError, TypeError):
         return ""
 

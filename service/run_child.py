@@ -2,8 +2,9 @@
 The process that solves: the only one that loads a solver (`python -m service.run_child MEBIBYTES`).
 
 It reads one JSON message a line and writes one a line. In: ``{"warm": search}``, ``{"solve": kind,
-"snapshot": …, "limits": …}``, ``{"stop": true}``. Out: ``{"ready": version}``, ``{"progress": …}``, ``{"answer": …}``,
-``{"error": …}``. When its parent dies its input ends, and it ends too. It never sees the database.
+"snapshot": …, "limits": …}``, ``{"stop": true}``. Out: ``{"ready": version}``, ``{"progress": …}``, ``{"draft": …}``
+(a first answer before its proof), ``{"answer": …}``, ``{"error": …}``. When its parent dies its input ends, and it ends
+too. It never sees the database.
 """
 
 from __future__ import annotations
@@ -82,8 +83,13 @@ def _solve(order: dict[str, Any], line: Line, stop: threading.Event) -> None:
             line.send(progress=msgspec.to_builtins(progress))
         return not stop.is_set()
 
+    def first(draft: object) -> None:
+        line.send(draft=msgspec.to_builtins(draft))
+
+    told_first = {"first": first} if kind.first else {}
     try:
-        answer = search.solve(kind.instance(order["snapshot"]), msgspec.convert(order["limits"], Limits), watch)
+        instance, limits = kind.instance(order["snapshot"]), msgspec.convert(order["limits"], Limits)
+        answer = search.solve(instance, limits, watch, **told_first)
     except Exception as error:  # the parent decides what becomes of the run; it needs to know, whatever it was
         line.send(error=type(error).__name__)
         raise  # its end, with the trace on standard error

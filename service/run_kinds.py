@@ -15,13 +15,15 @@ class RunKind:
     """
     One search of `matching`, by names: the classes as `module:Class`.
 
-    Modules are named, not imported: only the child process loads `search`, and with it the solver.
+    Modules are named, not imported: only the child process loads `search`, and with it the solver. `first`: the search
+    tells a first answer before its proof.
     """
 
     search: str
     instance_class: str
     answer_class: str
     judge: str
+    first: bool = False
 
     def instance(self, snapshot: Mapping[str, object]) -> Any:
         """The instance that a snapshot holds; `msgspec.ValidationError` when it holds none."""
@@ -48,6 +50,13 @@ KINDS: Mapping[str, RunKind] = {
         instance_class="matching.pairing.instance:Instance",
         answer_class="matching.pairing.answer:Answer",
         judge="matching.pairing.judge",
+        first=True,
+    ),
+    "what_if": RunKind(
+        search="matching.pairing.supposing",
+        instance_class="matching.pairing.what_if:Supposition",
+        answer_class="matching.pairing.what_if:Comparison",
+        judge="matching.pairing.what_if",
     ),
     "planning": RunKind(
         search="matching.planning.cpsat",

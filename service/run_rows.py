@@ -62,6 +62,13 @@ def beat(db: Database, taken: Taken, progress: dict[str, Any]) -> bool | None:
         return None if found is None else bool(found[0])
 
 
+def keep_draft(db: Database, taken: Taken, draft: dict[str, Any]) -> bool:
+    """Keep a first answer until there is a better one; False when another worker has taken the run."""
+    with db.begin() as tx:
+        kept = tx.exec(update(Run).where(*_still(taken)).values(draft=draft, heartbeat_at=RealClock().now()))
+        return kept.rowcount == 1
+
+
 def end(db: Database, taken: Taken, status: str, **values: object) -> bool:
     """End the run with its result or its reason, in one step; False when another worker has taken it."""
     now = RealClock().now()

@@ -7,11 +7,14 @@ Leases and heartbeats use the real clock.
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from sqlalchemy import func
+from sqlalchemy.orm import defer
 from sqlmodel import Session, col, select
 
 from locales import N_
@@ -26,6 +29,9 @@ QUEUE_LIMIT = 20
 LARGEST = {"people": 2_000, "tasks": 10_000}
 """Most entries of a list of the snapshot (`security.md` H5)."""
 OPEN_STATES = ("queued", "running")
+HOUR = timedelta(hours=1)
+KEY_LIVES = timedelta(hours=24)
+"""How long a key keeps a request from being carried out twice (`security.md` J5)."""
 
 REASONS = {
     "crashed": N_(
@@ -42,6 +48,10 @@ REASONS = {
     "stopped": N_("Le calcul a été arrêté avant d’avoir trouvé une solution. Rien n’a changé."),
 }
 """Why a run ended without a result, by code."""
+
+
+LIGHT = tuple(defer(getattr(Run, name)) for name in ("snapshot", "draft", "result"))
+"""Whoever only looks how far a run is does not read what went in and what came out."""
 
 
 class Runner(Protocol):
@@ -68,6 +78,7 @@ class RunView:
     `seconds` have passed since it was asked, up to its end. `value` and `bound` are in the units of `stage` and None
     while unknown. `reason` is a sentence to translate, empty unless the run failed or was cancelled. `stopped` says
     that the search ended before its proof (`person`, `time`) and the best answer was kept; empty otherwise.
+    `has_draft`: there is a first answer, which the judge has looked at.
     """
 
     public_id: str
@@ -81,10 +92,15 @@ class RunView:
     stopped: str
     asked_at: datetime
     applied_at: datetime | None
+    has_draft: bool = False
 
     @property
     def is_open(self) -> bool:
         return self.status in OPEN_STATES
+
+    @property
+    def has_answer(self) -> bool:
+        return self.has_draft or self.status == "done"
 
 
 @dataclass(frozen=True)
@@ -101,9 +117,39 @@ class Finished:
     applied_at: datetime | None
 
 
-def ask(site: Site, actor: Actor, kind: str, snapshot: dict[str, Any], parameters: dict[str, Any]) -> str:
+@dataclass(frozen=True)
+class Newest:
     """
-    Ask for a calculation on a snapshot; its public id.
+    The newest answer of a kind, as plain data, and the run it comes from.
+
+    `is_draft`: it is a first answer, of a run that goes on or ended without another one; it is not proven, whatever it
+    says of itself.
+    """
+
+    run: RunView
+    snapshot: dict[str, Any]
+    result: dict[str, Any]
+    is_draft: bool
+
+
+@dataclass(frozen=True)
+class Key:
+    """What a caller names a request by, so that sending it twice carries it out once; `payload` is its hash."""
+
+    name: str
+    payload: str
+
+
+def ask(
+    site: Site,
+    actor: Actor,
+    kind: str,
+    snapshot: dict[str, Any],
+    parameters: dict[str, Any],
+    key: Key | None = None,
+) -> str:
+    """
+    Ask for a calculation on a snapshot; its public id, or that of the run which the same key already asked for.
 
     `parameters["limits"]` may hold fields of `matching.search.Limits`; the rest is kept to explain the run.
 
@@ -111,14 +157,22 @@ def ask(site: Site, actor: Actor, kind: str, snapshot: dict[str, Any], parameter
     ------
     RunRefused
         When one of that kind is waiting or under way for the territory, too many are waiting, or it is too large.
+    TooManyRuns
+        When this account asked too often within an hour.
+    KeyReused
+        When the key came with another request before.
     """
     if actor.role != "coordinator" or actor.territory_id is None:
         raise errors.NotAllowed(N_("Seule la coordination peut lancer un calcul."))
-    if any(len(snapshot.get(name, ())) > most for name, most in LARGEST.items()):
+    if any(len(lists.get(name, ())) > most for lists in _lists(snapshot) for name, most in LARGEST.items()):
         raise errors.RunRefused(N_("Il y a trop de personnes ou de visites pour un seul calcul."))
     with site.db.begin() as tx:
         # One asks at a time: what is under way is counted and the run written without another one in between.
         tx.exec(select(Territory.id).where(Territory.id == actor.territory_id).with_for_update()).one()
+        known = _asked_before(tx, actor, kind, key) if key is not None else None
+        if known is not None:
+            return known
+        _not_too_often(tx, site, actor)
         under_way = tx.exec(
             select(Run.public_id).where(
                 Run.territory_id == actor.territory_id, Run.kind == kind, col(Run.status).in_(OPEN_STATES)
@@ -136,39 +190,125 @@ def ask(site: Site, actor: Actor, kind: str, snapshot: dict[str, Any], parameter
             asked_at=RealClock().now(),
             seed=int(parameters.get("limits", {}).get("seed", 0)),
             snapshot=snapshot,
-            parameters=parameters,
+            parameters={**parameters, **({"key": key.name, "payload": key.payload} if key is not None else {})},
         )
         tx.add(run)
-        return run.public_id
+        public_id = run.public_id
+    site.bell.set()
+    return public_id
 
 
-def get(site: Site, actor: Actor, public_id: str) -> RunView:
-    """How far a run of the actor's territory is."""
+def _lists(snapshot: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Where a snapshot holds its lists: a supposition has an instance inside."""
+    inner = snapshot.get("instance")
+    return [snapshot, inner] if isinstance(inner, dict) else [snapshot]
+
+
+def _asked_before(tx: Session, actor: Actor, kind: str, key: Key) -> str | None:
+    """The run that this account asked for with this key within a day."""
+    since = RealClock().now() - KEY_LIVES
+    rows = tx.exec(
+        select(Run.public_id, Run.kind, Run.parameters)
+        .where(Run.asked_by == actor.account_id, Run.territory_id == actor.territory_id, col(Run.asked_at) > since)
+        .order_by(col(Run.id).desc())
+    )
+    for public_id, of_kind, parameters in rows:
+        if parameters.get("key") == key.name:
+            if (of_kind, parameters.get("payload")) != (kind, key.payload):
+                raise errors.KeyReused(N_("Cette clé a déjà servi pour une autre demande."))
+            return public_id
+    return None
+
+
+def _not_too_often(tx: Session, site: Site, actor: Actor) -> None:
+    """So many calculations an account and hour (`security.md` H6); the command line has no account."""
+    if actor.account_id is None:
+        return
+    now, most = RealClock().now(), site.settings.runs_an_hour
+    asked = tx.exec(
+        select(Run.asked_at)
+        .where(Run.asked_by == actor.account_id, col(Run.asked_at) > now - HOUR)
+        .order_by(col(Run.asked_at).desc())
+        .limit(most)
+    ).all()
+    if len(asked) >= most:
+        first = asked[-1] if asked else now
+        raise errors.TooManyRuns(math.ceil((first + HOUR - now).total_seconds()))
+
+
+def get(site: Site, actor: Actor, public_id: str, *kinds: str) -> RunView:
+    """How far a run of the actor's territory is; with kinds, one of another kind is not there."""
     with site.db() as tx:
-        return _view(_own(tx, actor, public_id))
+        wanted = select(Run, col(Run.draft).is_not(None)).where(
+            Run.public_id == public_id, Run.territory_id == actor.territory_id
+        )
+        found = tx.exec(wanted.options(*LIGHT)).first()
+        if found is None or (kinds and found[0].kind not in kinds):
+            raise errors.NotFound(N_("Ce calcul n’existe pas."))
+        return _view(*found)
 
 
 def current(site: Site, actor: Actor, kind: str) -> RunView | None:
     """The run of a kind that waits or is under way in the actor's territory."""
     with site.db() as tx:
-        run = tx.exec(
-            select(Run).where(
-                Run.territory_id == actor.territory_id, Run.kind == kind, col(Run.status).in_(OPEN_STATES)
-            )
+        found = tx.exec(
+            select(Run, col(Run.draft).is_not(None))
+            .where(Run.territory_id == actor.territory_id, Run.kind == kind, col(Run.status).in_(OPEN_STATES))
+            .options(*LIGHT)
         ).first()
-        return None if run is None else _view(run)
+        return None if found is None else _view(*found)
 
 
 def last(site: Site, actor: Actor, kind: str) -> RunView | None:
     """The latest run of a kind in the actor's territory, whatever became of it."""
     with site.db() as tx:
-        run = tx.exec(
-            select(Run)
+        found = tx.exec(
+            select(Run, col(Run.draft).is_not(None))
             .where(Run.territory_id == actor.territory_id, Run.kind == kind)
             .order_by(col(Run.id).desc())
             .limit(1)
+            .options(*LIGHT)
         ).first()
-        return None if run is None else _view(run)
+        return None if found is None else _view(*found)
+
+
+def newest(site: Site, actor: Actor, kind: str) -> Newest | None:
+    """The answer of the latest run of a kind that has one, be it the first one before the proof."""
+    with site.db() as tx:
+        run = tx.exec(
+            select(Run)
+            .where(
+                Run.territory_id == actor.territory_id,
+                Run.kind == kind,
+                (col(Run.status) == "done") | col(Run.draft).is_not(None),
+            )
+            .order_by(col(Run.id).desc())
+            .limit(1)
+        ).first()
+        return None if run is None else _newest(run)
+
+
+def answer_of(site: Site, actor: Actor, public_id: str, *kinds: str) -> Newest | None:
+    """The same of one run; None while it has no answer."""
+    with site.db() as tx:
+        run = _own(tx, actor, public_id)
+        if kinds and run.kind not in kinds:
+            raise errors.NotFound(N_("Ce calcul n’existe pas."))
+        return _newest(run) if run.status == "done" or run.draft is not None else None
+
+
+def snapshot_of(site: Site, actor: Actor, public_id: str, kind: str) -> dict[str, Any]:
+    """What went into a run of this kind."""
+    with site.db() as tx:
+        run = _own(tx, actor, public_id)
+        if run.kind != kind:
+            raise errors.NotFound(N_("Ce calcul n’existe pas."))
+        return run.snapshot
+
+
+def _newest(run: Run) -> Newest:
+    done = run.status == "done"
+    return Newest(_view(run, run.draft is not None), run.snapshot, (run.result if done else run.draft) or {}, not done)
 
 
 def stop(site: Site, actor: Actor, public_id: str) -> RunView:
@@ -184,7 +324,7 @@ def stop(site: Site, actor: Actor, public_id: str) -> RunView:
         elif run.status == "running":
             run.stop_asked = True
         tx.add(run)
-        return _view(run)
+        return _view(run, run.draft is not None)
 
 
 def finished(site: Site, actor: Actor, kind: str) -> Finished | None:
@@ -241,7 +381,7 @@ def _own(tx: Session, actor: Actor, public_id: str, *, lock: bool = False) -> Ru
     return run
 
 
-def _view(run: Run) -> RunView:
+def _view(run: Run, has_draft: bool) -> RunView:
     def figure(name: str) -> float | None:
         value = run.progress.get(name)
         return float(value) if isinstance(value, int | float) else None
@@ -258,6 +398,7 @@ def _view(run: Run) -> RunView:
         stopped=str(run.progress.get("stopped", "")),
         asked_at=run.asked_at,
         applied_at=run.applied_at,
+        has_draft=has_draft,
     )
 
 

@@ -60,7 +60,7 @@ def bind(host: str, port: int) -> socket.socket:
 @contextmanager
 def working(site: Site) -> Iterator[Worker]:
     """A worker for the runs of this site while the block lasts; what is under way at its end is handed back."""
-    worker = Worker(site.db, site.settings)
+    worker = Worker(site.db, site.settings, bell=site.bell)
     worker.open()
     try:
         yield worker

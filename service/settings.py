@@ -26,6 +26,8 @@ class Settings(BaseSettings):
     """Longest a calculation may take before its process is ended, in seconds."""
     solver_workers: int = 2
     """Calculations at the same time on this machine."""
+    runs_an_hour: int = 30
+    """Calculations that one account may ask for within an hour."""
     tile_url: str = ""
     """Map tiles (`https://host/{z}/{x}/{y}.png`); empty: the drawn map only."""
     log_level: str = "INFO"

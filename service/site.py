@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import threading
+from dataclasses import dataclass, field
 
 from service.clock import Clock
 from service.database import Database
@@ -13,13 +14,18 @@ from service.settings import Settings
 
 @dataclass(frozen=True)
 class Site:
-    """One installation: database, domain clock, identifier source, seals and settings."""
+    """
+    One installation: database, domain clock, identifier source, seals and settings.
+
+    `bell` is rung when a calculation was asked for: the worker of this process then looks at once.
+    """
 
     db: Database
     clock: Clock
     ids: IdSource
     seals: Seals
     settings: Settings
+    bell: threading.Event = field(default_factory=threading.Event, compare=False)
 
 
 @dataclass(frozen=True)

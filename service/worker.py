@@ -2,8 +2,9 @@
 Carries runs out, each in a warm child process (`security.md` H5, J7, J11).
 
 One thread hands out what waits, one thread stands beside each run under way: it writes the heartbeat, passes the wish
-to stop, ends what takes too long, and has the judge look at the answer before it becomes one. A child that dies is
-replaced and its run tried again; a server that dies finds its runs at the next start.
+to stop, ends what takes too long, and has the judge look at an answer before it becomes one, also at the first one that
+comes before the proof. A child that dies is replaced and its run tried again; a server that dies finds its runs at the
+next start.
 """
 
 from __future__ import annotations
@@ -60,12 +61,18 @@ class _Fenced(Exception):
 class Worker:
     """The one implementation of `runs.Runner`."""
 
-    def __init__(self, db: Database, settings: Settings, kinds: Mapping[str, RunKind] = KINDS) -> None:
+    def __init__(
+        self,
+        db: Database,
+        settings: Settings,
+        kinds: Mapping[str, RunKind] = KINDS,
+        bell: threading.Event | None = None,
+    ) -> None:
         self._db = db
         self._kinds = kinds
         self._settings = settings
         self._lock = OnlyWorker(db)
-        self._wake = threading.Event()
+        self._wake = bell or threading.Event()
         self._closing = threading.Event()
         self._slots = threading.Semaphore(settings.solver_workers)
         self._idle: list[Child] = []
@@ -174,6 +181,8 @@ class Worker:
                 self._end(taken, "failed", reason="error", solver_version=child.version)
                 child.kill()
                 return
+            if "draft" in message:
+                self._keep_draft(taken, kind, instance, message["draft"])
             if "progress" in message:
                 watch.progress.update(message["progress"])
             if self._closing.is_set():
@@ -197,6 +206,19 @@ class Worker:
                 status, reason = ("cancelled", "stopped") if by_person else ("failed", "too_long")
                 self._end(taken, status, reason=reason, solver_version=child.version, progress=watch.progress)
                 return
+
+    def _keep_draft(self, taken: Taken, kind: RunKind, instance: Any, draft: dict[str, Any]) -> None:
+        """A first answer is shown as soon as the judge finds nothing wrong with it; otherwise nobody sees it."""
+        if broken := [str(violation) for violation in kind.violations(instance, kind.answer(draft))]:
+            log.error("run %s: the judge found %d violations in the first answer", taken.public_id, len(broken))
+            return
+        try:
+            kept = run_rows.keep_draft(self._db, taken, draft)
+        except DBAPIError as error:  # the answer itself is still to come
+            log.warning("run %s: first answer not written: %s", taken.public_id, type(error).__name__)
+            return
+        if not kept:
+            raise _Fenced
 
     def _judge(
         self, taken: Taken, kind: RunKind, instance: Any, result: dict[str, Any], watch: _Watch, version: str

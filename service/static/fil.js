@@ -72,6 +72,16 @@
     });
   });
 
+  // A newer answer is shown by itself to whoever is not busy with the one that is there.
+  document.addEventListener("htmx:afterSwap", function (event) {
+    var link = event.target.querySelector("a[data-follow]");
+    if (!link) { return; }
+    var focused = document.activeElement;
+    var busy = document.querySelector("#reponse details[open]:not([data-open]), form[data-sent]") ||
+      (focused && focused.closest("#reponse")) || window.scrollY > 200;
+    if (!busy) { window.location.replace(link.href); }
+  });
+
   window.addEventListener("offline", function () { say(document.body.dataset.offline); if (said) { said.classList.remove("vh"); } });
 
   // After an answer the result is read out and stands at the top of the page.

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
+from collections.abc import Callable
 from typing import Any
 
 from litestar import Request, Response, get, post
@@ -10,22 +13,54 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Redirect
 
+from locales import N_
 from service import runs
 from service.access import Visitor
 from service.runs import RunView
-from service.site import Site
+from service.site import Actor, Site
 from service.web.doors import may
 from service.web.forms import Form, read
 from service.web.pages import page
 
 COORDINATOR = may("coordinator")
-AFTER = {"pairing": "/appariements/calculs/{id}", "planning": "/semaine/calculs/{id}"}
-BEFORE = {"pairing": "/appariements", "planning": "/semaine"}
+AFTER = {
+    "pairing": "/appariements/calculs/{id}",
+    "planning": "/semaine/calculs/{id}",
+    "what_if": "/appariements/et-si/{id}",
+}
+BEFORE = {"pairing": "/appariements", "planning": "/semaine", "what_if": "/appariements/et-si"}
+TITLES = {
+    "pairing": N_("Recherche de propositions"),
+    "planning": N_("Placement des visites"),
+    "what_if": N_("Et si…"),
+}
+FIRST_SECONDS = 0.8
+"""That somebody who asked waits for a first answer, before the page is shown without it."""
+LOOK_SECONDS = 0.04
 
 
 def page_of(public_id: str) -> str:
     """Where a run is followed."""
     return f"/calculs/{public_id}"
+
+
+async def ended_or_told(site: Site, actor: Actor, run: str) -> RunView:
+    """The run once it has ended or told a first answer, or after a moment as it is."""
+    return await _until(site, actor, run, FIRST_SECONDS, lambda view: view.has_answer or not view.is_open)
+
+
+async def has_ended(site: Site, actor: Actor, run: str, seconds: float) -> RunView:
+    """The run once it has ended, or after these seconds as it is."""
+    return await _until(site, actor, run, seconds, lambda view: not view.is_open)
+
+
+async def _until(site: Site, actor: Actor, run: str, seconds: float, holds: Callable[[RunView], bool]) -> RunView:
+    end = time.monotonic() + seconds
+    while True:
+        view = await sync_to_thread(runs.get, site, actor, run)
+        if holds(view) or time.monotonic() >= end:
+            return view
+        await asyncio.sleep(LOOK_SECONDS)
 
 
 def _next(run: RunView) -> str | None:
@@ -44,7 +79,7 @@ def run_page(
     following = _next(run)
     if following is not None:
         return Redirect(following, status_code=303)
-    return page(request, "run.html", run=run, before=BEFORE[run.kind])
+    return page(request, "run.html", run=run, before=BEFORE[run.kind], run_title=TITLES[run.kind])
 
 
 @get("/calculs/{public_id:str}/etat", opt=COORDINATOR, sync_to_thread=True)

@@ -68,7 +68,7 @@ def fill(path: Path) -> None:
 
 @contextmanager
 def working(site: Site) -> Iterator[None]:
-    worker = Worker(site.db, site.settings)
+    worker = Worker(site.db, site.settings, bell=site.bell)
     worker.open()
     try:
         yield

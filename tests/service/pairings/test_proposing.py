@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from matching.pairing.instance import Pair
-from service import errors, pairings
+from service import errors, pairing_overrides, pairings
 from service.site import Actor
 from service.tables.pairings import Override, SetAside
 from service.tables.people import PeerHelper, Refusal
@@ -255,7 +255,7 @@ def test_a_reason_to_set_aside_is_one_of_the_list(seraing: Network):
 
 def test_an_override_opens_this_pair_and_is_logged(seraing: Network):
     person, helper = seraing.person("SER-P034").public_id, seraing.helper("SER-H07").public_id
-    pairings.override(seraing.site, seraing.coordinator, person, helper, "AVAILABILITY", "arranged")
+    pairing_overrides.override(seraing.site, seraing.coordinator, person, helper, "AVAILABILITY", "arranged")
 
     assert seraing.actions()[-1] == "rule.overridden.AVAILABILITY"
     assert [one.rule for one in seraing.all(Override)] == ["AVAILABILITY"]
@@ -268,7 +268,7 @@ def test_an_override_opens_this_pair_and_is_logged(seraing: Network):
 @pytest.mark.parametrize("rule", ["CONSENT", "GENDER", "CONFLICT", "REFUSED", "HELPER_STATUS", "SAME_HELPER", "travel"])
 def test_rules_1_4_5_6_10_and_12_cannot_be_set_aside(seraing: Network, rule: str):
     with pytest.raises(errors.RuleBroken):
-        pairings.override(
+        pairing_overrides.override(
             seraing.site,
             seraing.coordinator,
             seraing.person("SER-P034").public_id,

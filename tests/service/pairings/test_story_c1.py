@@ -7,7 +7,8 @@ from matching.pairing.solve import solve
 from matching.pairing.judge import violations
 from matching.search import Limits
 from service import pairings
-from service.pairing_words import Speaker, change_sentence
+from service.pairing_why_words import change_sentences
+from service.pairing_words import Speaker
 from tests.service.pairings.builders import Network
 
 
@@ -25,7 +26,7 @@ def test_those_whom_nobody_suits_are_shown_what_blocks_and_the_smallest_change(s
     answer = solve(seraing.instance(), Limits())
     speaker = Speaker(translator("fr"))
     shown = {
-        one.person: (one.rules, change_sentence(speaker, one.change).replace("\N{NO-BREAK SPACE}", " "))
+        one.person: (one.rules, change_sentences(speaker, one.changes)[0].replace("\N{NO-BREAK SPACE}", " "))
         for one in answer.unmatched
     }
 

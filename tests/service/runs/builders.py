@@ -22,6 +22,7 @@ TINY_SEARCH = RunKind(
     instance_class="tests.service.runs.tiny.instance:Instance",
     answer_class="tests.service.runs.tiny.instance:Answer",
     judge="tests.service.runs.tiny.judge",
+    first=True,
 )
 TINY = {"pairing": TINY_SEARCH, "planning": TINY_SEARCH}
 
@@ -52,7 +53,7 @@ def ask(site: Site, actor: Actor, behave: str = "well", *, kind: str = "pairing"
 @contextmanager
 def at_work(site: Site) -> Iterator[Worker]:
     """A worker while the block lasts."""
-    worker = Worker(site.db, site.settings, TINY)
+    worker = Worker(site.db, site.settings, TINY, bell=site.bell)
     worker.open()
     try:
         yield worker

@@ -10,6 +10,7 @@ from sqlmodel import col, update
 from service import errors, run_rows, runs
 from service.clock import RealClock
 from service.site import Actor, Site
+from service.tables.access import Account
 from service.tables.work import Run
 from tests.service.runs.builders import a_coordinator, ask, row
 
@@ -167,3 +168,49 @@ def test_a_run_that_is_not_done_has_no_result(site: Site, hélène: Actor):
         runs.result(site, hélène, run_id)
     with pytest.raises(errors.RunRefused), site.db.begin() as tx:
         runs.mark_applied(tx, hélène, run_id)
+
+
+def with_account(site: Site, actor: Actor) -> Actor:
+    with site.db.begin() as tx:
+        account = Account(public_id=site.ids.new(), territory_id=actor.territory_id, role="coordinator")
+        tx.add(account)
+        tx.flush()
+        return replace(actor, account_id=account.id)
+
+
+def test_an_account_asks_for_thirty_runs_an_hour_and_then_hears_when_it_may_again(site: Site, hélène: Actor):
+    her = with_account(site, hélène)
+    for _ in range(site.settings.runs_an_hour):
+        runs.stop(site, her, ask(site, her))
+    with pytest.raises(errors.TooManyRuns) as refused:
+        ask(site, her)
+    with site.db.begin() as tx:
+        tx.exec(update(Run).values(asked_at=RealClock().now() - timedelta(hours=1)))
+
+    assert 0 < refused.value.seconds <= 3600
+    assert ask(site, her)
+
+
+def test_a_key_asks_once_for_the_same_and_is_refused_for_something_else(site: Site, hélène: Actor):
+    her = with_account(site, hélène)
+    same = runs.Key("abc", "hash of the request")
+    first = runs.ask(site, her, "pairing", {"number": 21}, {}, same)
+    again = runs.ask(site, her, "pairing", {"number": 22}, {}, same)
+
+    assert again == first
+    for other, kind in ((runs.Key("abc", "another hash"), "pairing"), (same, "what_if")):
+        with pytest.raises(errors.KeyReused):
+            runs.ask(site, her, kind, {"number": 21}, {}, other)
+
+
+def test_of_twenty_with_one_key_all_get_the_same_run(site: Site, hélène: Actor):
+    her = with_account(site, hélène)
+    with ThreadPoolExecutor(8) as pool:
+        asked = list(pool.map(lambda _: runs.ask(site, her, "pairing", {}, {}, runs.Key("k", "p")), range(20)))
+
+    assert len(set(asked)) == 1
+
+
+def test_a_supposition_has_the_same_largest_size(site: Site, hélène: Actor):
+    with pytest.raises(errors.RunRefused):
+        runs.ask(site, hélène, "what_if", {"instance": {"people": [0] * 2_001}, "question": {}}, {})
