@@ -234,7 +234,15 @@ def bounded(aim: Aim, one: Staged) -> Found:
 
 
 def stage(
-    run: Run, model: Model, aim: Aim, best: Found, heard: Heard, *, hint: bool = True, work: float | None = None
+    run: Run,
+    model: Model,
+    aim: Aim,
+    best: Found,
+    heard: Heard,
+    *,
+    hint: bool = True,
+    work: float | None = None,
+    enough: int | None = None,
 ) -> Staged:
     """
     One aim made best in a model.
@@ -247,6 +255,8 @@ def stage(
         Whether to start from it: a help where it is nearly best, and a hindrance where the relaxation says much more.
     work
         The most for this aim.
+    enough
+        Weight served with which the search ends.
     """
     if run.is_over or not run.tell(aim.stages[0]):
         return Staged(best, None, optimal=False)
@@ -259,7 +269,7 @@ def stage(
     solver.parameters.max_deterministic_time = min(run.work_left, run.work_left if work is None else work)
     if run.seconds_left is not None:
         solver.parameters.max_time_in_seconds = run.seconds_left
-    watching = _Watching(run, model, aim, best, heard)
+    watching = _Watching(run, model, aim, best, heard, enough)
     solver.best_bound_callback = watching.see_bound
     watching.stop = solver.stop_search
     run.halts.add(watching.stop)
@@ -280,13 +290,14 @@ def stage(
 class _Watching(cp_model.CpSolverSolutionCallback):
     """Tells the watcher of each better answer and bound; runs in a thread of the solver."""
 
-    def __init__(self, run: Run, model: Model, aim: Aim, best: Found, heard: Heard) -> None:
+    def __init__(self, run: Run, model: Model, aim: Aim, best: Found, heard: Heard, enough: int | None) -> None:
         super().__init__()
         self.run = run
         self.model = model
         self.aim = aim
         self.best = best
         self.heard = heard
+        self.enough = enough
         self.reached: float | None = None
         self.bound: float | None = None
         self.stop: Callable[[], None] = self.stop_search
@@ -298,6 +309,8 @@ class _Watching(cp_model.CpSolverSolutionCallback):
             self.heard(answer)
         self.reached, self.bound = abs(self.objective_value), abs(self.best_objective_bound)
         self._tell()
+        if self.enough is not None and self.best.value.served >= self.enough:
+            self.stop()
 
     def see_bound(self, bound: float) -> None:
         self.bound = abs(bound)

@@ -205,7 +205,8 @@ class _Table:
     def lost(self, arcs: Ints) -> Ints:
         """Beside the arc, its helper has the best choice for what is left; it may count the arc twice."""
         row, size = self.at[self.sacks.helper[arcs]], self.sacks.size[arcs]
-        rest = self.best[row, self.room[row] - 1, self.units[row] - size]
+        # an exception may exceed the hours; nothing is said of the helpers who have any
+        rest = self.best[row, self.room[row] - 1, np.maximum(self.units[row] - size, 0)]
         return np.maximum(0, self.value[row] - self.profit[arcs] - rest)
 
 

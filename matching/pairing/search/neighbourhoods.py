@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
@@ -50,7 +51,7 @@ def improved(run: Run, problem: Problem, core: Ints, exchange: int, known: Found
             before = best
             regions = _regions(problem, core, best.chosen, nth)
             chosen = best.chosen.copy()
-            answers = pool.map(lambda region: _solved(run, region, exchange), regions)
+            answers = pool.map(partial(_solved, run, exchange), regions)
             for region, answer in zip(regions, answers, strict=True):
                 if answer is None:
                     continue
@@ -62,7 +63,7 @@ def improved(run: Run, problem: Problem, core: Ints, exchange: int, known: Found
     return best
 
 
-def _solved(run: Run, region: Region, exchange: int) -> Ints | None:
+def _solved(run: Run, exchange: int, region: Region) -> Ints | None:
     """A better choice for a region, if there is one."""
     if run.is_over:
         return None

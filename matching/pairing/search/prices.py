@@ -48,6 +48,8 @@ MANY = 6_000
 """From so many arcs within the first guess on, neighbourhoods come first."""
 EXCHANGES = (1, 2, 5, 20, 100)
 """How often more than what makes serving anybody worth it, to be tried where not everybody can be served."""
+SHARP = 100
+"""How much more than that in gains that stand for weight alone."""
 FINE = 16
 """Weight is counted in this part of a thousandth where it alone is priced."""
 
@@ -118,12 +120,12 @@ def priced(run: Run, problem: Problem, arcs: Ints, gain: Ints, spread: int) -> P
 
 
 def _near(person: Ints, profit: Ints) -> Ints:
-    """The arcs that matter most: the best ones of each person."""
+    """The arcs that matter most: the best ones of each person (they are sorted by person)."""
     if len(person) < FEWER:
         return np.arange(len(person))
     order = np.lexsort((-profit, person))
     begin = np.flatnonzero(np.diff(person, prepend=-1))
-    nth = np.arange(len(person)) - np.repeat(begin, np.diff(np.concatenate([begin, [len(person)]])))
+    nth = np.arange(len(person)) - np.repeat(begin, np.diff(begin, append=len(person)))
     return np.sort(order[nth < NEAR])
 
 
@@ -287,6 +289,9 @@ def _most_served(run: Run, problem: Problem, arcs: Ints, known: Found, heard: He
     known = _with_bound(known, served=prices.total // FINE)
     known = _rounded(problem, prices, known, heard)
     guess = prices.guess(problem)
+    if known.value.served < known.bound.served:
+        # weights alone leave very many arcs equal; with points as well, few are left, and they mostly reach the bound
+        known = _sharply(run, problem, arcs, known, heard)
     while not run.is_over and known.value.served < known.bound.served:
         gap = prices.total - FINE * known.value.served
         guess = gap if gap < LEAP * guess else guess
@@ -301,9 +306,25 @@ def _most_served(run: Run, problem: Problem, arcs: Ints, known: Found, heard: He
     return known
 
 
+def _sharply(run: Run, problem: Problem, arcs: Ints, known: Found, heard: Heard) -> Found:
+    """A good answer in the first aim, by gains in which a unit of weight counts much more than points."""
+    exchange = SHARP * _enough(problem)
+    gain = exchange * problem.weight[problem.person[arcs]] + problem.points[arcs]
+    with run.only(SHARE):
+        prices = priced(run, problem, arcs, gain, exchange * widest(problem).served // 2000)
+        model = cpsat.Model(problem, prices.core(prices.guess(problem), known.chosen))
+        enough = known.bound.served
+        return cpsat.stage(run, model, model.gain(exchange), known, heard, hint=False, enough=enough).best
+
+
+def _enough(problem: Problem) -> int:
+    """Points for a unit of weight that make it worth while to serve anybody."""
+    return 1 + 2 * int(problem.points.max()) // int(problem.weight.min())
+
+
 def _exchange(problem: Problem, arcs: Ints, served: int, *, everyone: bool) -> int:
     """What a unit of weight counts in points: the amount for which a flow bounds the points best."""
-    enough = 1 + 2 * int(problem.points.max()) // int(problem.weight.min())
+    enough = _enough(problem)
     if everyone:
         return enough
     edges, _ = network(problem, arcs)
