@@ -13,7 +13,7 @@ from matching.pairing.search.answers import GREATEST, STAGES, Heard, better, fou
 from matching.pairing.search.flow import open_arcs
 from matching.pairing.search.run import Run
 
-LARGEST = 2**50
+LARGEST = 2**60
 """Two aims are put into one only below this: the solver's linear relaxation works with floating point numbers."""
 
 
@@ -122,6 +122,11 @@ class Model:
             return [served, points, Aim(("load", "tie"), both, scale)]
         return [served, points, Aim(("load",), load), Aim(("tie",), tie)]
 
+    def gain(self, exchange: int) -> Aim:
+        """The first two aims as one sum: points, and so many for each unit of weight."""
+        each = exchange * self.problem.weight[self.problem.person[self.arcs]] + self.problem.points[self.arcs]
+        return Aim(("points",), self._terms(-each))
+
     def _terms(self, each: Ints) -> tuple[tuple[cp_model.IntVar, int], ...]:
         return tuple(zip(self.chosen, each.tolist(), strict=True))
 
@@ -159,9 +164,11 @@ class Model:
         chosen[self.problem.person[taken]] = taken
         return chosen
 
-    def hint(self, chosen: Ints) -> None:
-        """Start from this choice."""
+    def hint(self, chosen: Ints, *, given: bool) -> None:
+        """Start from this choice, or from none."""
         self.model.clear_hints()
+        if not given:
+            return
         taken = chosen[self.problem.person[self.arcs]] == self.arcs
         for var, is_taken in zip(self.chosen, taken.tolist(), strict=True):
             self.model.add_hint(var, is_taken)
@@ -227,7 +234,15 @@ def bounded(aim: Aim, one: Staged) -> Found:
 
 
 def stage(
-    run: Run, model: Model, aim: Aim, best: Found, heard: Heard, *, work: float | None = None, seconds: float = 1e9
+    run: Run,
+    model: Model,
+    aim: Aim,
+    best: Found,
+    heard: Heard,
+    *,
+    hint: bool = True,
+    work: float | None = None,
+    enough: int | None = None,
 ) -> Staged:
     """
     One aim made best in a model.
@@ -236,25 +251,30 @@ def stage(
     ----------
     best
         What to start from and to hand back when nothing better is found; it need not be in the model.
-    work, seconds
-        Limits for this aim alone.
+    hint
+        Whether to start from it: a help where it is nearly best, and a hindrance where the relaxation says much more.
+    work
+        The most for this aim.
+    enough
+        Weight served with which the search ends.
     """
     if run.is_over or not run.tell(aim.stages[0]):
         return Staged(best, None, optimal=False)
     model.model.minimize(aim.expression)
-    model.hint(best.chosen)
+    model.hint(best.chosen, given=hint)
     solver = cp_model.CpSolver()
     solver.parameters.num_workers = 1  # the worker that a second one adds has no relaxation and only takes time
     solver.parameters.linearization_level = 2  # without every row in the relaxation there is hardly a bound
     solver.parameters.random_seed = run.limits.seed
     solver.parameters.max_deterministic_time = min(run.work_left, run.work_left if work is None else work)
     if run.seconds_left is not None:
-        solver.parameters.max_time_in_seconds = min(run.seconds_left, seconds)
-    watching = _Watching(run, model, aim, best, heard)
+        solver.parameters.max_time_in_seconds = run.seconds_left
+    watching = _Watching(run, model, aim, best, heard, enough)
     solver.best_bound_callback = watching.see_bound
-    run.halt = watching.stop = solver.stop_search
+    watching.stop = solver.stop_search
+    run.halts.add(watching.stop)
     status = solver.solve(model.model, watching)
-    run.halt = None
+    run.halts.discard(watching.stop)
     run.spend(solver.response_proto.deterministic_time)
     best = watching.best
     if status == cp_model.INFEASIBLE:
@@ -270,13 +290,14 @@ def stage(
 class _Watching(cp_model.CpSolverSolutionCallback):
     """Tells the watcher of each better answer and bound; runs in a thread of the solver."""
 
-    def __init__(self, run: Run, model: Model, aim: Aim, best: Found, heard: Heard) -> None:
+    def __init__(self, run: Run, model: Model, aim: Aim, best: Found, heard: Heard, enough: int | None) -> None:
         super().__init__()
         self.run = run
         self.model = model
         self.aim = aim
         self.best = best
         self.heard = heard
+        self.enough = enough
         self.reached: float | None = None
         self.bound: float | None = None
         self.stop: Callable[[], None] = self.stop_search
@@ -288,6 +309,8 @@ class _Watching(cp_model.CpSolverSolutionCallback):
             self.heard(answer)
         self.reached, self.bound = abs(self.objective_value), abs(self.best_objective_bound)
         self._tell()
+        if self.enough is not None and self.best.value.served >= self.enough:
+            self.stop()
 
     def see_bound(self, bound: float) -> None:
         self.bound = abs(bound)

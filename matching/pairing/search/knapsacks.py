@@ -61,40 +61,53 @@ class Knapsacks:
         self.room = np.minimum(np.maximum(problem.room, 0), degree)
         total = np.bincount(self.helper, weights=self.size, minlength=self.helpers).astype(np.int64)
         self.units = np.minimum(hours // unit, total)
+        self.sizes = int(self.size.max(initial=0)) + 1
+        self.there = degree > 0
+        self.profit = np.zeros(len(arcs), dtype=np.int64)
+        self.value = np.zeros(self.helpers, dtype=np.int64)
+        self.taken = np.zeros(len(arcs), dtype=np.bool_)
         self.by_helper = np.argsort(self.helper, kind="stable")
         self.begin = np.concatenate([[0], np.cumsum(degree)])
 
     def choose(self, profit: Ints, *, lost: bool = False) -> Choice:
-        """The most profitable choice of every helper; `lost` is only worked out when asked for."""
-        value = np.zeros(self.helpers, dtype=np.int64)
-        taken = np.zeros(len(profit), dtype=np.bool_)
+        """
+        The most profitable choice of every helper; `lost` is only worked out when asked for.
+
+        Helpers for whom nothing has changed since the last time choose the same again.
+        """
+        stale = (profit != self.profit) & ((profit > 0) | (self.profit > 0))
+        rows = np.bincount(self.helper[stale], minlength=self.helpers) > 0 if not lost else self.there
+        self.profit = profit
+        value, taken = self.value, self.taken
+        value[rows] = 0
+        taken[rows[self.helper]] = False
         less = np.zeros(len(profit), dtype=np.int64)
-        good = self._good(profit)
+        good = self._good(profit, np.flatnonzero((profit > 0) & rows[self.helper]))
         easy = self._easy(profit, good)
         of_easy = good[easy[self.helper[good]]]
         within = of_easy[_rank(self.helper[of_easy], -profit[of_easy]) < self.room[self.helper[of_easy]]]
         taken[within] = True
         np.add.at(value, self.helper[within], profit[within])
-        hard = np.ones(self.helpers, dtype=np.bool_) if lost else ~easy
-        hard &= (self.room > 0) & (self.begin[1:] > self.begin[:-1])
-        for rows in self._chunks(np.flatnonzero(hard)):
-            table = _Table(self, profit, good, rows)
-            value[rows] = table.value
+        hard = rows & (self.room > 0)
+        if not lost:
+            hard &= ~easy
+        for several in self._chunks(np.flatnonzero(hard)):
+            table = _Table(self, profit, good, several)
+            value[several] = table.value
             taken[table.arcs] = False
             taken[table.taken] = True
             if lost:
-                mine = np.concatenate([self.by_helper[self.begin[row] : self.begin[row + 1]] for row in rows])
+                mine = np.concatenate([self.by_helper[self.begin[row] : self.begin[row + 1]] for row in several])
                 less[mine] = table.lost(mine)
-        self._alone(profit, value, taken, less)
+        self._alone(profit, rows, less)
         return Choice(value, taken, less)
 
-    def _good(self, profit: Ints) -> Ints:
-        """Arcs that may be in the best choice: worth something, and among the best of those of equal contact."""
-        good = np.flatnonzero(profit > 0)
+    def _good(self, profit: Ints, good: Ints) -> Ints:
+        """Of these arcs, those that may be in the best choice: among the best of those of equal contact."""
         helper, size = self.helper[good], self.size[good]
         most = np.minimum(self.room[helper], self.units[helper] // np.maximum(size, 1))
         most = np.where(size == 0, self.room[helper], most)
-        return good[_rank(helper * (int(self.size.max(initial=0)) + 1) + size, -profit[good]) < most]
+        return good[_rank(helper * self.sizes + size, -profit[good]) < most]
 
     def _easy(self, profit: Ints, good: Ints) -> Flags:
         """By helper: whether the most profitable ones that fill the room fit into the hours."""
@@ -118,17 +131,17 @@ class Knapsacks:
             yield rows[begin:end]
             begin = end
 
-    def _alone(self, profit: Ints, value: Ints, taken: Flags, less: Ints) -> None:
+    def _alone(self, profit: Ints, rows: Flags, less: Ints) -> None:
         """Helpers who do better with their exceptions alone, which nothing holds back."""
         if not self.loose.any():
             return
-        free = self.excepted & (profit > 0)
+        free = self.excepted & (profit > 0) & rows[self.helper]
         alone = np.zeros(self.helpers, dtype=np.int64)
         np.add.at(alone, self.helper[free], profit[free])
-        rather = alone > value
-        value[rather] = alone[rather]
-        taken[rather[self.helper]] = False
-        taken[free & rather[self.helper]] = True
+        rather = rows & (alone > self.value)
+        self.value[rather] = alone[rather]
+        self.taken[rather[self.helper]] = False
+        self.taken[free & rather[self.helper]] = True
         less[self.loose[self.helper]] = 0
 
 
@@ -143,15 +156,17 @@ class _Table:
         self.at[rows] = np.arange(len(rows))
         self.room, self.units = sacks.room[rows], sacks.units[rows]
         self.arcs = good[self.at[sacks.helper[good]] >= 0]
-        self.best = np.zeros((len(rows), int(self.room.max()) + 1, int(self.units.max()) + 1), dtype=np.int64)
+        most = int(np.bincount(self.at[sacks.helper[self.arcs]], weights=profit[self.arcs]).max(initial=0))
+        whole = np.int32 if most < 2**31 else np.int64
+        self.best = np.zeros((len(rows), int(self.room.max()) + 1, int(self.units.max()) + 1), dtype=whole)
         steps = [self._step(arcs) for arcs in self._rounds()]
-        self.value = self.best[np.arange(len(rows)), self.room, self.units]
+        self.value = self.best[np.arange(len(rows)), self.room, self.units].astype(np.int64)
         self.taken = self._walk_back(steps)
 
     def _rounds(self) -> list[Ints]:
         """Arcs of equal size, one a helper at a time."""
         size = self.sacks.size[self.arcs]
-        group = self.sacks.helper[self.arcs] * (int(size.max(initial=0)) + 1) + size
+        group = self.sacks.helper[self.arcs] * self.sacks.sizes + size
         rank = _rank(group, -self.profit[self.arcs])
         order = np.lexsort((self.at[self.sacks.helper[self.arcs]], rank, size))
         if not len(order):
@@ -162,7 +177,7 @@ class _Table:
     def _step(self, arcs: Ints) -> tuple[Ints, Ints, int, Flags]:
         rows, size = self.at[self.sacks.helper[arcs]], int(self.sacks.size[arcs[0]])
         width = self.best.shape[2] - size
-        worth = self.profit[arcs][:, None, None]
+        worth = self.profit[arcs].astype(self.best.dtype)[:, None, None]
         if len(rows) == len(self.rows):
             with_it = self.best[:, :-1, :width] + worth
             here = self.best[:, 1:, size:]
@@ -190,16 +205,24 @@ class _Table:
     def lost(self, arcs: Ints) -> Ints:
         """Beside the arc, its helper has the best choice for what is left; it may count the arc twice."""
         row, size = self.at[self.sacks.helper[arcs]], self.sacks.size[arcs]
-        rest = self.best[row, self.room[row] - 1, self.units[row] - size]
+        # an exception may exceed the hours; nothing is said of the helpers who have any
+        rest = self.best[row, self.room[row] - 1, np.maximum(self.units[row] - size, 0)]
         return np.maximum(0, self.value[row] - self.profit[arcs] - rest)
 
 
 def _rank(group: Ints, key: Ints) -> Ints:
     """Place of each within its group by rising key, from 0; equals in their order."""
-    order = np.lexsort((key, group))
-    sorted_group = group[order]
-    begin = np.flatnonzero(np.diff(sorted_group, prepend=-1))
-    length = np.diff(np.concatenate([begin, [len(group)]]))
-    rank = np.empty(len(group), dtype=np.int64)
-    rank[order] = np.arange(len(group)) - np.repeat(begin, length)
+    count = len(group)
+    if not count:
+        return group
+    low = int(key.min())
+    wide = (int(group.max()) + 1) * (int(key.max()) - low + 1)
+    if wide < 2**62 // count:  # one number for all three is sorted much faster
+        order = np.argsort((group * (int(key.max()) - low + 1) + key - low) * count + np.arange(count))
+    else:
+        order = np.lexsort((key, group))
+    of_group = group[order]
+    begin = np.flatnonzero(np.diff(of_group, prepend=-1))
+    rank = np.empty(count, dtype=np.int64)
+    rank[order] = np.arange(count) - np.repeat(begin, np.diff(begin, append=count))
     return rank

@@ -74,12 +74,27 @@ def _by_parts(run: Run, problem: Problem, easier: Relaxed, first: Found, heard: 
         part.put(answer.chosen, whole)
         heard(found(problem, whole, first.bound, "+".join(_names([*answers, answer]))))
 
-    for part in parts(problem):
-        answer = _known(part, easier, first)
-        if not answer.proven:
-            answer = climb(run, part.problem, answer, partial(tell, part))
+    pieces = parts(problem)
+    answers = [_known(part, easier, first) for part in pieces]
+    for part, answer in zip(pieces, answers, strict=True):
         part.put(answer.chosen, chosen)
-        answers.append(answer)
+    climbed: dict[int, prices.Climbed] = {}
+    arcs_left = sum(part.problem.arcs for part, answer in zip(pieces, answers, strict=True) if not answer.proven)
+    for nth in sorted(range(len(pieces)), key=lambda nth: pieces[nth].problem.arcs):
+        part = pieces[nth]
+        if answers[nth].proven:
+            continue
+        with run.only(part.problem.arcs / arcs_left):
+            if part.problem.arcs <= FEW:
+                answers[nth] = cpsat.staged(run, part.problem, answers[nth], partial(tell, part))
+            else:
+                climbed[nth] = prices.climb(run, part.problem, answers[nth], partial(tell, part))
+                answers[nth] = climbed[nth].known
+        arcs_left -= part.problem.arcs
+        part.put(answers[nth].chosen, chosen)
+    for nth, each in climbed.items():
+        answers[nth] = prices.finished(run, pieces[nth].problem, each, partial(tell, pieces[nth]))
+        pieces[nth].put(answers[nth].chosen, chosen)
     return _added(problem, chosen, answers, given(sums(problem, chosen), easier.value, easier.decided, first.bound))
 
 
@@ -91,13 +106,6 @@ def _known(part: Part, easier: Relaxed, first: Found) -> Found:
     if not fits(problem, chosen):
         chosen = part.inside(first.chosen)
     return found(problem, chosen, given(sums(problem, chosen), best, easier.decided, widest(problem)), "flow")
-
-
-def climb(run: Run, problem: Problem, known: Found, heard: Heard) -> Found:
-    """One part, by the step for its size."""
-    if problem.arcs <= FEW:
-        return cpsat.staged(run, problem, known, heard)
-    return prices.climb(run, problem, known, heard)
 
 
 def _added(problem: Problem, chosen: Ints, answers: list[Found], bound: Sums) -> Found:

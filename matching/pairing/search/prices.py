@@ -16,27 +16,40 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from matching.pairing.problem import Flags, Found, Ints, Problem
-from matching.pairing.search import cpsat
+from matching.pairing.search import cpsat, neighbourhoods
 from matching.pairing.search.answers import Heard, better, found, widest
 from matching.pairing.search.flow import FAR, network, open_arcs
 from matching.pairing.search.greedy import Filling
-from matching.pairing.search.knapsacks import Choice, Knapsacks
+from matching.pairing.search.knapsacks import Knapsacks
 from matching.pairing.search.run import Run
 
 ROUNDS = 400
 FLOWS = 20
+FLOW_ARCS = 1_500_000
+"""Of all flows together."""
 FEWER = 100_000
-"""From so many arcs on there are fewer flows, since each takes long."""
+"""From so many arcs on, only the best ones of each person are looked at while prices change."""
+NEAR = 10
+FAINT = 0.3
+"""A pull below that is forgotten, so that most prices stay and most helpers need not choose again."""
+SHORTEST = 1e-3
+"""Steps get no shorter."""
 PATIENCE = 20
 """Rounds without a better bound before the steps are halved."""
 WORK_A_ROUND = 1.5e-7
 """For each arc, in the deterministic seconds of the solver."""
 SHARE = 0.45
 """Of what work and time are left, the most that goes into prices."""
-GUESSES = (3, 12, 50, 200, 1000)
-"""Of a gap, in millionths of the bound."""
+ARCS_A_PERSON = 1.7
+"""Of the first guess of a gap: so many arcs are within it."""
+LEAP = 8
+"""From one guess to the next, or to the gap that is known by then."""
+MANY = 6_000
+"""From so many arcs within the first guess on, neighbourhoods come first."""
 EXCHANGES = (1, 2, 5, 20, 100)
 """How often more than what makes serving anybody worth it, to be tried where not everybody can be served."""
+SHARP = 100
+"""How much more than that in gains that stand for weight alone."""
 FINE = 16
 """Weight is counted in this part of a thousandth where it alone is priced."""
 
@@ -71,6 +84,12 @@ class Prices:
         near[chosen[chosen >= 0]] = True
         return np.flatnonzero(near)
 
+    def guess(self, problem: Problem) -> int:
+        """What the core may lose to have a given size."""
+        people = len(np.unique(problem.person[self.arcs]))
+        place = min(len(self.lost) - 1, int(ARCS_A_PERSON * people))
+        return max(1, int(np.partition(self.lost, place)[place]))
+
 
 def priced(run: Run, problem: Problem, arcs: Ints, gain: Ints, spread: int) -> Prices:
     """
@@ -84,39 +103,64 @@ def priced(run: Run, problem: Problem, arcs: Ints, gain: Ints, spread: int) -> P
         About how much the gains of good answers differ; it only sets the length of the steps.
     """
     person = problem.person[arcs]
+    price = np.zeros(problem.people, dtype=np.int64)
+    near = np.arange(len(arcs))
+    with run.only(SHARE):
+        for count in (1, max(3, min(FLOWS, FLOW_ARCS // max(1, len(arcs))))):
+            price = _by_flows(run, problem, arcs[near], gain[near], price, count)
+            near = _near(person, gain - price[person])
+        for length in (1.0, 0.1, 0.1):
+            price = _corrected(run, problem, arcs[near], gain[near], price, spread, length)
+            missed = np.setdiff1d(np.flatnonzero(gain > price[person]), near)
+            if not len(missed) or run.is_over:
+                break
+            near = np.union1d(near, missed)
+    choice = Knapsacks(problem, arcs).choose(gain - price[person], lost=True)
+    return Prices(arcs, price, int(price.sum() + choice.value.sum()), choice.lost, choice.taken)
+
+
+def _near(person: Ints, profit: Ints) -> Ints:
+    """The arcs that matter most: the best ones of each person (they are sorted by person)."""
+    if len(person) < FEWER:
+        return np.arange(len(person))
+    order = np.lexsort((-profit, person))
+    begin = np.flatnonzero(np.diff(person, prepend=-1))
+    nth = np.arange(len(person)) - np.repeat(begin, np.diff(begin, append=len(person)))
+    return np.sort(order[nth < NEAR])
+
+
+def _corrected(run: Run, problem: Problem, arcs: Ints, gain: Ints, price: Ints, spread: int, length: float) -> Ints:
+    """Rounds of correction by deflected subgradients with steps after Polyak, halved when the bound stays."""
+    person = problem.person[arcs]
     there = np.bincount(person, minlength=problem.people) > 0
-    price = np.where(there, _by_flows(run, problem, arcs, gain), 0).astype(np.float64)
     sacks = Knapsacks(problem, arcs)
-    best, best_price = FAR, price
-    pull, length, waited = np.zeros(problem.people), 1.0, 0
-    work, seconds = run.work_left * (1 - SHARE), None if run.seconds_left is None else run.seconds_left * (1 - SHARE)
+    now, best, best_price = np.where(there, price, 0).astype(np.float64), FAR, price
+    pull, waited = np.zeros(problem.people), 0
     for _ in range(ROUNDS):
-        if run.is_over or run.work_left < work or (seconds is not None and (run.seconds_left or 0.0) < seconds):
+        if run.is_over or length < SHORTEST:
             break
-        whole = np.rint(price).astype(np.int64)
+        whole = np.rint(now).astype(np.int64)
         choice = sacks.choose(gain - whole[person])
         run.spend(WORK_A_ROUND * len(arcs))
         total = int(whole.sum() + choice.value.sum())
         if total < best:
-            best, best_price, waited = total, price, 0
+            best, best_price, waited = total, whole, 0
         else:
             waited += 1
         missing = there.astype(np.int64) - np.bincount(person[choice.taken], minlength=problem.people)
         missing[(whole == 0) & (missing > 0)] = 0
-        if not missing.any() or length < 1e-4:
+        if not missing.any():
             break
         if waited == PATIENCE:
-            price, length, waited, pull = best_price, length / 2, 0, np.zeros(problem.people)
+            now, length, waited, pull = best_price.astype(np.float64), length / 2, 0, np.zeros(problem.people)
             continue
-        pull = missing + 0.6 * pull
+        pull = missing + 0.6 * np.where(np.abs(pull) < FAINT, 0.0, pull)
         step = length * (total - best + spread) / max(1.0, float(pull @ pull))
-        price = np.maximum(0.0, price - step * pull)
-    whole = np.rint(best_price).astype(np.int64)
-    choice: Choice = sacks.choose(gain - whole[person], lost=True)
-    return Prices(arcs, whole, int(whole.sum() + choice.value.sum()), choice.lost, choice.taken)
+        now = np.maximum(0.0, now - step * pull)
+    return best_price
 
 
-def _by_flows(run: Run, problem: Problem, arcs: Ints, gain: Ints) -> Ints:
+def _by_flows(run: Run, problem: Problem, arcs: Ints, gain: Ints, price: Ints, count: int) -> Ints:
     """By person: the price in the best of a few flows, in which the hours of each helper have a price."""
     edges, _ = network(problem, arcs)
     helper = problem.helper[arcs]
@@ -125,8 +169,8 @@ def _by_flows(run: Run, problem: Problem, arcs: Ints, gain: Ints) -> Ints:
     hours = np.maximum(problem.hours, 0) / contact.mean()
     by_hour = np.zeros(problem.helpers)
     step = 0.03 * float(gain.mean())
-    least, price = np.inf, np.zeros(problem.people, dtype=np.int64)
-    for _ in range(FLOWS if len(arcs) < FEWER else FLOWS // 4):
+    least = np.inf
+    for _ in range(count):
         cost = np.zeros(len(edges.tail), dtype=np.int64)
         cost[: len(arcs)] = np.rint(by_hour[helper] * share).astype(np.int64) - gain
         flow = edges.cheapest(cost)
@@ -144,28 +188,54 @@ def _by_flows(run: Run, problem: Problem, arcs: Ints, gain: Ints) -> Ints:
     return price
 
 
-def climb(run: Run, problem: Problem, known: Found, heard: Heard) -> Found:
-    """Every aim in its order, by prices and CP-SAT on the arcs that can matter."""
+@dataclass(frozen=True)
+class Climbed:
+    """
+    The first two aims.
+
+    Parameters
+    ----------
+    known
+        The best answer so far.
+    prices
+        Those of the last rounds.
+    most
+        No answer that serves as much has more points.
+    """
+
+    known: Found
+    prices: Prices
+    most: int
+
+
+def climb(run: Run, problem: Problem, known: Found, heard: Heard) -> Climbed:
+    """The first two aims in their order, by prices and CP-SAT on the arcs that can matter."""
     known = replace(known, by="prices")
     arcs = np.flatnonzero(open_arcs(problem))
-    everybody = widest(problem).served
-    everyone = known.bound.served == everybody
+    everyone = known.bound.served == widest(problem).served
     if not everyone:
         known = _most_served(run, problem, arcs, known, heard)
-    exchange = _exchange(problem, arcs, known.bound.served, everyone=everyone)
+    exchange = _exchange(problem, arcs, known.value.served, everyone=everyone)
     gain = exchange * problem.weight[problem.person[arcs]] + problem.points[arcs]
     prices = priced(run, problem, arcs, gain, widest(problem).points // 2000)
     known = _rounded(problem, prices, known, heard)
+    core = prices.core(prices.guess(problem), known.chosen)
+    if len(core) > MANY:
+        known = neighbourhoods.improved(run, problem, core, exchange, known, heard)
     known = _most_points(run, problem, prices, exchange, known, heard, everyone=everyone)
     if known.value.served < known.bound.served and everyone and not run.is_over:
         known = _most_served(run, problem, arcs, known, heard)
         known = _most_points(run, problem, prices, exchange, known, heard, everyone=False)
+    return Climbed(known, prices, prices.total - exchange * known.value.served)
+
+
+def finished(run: Run, problem: Problem, climbed: Climbed, heard: Heard) -> Found:
+    """The last two aims, once the first two are proven."""
+    known, gap = climbed.known, climbed.most - climbed.known.value.points
     if known.value.points < known.bound.points or run.is_over:
         return known
-    most = prices.total - exchange * known.value.served
-    core = prices.core(most - known.value.points, known.chosen)
-    must = prices.person > most - known.value.points
-    return cpsat.aimed(run, cpsat.Model(problem, core, must), ("load", "tie"), known, heard)
+    model = cpsat.Model(problem, climbed.prices.core(gap, known.chosen), climbed.prices.person > gap)
+    return cpsat.aimed(run, model, ("load", "tie"), known, heard)
 
 
 def _most_points(
@@ -183,21 +253,30 @@ def _most_points(
     """
     served = known.bound.served if everyone else known.value.served
     most = prices.total - exchange * served
-    for guess in _guesses(most, most - known.value.points if known.value.served >= served else most):
+    guess = prices.guess(problem)
+    while True:
+        gap = most
         if known.value.served >= served:
             known = _with_bound(known, points=most)
-        if run.is_over or (known.value.served >= served and known.value.points >= known.bound.points):
+            gap = most - known.value.points
+        if run.is_over:
             break
+        if known.value.served >= served and known.value.points >= known.bound.points:
+            break
+        guess = gap if gap < LEAP * guess else guess
         must = np.ones(problem.people, dtype=np.bool_) if everyone else prices.person > guess
         model = cpsat.Model(problem, prices.core(guess, known.chosen), must)
         first, second, *_ = model.aims()
         if not everyone:
             model.hold(first, known.chosen)
-        one = cpsat.stage(run, model, second, known, heard)
+        one = cpsat.stage(run, model, second, known, heard, hint=False)
         known = one.best
         if known.value.served >= served and one.bound is not None:
             # whatever is outside loses more than the guess
             known = _with_bound(known, points=max(one.bound, most - guess - 1))
+        if guess >= gap:
+            break
+        guess *= LEAP
     return known
 
 
@@ -209,25 +288,43 @@ def _most_served(run: Run, problem: Problem, arcs: Ints, known: Found, heard: He
     prices = priced(run, problem, arcs, gain, FINE * widest(problem).served // 2000)
     known = _with_bound(known, served=prices.total // FINE)
     known = _rounded(problem, prices, known, heard)
-    for guess in _guesses(prices.total, prices.total - FINE * known.value.served):
-        if run.is_over or known.value.served == known.bound.served:
-            break
+    guess = prices.guess(problem)
+    if known.value.served < known.bound.served:
+        # weights alone leave very many arcs equal; with points as well, few are left, and they mostly reach the bound
+        known = _sharply(run, problem, arcs, known, heard)
+    while not run.is_over and known.value.served < known.bound.served:
+        gap = prices.total - FINE * known.value.served
+        guess = gap if gap < LEAP * guess else guess
         model = cpsat.Model(problem, prices.core(guess, known.chosen), prices.person > guess)
-        one = cpsat.stage(run, model, model.aims()[0], known, heard)
+        one = cpsat.stage(run, model, model.aims()[0], known, heard, hint=False)
         known = one.best
         if one.bound is not None:
             known = _with_bound(known, served=max(one.bound, (prices.total - guess - 1) // FINE))
+        if guess >= gap:
+            break
+        guess *= LEAP
     return known
 
 
-def _guesses(total: int, gap: int) -> list[int]:
-    """Rising guesses of the gap, up to the one that is known."""
-    return [*(each for each in (total * part // 1_000_000 for part in GUESSES) if each < gap), gap]
+def _sharply(run: Run, problem: Problem, arcs: Ints, known: Found, heard: Heard) -> Found:
+    """A good answer in the first aim, by gains in which a unit of weight counts much more than points."""
+    exchange = SHARP * _enough(problem)
+    gain = exchange * problem.weight[problem.person[arcs]] + problem.points[arcs]
+    with run.only(SHARE):
+        prices = priced(run, problem, arcs, gain, exchange * widest(problem).served // 2000)
+        model = cpsat.Model(problem, prices.core(prices.guess(problem), known.chosen))
+        enough = known.bound.served
+        return cpsat.stage(run, model, model.gain(exchange), known, heard, hint=False, enough=enough).best
+
+
+def _enough(problem: Problem) -> int:
+    """Points for a unit of weight that make it worth while to serve anybody."""
+    return 1 + 2 * int(problem.points.max()) // int(problem.weight.min())
 
 
 def _exchange(problem: Problem, arcs: Ints, served: int, *, everyone: bool) -> int:
     """What a unit of weight counts in points: the amount for which a flow bounds the points best."""
-    enough = 1 + 2 * int(problem.points.max()) // int(problem.weight.min())
+    enough = _enough(problem)
     if everyone:
         return enough
     edges, _ = network(problem, arcs)

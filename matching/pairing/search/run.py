@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 
 from matching.search import Limits, Progress, Watch
 
@@ -14,12 +15,18 @@ class Run:
     def __init__(self, limits: Limits, watch: Watch) -> None:
         self.limits = limits
         self.watch = watch
-        self.work_left = limits.work
+        self.spent = 0.0
+        self.work = limits.work
+        """Where `spent` has to end."""
         self.ends = None if limits.seconds is None else time.monotonic() + limits.seconds
         self.is_stopped = False
-        self.halt: Callable[[], None] | None = None
-        """How to stop the solver that runs now."""
+        self.halts: set[Callable[[], None]] = set()
+        """How to stop the solvers that run now."""
         self.now = Progress("served", None, None)
+
+    @property
+    def work_left(self) -> float:
+        return max(0.0, self.work - self.spent)
 
     @property
     def seconds_left(self) -> float | None:
@@ -27,11 +34,24 @@ class Run:
 
     @property
     def is_over(self) -> bool:
-        return self.is_stopped or self.work_left <= 0.0 or self.seconds_left == 0.0
+        return self.is_stopped or self.work_left == 0.0 or self.seconds_left == 0.0
+
+    @contextmanager
+    def only(self, share: float) -> Generator[None, None, None]:
+        """Keep the rest of what is left for what comes after the block."""
+        work, ends = self.work, self.ends
+        self.work = self.spent + share * self.work_left
+        left = self.seconds_left
+        if left is not None:
+            self.ends = time.monotonic() + share * left
+        try:
+            yield
+        finally:
+            self.work, self.ends = work, ends
 
     def spend(self, work: float) -> None:
-        """Count work of our own, in the deterministic seconds of the solver."""
-        self.work_left -= work
+        """Count work, in the deterministic seconds of the solver."""
+        self.spent += work
 
     def last(self) -> Progress:
         return self.now
@@ -48,5 +68,5 @@ class Run:
 
     def stop(self) -> None:
         self.is_stopped = True
-        if self.halt is not None:
-            self.halt()
+        for halt in tuple(self.halts):
+            halt()
