@@ -46,7 +46,7 @@ def before_withdrawing(
     return page(request, "own_consent_end.html", consent=own_pairings.own_consent(site, visitor.actor))
 
 
-@post("/mon-accord/retirer", opt=PERSON)
+@post("/mon-accord/retirer/maintenant", opt=PERSON)
 async def withdraw_own(
     request: Request[Any, Any, Any], site: NamedDependency[Site], visitor: NamedDependency[Visitor]
 ) -> Redirect:

@@ -123,7 +123,7 @@ def stop_page(
     return page(request, "own_stop.html", pairing=found[0])
 
 
-@post("/mes-binomes/{pairing:str}/arreter", opt=BOTH_SIDES)
+@post("/mes-binomes/{pairing:str}/arreter/maintenant", opt=BOTH_SIDES)
 async def stop(
     request: Request[Any, Any, Any],
     pairing: FromPath[str],
