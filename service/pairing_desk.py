@@ -7,13 +7,14 @@ from datetime import date, datetime, timedelta
 
 from sqlmodel import Session, col, select
 
-from service import clock, codes, trial_reviews
+from service import clock, codes, trial_reviews, visit_outcomes
 from service.access_scope import scope
 from service.consents import SOON_DAYS
 from service.errors import NotFound
 from service.own_pairings import has_first_visit
 from service.pairing_data import is_live, is_open
 from service.pairing_rows import GOING_ON, consent_of, first_visit_by, only_coordinator
+from service.proposals import proposals
 from service.site import Actor, Site
 from service.tables.pairings import Pairing, Request, Visit
 from service.tables.people import PeerHelper, Person, Professional
@@ -236,6 +237,88 @@ def pairing_file(site: Site, actor: Actor, public_id: str) -> PairingFile:
             consent_until=until,
             consent_ends_soon=until is not None and until <= day + timedelta(days=SOON_DAYS),
             visits=tuple(_visits(tx, site, row)),
+        )
+
+
+@dataclass(frozen=True)
+class ProposalSheet:
+    """A proposal on paper: what the person sees of the helper on their own page, and the last day to answer."""
+
+    pairing: str
+    person: str
+    helper: str
+    languages: tuple[str, ...]
+    themes: tuple[str, ...]
+    own_words: str
+    frequency: str
+    minutes: int
+    answer_by: date
+
+
+def sheet(site: Site, actor: Actor, public_id: str, language: str = "fr") -> ProposalSheet:
+    """An open proposal, as the person would read it."""
+    only_coordinator(actor)
+    with site.db() as tx:
+        row = tx.exec(select(Pairing).where(scope(actor).pairings(), Pairing.public_id == public_id)).first()
+        if row is None or row.status != "proposed":
+            raise NotFound
+        person_id, person = row.person_id, tx.get_one(Person, row.person_id)
+    as_person = Actor("person", actor.territory_id, party_id=person_id, language=language)
+    shown = [one for one in proposals(site, as_person, language) if one.public_id == public_id]
+    if not shown:
+        raise NotFound
+    one = shown[0]
+    return ProposalSheet(
+        public_id,
+        person.pseudonym,
+        one.who,
+        one.languages,
+        one.themes,
+        one.own_words,
+        one.frequency,
+        one.minutes,
+        one.answer_by,
+    )
+
+
+@dataclass(frozen=True)
+class ConsentFile:
+    """A person's consent for the coordinator: `status` as of today; what stops when it ends."""
+
+    person: str
+    pseudonym: str
+    status: str
+    scope: tuple[str, ...]
+    until: date | None
+    pairing: str
+    visits_ahead: int
+
+
+def consent_file(site: Site, actor: Actor, person: str) -> ConsentFile:
+    """One person's consent; hidden and absent look the same."""
+    only_coordinator(actor)
+    with site.db() as tx:
+        day = clock.today(site.clock, tx.get_one(Territory, actor.territory_id).timezone)
+        row = tx.exec(
+            select(Person).where(Person.public_id == person, Person.territory_id == actor.territory_id)
+        ).first()
+        if row is None:
+            raise NotFound
+        consent = consent_of(tx, row.id)
+        until = consent.expires_on if consent is not None and consent.status == "given" else None
+        live = tx.exec(
+            select(Pairing.public_id).where(
+                Pairing.person_id == row.id, col(Pairing.status).in_(codes.LIVE_PAIRING_STATES)
+            )
+        ).first()
+        return ConsentFile(
+            person=row.public_id,
+            pseudonym=row.pseudonym,
+            status="expired" if until is not None and until < day else consent.status if consent else "pending",
+            scope=tuple(consent.scope) if consent is not None else (),
+            until=until,
+            pairing=live or "",
+            visits_ahead=len(visit_outcomes.ahead(tx, site, row)),
         )
 
 

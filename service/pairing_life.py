@@ -253,6 +253,7 @@ def _end_pause(tx: Session, site: Site, held: Held, last: date) -> None:
     """Back to visits; the days that were paused stay with the pairing, unless there was none."""
     row = held.pairing
     step(tx, site, row, "active")
+    row.reason = None  # partners' files say there who asked for a pause
     if row.paused_from is not None and last >= row.paused_from:
         row.paused_until = last
     else:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from itertools import groupby
 from typing import Any, Literal
 
@@ -14,7 +14,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from locales import N_
-from service import clock, visits
+from service import clock, codes, notices, visits
 from service.access import Visitor
 from service.own_visits import OwnVisit, own_visits
 from service.site import Site
@@ -50,7 +50,8 @@ class Entry:
     """
     One visit, meeting or host slot on the page.
 
-    `way` is the time of travel before it, `says` its kind, `asks` the sentence that asks to confirm a visit.
+    `way` is the time of travel before it, `says` its kind, `asks` the sentence that asks to confirm a visit. A visit
+    that `may_change` is the reader's own and has not begun.
     """
 
     public_id: str
@@ -64,6 +65,7 @@ class Entry:
     is_open: bool
     way: str
     asks: str
+    may_change: bool = False
 
 
 @dataclass(frozen=True)
@@ -75,16 +77,16 @@ class AgendaPage:
 
 
 def _of_helper(site: Site, visitor: Visitor, speech: Speech) -> AgendaPage:
-    found = visits.agenda(site, visitor.actor)
+    found, now = visits.agenda(site, visitor.actor), site.clock.now()
     return AgendaPage(
         found.today.day,
-        tuple(_chip(one, speech) for one in found.to_confirm),
-        tuple(_stop(one, speech) for one in found.today.stops),
-        tuple((day.day, tuple(_stop(one, speech) for one in day.stops)) for day in found.next_days),
+        tuple(_chip(one, speech, now) for one in found.to_confirm),
+        tuple(_stop(one, speech, now) for one in found.today.stops),
+        tuple((day.day, tuple(_stop(one, speech, now) for one in day.stops)) for day in found.next_days),
     )
 
 
-def _chip(chip: Chip, speech: Speech, way: int = 0) -> Entry:
+def _chip(chip: Chip, speech: Speech, now: datetime, way: int = 0) -> Entry:
     return Entry(
         public_id=chip.public_id,
         revision=chip.revision,
@@ -97,12 +99,13 @@ def _chip(chip: Chip, speech: Speech, way: int = 0) -> Entry:
         is_open=chip.status == "planned",
         way=speech.duration(way) if way else "",
         asks=speech.gettext(TO_CONFIRM[chip.kind]),
+        may_change=chip.status in codes.LIVE_VISIT_STATES and chip.start > now and not chip.is_second,
     )
 
 
-def _stop(stop: AgendaStop, speech: Speech) -> Entry:
+def _stop(stop: AgendaStop, speech: Speech, now: datetime) -> Entry:
     if isinstance(stop.what, Chip):
-        return _chip(stop.what, speech, stop.way)
+        return _chip(stop.what, speech, now, stop.way)
     return _appointment(stop.what, speech, stop.way)
 
 
@@ -128,7 +131,8 @@ def _with(names: tuple[str, ...], speech: Speech) -> str:
 
 def _of_others(site: Site, visitor: Visitor, speech: Speech) -> AgendaPage:
     today = clock.today(site.clock, visitor.zone)
-    entries = [(one, _own(one, speech)) for one in own_visits(site, visitor.actor)]
+    now = site.clock.now()
+    entries = [(one, _own(one, speech, visitor, now)) for one in own_visits(site, visitor.actor)]
     later = [entry for _, entry in entries if entry.day != today]
     return AgendaPage(
         today,
@@ -138,7 +142,7 @@ def _of_others(site: Site, visitor: Visitor, speech: Speech) -> AgendaPage:
     )
 
 
-def _own(one: OwnVisit, speech: Speech) -> Entry:
+def _own(one: OwnVisit, speech: Speech, visitor: Visitor, now: datetime) -> Entry:
     return Entry(
         public_id=one.public_id,
         revision=one.revision,
@@ -151,6 +155,7 @@ def _own(one: OwnVisit, speech: Speech) -> Entry:
         is_open=one.status == "planned",
         way="",
         asks=speech.gettext(TO_CONFIRM[one.kind]),
+        may_change=visitor.actor.role == "person" and one.start > now,
     )
 
 
@@ -160,7 +165,7 @@ def agenda_page(
 ) -> Response[str]:
     speech = speech_of(request)
     shown = (_of_helper if visitor.actor.role == "peer_helper" else _of_others)(site, visitor, speech)
-    return page(request, "agenda.html", agenda=shown)
+    return page(request, "agenda.html", agenda=shown, notices=notices.own(site, visitor.actor))
 
 
 @post("/agenda/visites/{visit:str}/repondre", opt=ANSWERING)
@@ -180,4 +185,25 @@ async def answer_visit(
     return Redirect(f"/agenda?fait={DONE[form.said]}", status_code=303)
 
 
-HANDLERS = [agenda_page, answer_visit]
+class CancelForm(Form):
+    revision: int
+
+
+@post("/agenda/visites/{visit:str}/annuler", opt=ANSWERING)
+async def cancel_visit(
+    request: Request[Any, Any, Any],
+    visit: FromPath[str],
+    site: NamedDependency[Site],
+    visitor: NamedDependency[Visitor],
+) -> Redirect:
+    """One visit that will not take place; there is no field for a reason."""
+    form = await read(request, CancelForm)
+
+    def cancel() -> None:
+        visits.cancel(site, visitor.actor, visit, revision=form.revision)
+
+    await sync_to_thread(cancel)
+    return Redirect("/agenda?fait=cancelled", status_code=303)
+
+
+HANDLERS = [agenda_page, answer_visit, cancel_visit]

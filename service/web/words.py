@@ -43,6 +43,21 @@ DONE: dict[str, str] = {
     "subscribed": N_("Adresse créée. Elle ne s’affiche qu’une fois."),
     "renewed": N_("Nouvelle adresse créée. L’ancienne ne marche plus."),
     "revoked": N_("Abonnement arrêté."),
+    "answer_back": N_("Réponse reprise. La question reste ouverte."),
+    "asked_another": N_("C’est noté. Quelqu’un d’autre est recherché."),
+    "visit_noted": N_("C’est noté. Merci."),
+    "review_continue": N_("Merci. Votre réponse est notée."),
+    "trial_passed": N_("L’accompagnement continue."),
+    "paused": N_("Pause notée. Les visites pendant la pause sont annulées."),
+    "resumed": N_("L’accompagnement reprend."),
+    "stopped": N_("C’est arrêté. Les visites prévues sont annulées."),
+    "pairing_ended": N_("Binôme terminé. Les visites prévues sont annulées."),
+    "settled": N_("La suite est notée."),
+    "told": N_("C’est noté : plus rien à dire là-dessus."),
+    "consent_withdrawn": N_("Votre accord est retiré. Tout ce qui était prévu est annulé."),
+    "consent_withdrawn_for": N_("Accord retiré. Propositions et visites sont annulées."),
+    "consent_renewed": N_("Accord renouvelé pour douze mois."),
+    "asked_again": N_("Une nouvelle demande attend l’accord de la personne."),
 }
 """What the status line says after something was done, by the code in `?fait=`."""
 
@@ -117,7 +132,81 @@ FEED_LEVELS = {
     "plain": N_("Tout, en clair"),
 }
 
+PAIRING_STATES = {
+    "proposed": N_("Proposé"),
+    "accepted": N_("Accepté"),
+    "trial": N_("À l’essai"),
+    "active": N_("En cours"),
+    "paused": N_("En pause"),
+    "ended": N_("Terminé"),
+    "declined": N_("Refusé"),
+    "lapsed": N_("Sans suite"),
+}
+PAIRING_END_REASONS = {
+    "goals_reached": N_("Les buts sont atteints"),
+    "asked_by_person": N_("À la demande de la personne"),
+    "asked_by_helper": N_("À la demande du pair-aidant"),
+    "ended_in_trial_by_person": N_("Arrêté pendant l’essai par la personne"),
+    "ended_in_trial_by_helper": N_("Arrêté pendant l’essai par le pair-aidant"),
+    "needs_changed": N_("Les besoins ont changé"),
+    "moved_away": N_("La personne a déménagé"),
+    "helper_left": N_("Le pair-aidant quitte le réseau"),
+    "consent_withdrawn": N_("L’accord a pris fin"),
+    "other_help_found": N_("Une autre aide a été trouvée"),
+    "safety": N_("Pour la sécurité"),
+}
+VISIT_STATES = {
+    "planned": N_("à confirmer"),
+    "confirmed": N_("confirmée"),
+    "done": N_("a eu lieu"),
+    "cancelled": N_("annulée"),
+    "not_held": N_("n’a pas eu lieu"),
+    "moved": N_("déplacée"),
+}
+VISIT_REASONS = {
+    "by_person": N_("par la personne"),
+    "by_helper": N_("par le pair-aidant"),
+    "by_professional": N_("par le professionnel"),
+    "by_service": N_("par la coordination"),
+    "person_absent": N_("la personne n’était pas là"),
+    "helper_absent": N_("le pair-aidant n’était pas là"),
+}
+REVIEWS = {
+    "continue": N_("continue"),
+    "stop": N_("arrête"),
+    "talk_first": N_("aimerait en parler"),
+}
+TO_DO = {
+    "review": N_("Bilan de l’essai à demander"),
+    "talk": N_("Aimeraient en parler d’abord"),
+    "first_visit": N_("Première rencontre à prévoir"),
+    "to_note": N_("Visites à noter"),
+    "consent": N_("Accord qui se termine bientôt"),
+    "paused": N_("En pause"),
+    "others": N_("Rien à faire"),
+}
+CONSENTS = {
+    "pending": N_("pas encore donné"),
+    "given": N_("donné"),
+    "refused": N_("refusé"),
+    "withdrawn": N_("retiré"),
+    "expired": N_("a pris fin"),
+}
+CONSENT_SCOPES = {
+    "pairing": N_("être accompagné par un pair-aidant ou une pair-aidante"),
+    "network": N_("que les professionnels choisis en parlent ensemble"),
+    "outcomes": N_("répondre à des questions sur ce qui a changé"),
+}
+
 TABLES: dict[str, dict[str, str]] = {
+    "pairing": PAIRING_STATES,
+    "end": PAIRING_END_REASONS,
+    "visit": VISIT_STATES,
+    "visit_reason": VISIT_REASONS,
+    "review": REVIEWS,
+    "to_do": TO_DO,
+    "consent": CONSENTS,
+    "scope": CONSENT_SCOPES,
     "request": REQUEST_STATES,
     "urgency": URGENCIES,
     "reason": REQUEST_REASONS,

@@ -49,6 +49,10 @@ class Network:
         """The same network on another day."""
         return Network(replace(self.site, clock=FixedClock.at_eight(day, self.territory.timezone)))
 
+    def on_clock_of(self, other: Network) -> Network:
+        """This network on the day of another one."""
+        return Network(replace(self.site, clock=other.site.clock))
+
     def row(self, table: Any, ref: str) -> Any:
         with self.site.db() as tx:
             return tx.exec(select(table).where(table.ref == ref)).one()

@@ -1,0 +1,143 @@
+"""A helper's or a person's own pairings: what took place, the review of the trial, pause and stop without a reason."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from litestar import Request, Response, get, post
+from litestar.concurrency import sync_to_thread
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from litestar.response import Redirect
+
+from service import notices, own_pairings, pairing_life, trial_reviews
+from service.access import Visitor
+from service.errors import NotFound
+from service.site import Site
+from service.web.doors import may
+from service.web.forms import Form, read
+from service.web.pages import page
+from service.web.pairing_files import DaysForm, OutcomeForm, RevisionForm, day_of, outcome_noted
+
+BOTH_SIDES = may("peer_helper", "person")
+DONE = {"continue": "review_continue", "stop": "stopped", "talk_first": "answered_talk"}
+
+
+class ReviewForm(Form):
+    said: Literal["continue", "stop", "talk_first"]
+    seen: int
+
+
+def _back(done: str) -> Redirect:
+    return Redirect(f"/mes-binomes?fait={done}", status_code=303)
+
+
+@get("/mes-binomes", opt=BOTH_SIDES, sync_to_thread=True)
+def own_page(
+    request: Request[Any, Any, Any], site: NamedDependency[Site], visitor: NamedDependency[Visitor]
+) -> Response[str]:
+    actor = visitor.actor
+    return page(
+        request,
+        "own_pairings.html",
+        pairings=own_pairings.own_pairings(site, actor),
+        consent=own_pairings.own_consent(site, actor) if actor.role == "person" else None,
+        notices=notices.own(site, actor),
+    )
+
+
+@post("/mes-binomes/visites/{visit:str}/noter", opt=may("peer_helper"))
+async def note_outcome(
+    request: Request[Any, Any, Any],
+    visit: FromPath[str],
+    site: NamedDependency[Site],
+    visitor: NamedDependency[Visitor],
+) -> Redirect:
+    """The visit took place, or somebody was not there; no cause is asked."""
+    form = await read(request, OutcomeForm)
+    await sync_to_thread(outcome_noted, site, visitor, visit, form.outcome, form.revision)
+    return _back("visit_noted")
+
+
+@post("/mes-binomes/{pairing:str}/bilan", opt=BOTH_SIDES)
+async def answer_review(
+    request: Request[Any, Any, Any],
+    pairing: FromPath[str],
+    site: NamedDependency[Site],
+    visitor: NamedDependency[Visitor],
+) -> Redirect:
+    """Je continue, J’arrête, or J’aimerais en parler; there is no field for a reason."""
+    form = await read(request, ReviewForm)
+
+    def answer() -> str:
+        return trial_reviews.answer(site, visitor.actor, pairing, form.said, seen=form.seen)
+
+    state = await sync_to_thread(answer)
+    return _back("trial_passed" if state == "active" else DONE[form.said])
+
+
+@post("/mes-binomes/{pairing:str}/pause", opt=BOTH_SIDES)
+async def pause(
+    request: Request[Any, Any, Any],
+    pairing: FromPath[str],
+    site: NamedDependency[Site],
+    visitor: NamedDependency[Visitor],
+) -> Redirect:
+    form = await read(request, DaysForm)
+    last = day_of(form.last)
+
+    def begin() -> None:
+        pairing_life.pause(site, visitor.actor, pairing, form.first, last, revision=form.revision)
+
+    await sync_to_thread(begin)
+    return _back("paused")
+
+
+@post("/mes-binomes/{pairing:str}/reprendre", opt=BOTH_SIDES)
+async def resume(
+    request: Request[Any, Any, Any],
+    pairing: FromPath[str],
+    site: NamedDependency[Site],
+    visitor: NamedDependency[Visitor],
+) -> Redirect:
+    form = await read(request, RevisionForm)
+
+    def go_on() -> None:
+        pairing_life.resume(site, visitor.actor, pairing, revision=form.revision)
+
+    await sync_to_thread(go_on)
+    return _back("resumed")
+
+
+@get("/mes-binomes/{pairing:str}/arreter", opt=BOTH_SIDES, sync_to_thread=True)
+def stop_page(
+    request: Request[Any, Any, Any],
+    pairing: FromPath[str],
+    site: NamedDependency[Site],
+    visitor: NamedDependency[Visitor],
+) -> Response[str]:
+    """What happens at once, before anything happens."""
+    found = [one for one in own_pairings.own_pairings(site, visitor.actor) if one.public_id == pairing]
+    if not found:
+        raise NotFound
+    return page(request, "own_stop.html", pairing=found[0])
+
+
+@post("/mes-binomes/{pairing:str}/arreter/maintenant", opt=BOTH_SIDES)
+async def stop(
+    request: Request[Any, Any, Any],
+    pairing: FromPath[str],
+    site: NamedDependency[Site],
+    visitor: NamedDependency[Visitor],
+) -> Redirect:
+    """At any time, and without a field for a reason."""
+    form = await read(request, RevisionForm)
+
+    def end() -> None:
+        pairing_life.stop(site, visitor.actor, pairing, revision=form.revision)
+
+    await sync_to_thread(end)
+    return _back("stopped")
+
+
+HANDLERS = [own_page, note_outcome, answer_review, pause, resume, stop_page, stop]
