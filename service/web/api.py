@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Sequence
+from typing import Any
 
 import msgspec
 from litestar import Litestar, Response, Router, get
@@ -33,6 +34,7 @@ WORDS = {
     500: "A fault of the service; nothing is half done.",
 }
 READING = (401, 403, 404, 405, 500)
+STOPPING = (401, 403, 404, 405, 413, 500)
 ASKING = (400, 401, 403, 404, 405, 409, 413, 422, 429, 500)
 
 
@@ -75,7 +77,22 @@ def document(handlers: Sequence[HTTPRouteHandler]) -> bytes:
         dependencies={name: Provide(lambda: None, sync_to_thread=False) for name in ("site", "visitor")},
         openapi_config=config,
     )
-    return msgspec.json.encode(described.openapi_schema.to_schema(), order="sorted")
+    schema = described.openapi_schema.to_schema()
+    _made_strict(schema)
+    return msgspec.json.encode(schema, order="sorted")
+
+
+def _made_strict(schema: dict[str, Any]) -> None:
+    """What the framework does not say by itself: no other fields, and where nothing need be sent."""
+    for shape in schema["components"]["schemas"].values():
+        if shape.get("type") == "object":
+            shape["additionalProperties"] = False
+    for operation in schema["paths"].values():
+        body = operation.get("post", {}).get("requestBody")
+        for content in body["content"].values() if body else ():
+            if {"type": "null"} in content["schema"].get("oneOf", ()):
+                content["schema"] = next(one for one in content["schema"]["oneOf"] if one != {"type": "null"})
+                body["required"] = False
 
 
 def router(handlers: Sequence[HTTPRouteHandler]) -> Router:

@@ -10,7 +10,7 @@ from litestar import Request, Response, get, post
 from litestar.concurrency import sync_to_thread
 from litestar.di import NamedDependency
 from litestar.exceptions import HTTPException
-from litestar.params import FromPath, JSONBody, Parameter
+from litestar.params import FromPath, HeaderParameter, JSONBody, QueryParameter
 
 from service import pairing_comparison, pairing_results, pairing_suppositions, pairing_whole, pairings, runs
 from service.access import Visitor
@@ -18,7 +18,7 @@ from service.errors import NotFound
 from service.pairing_comparison import ComparisonView, SideView
 from service.pairing_suppositions import Choices, Newcomer, Wish
 from service.site import Site
-from service.web.api import ASKING, READING, faults
+from service.web.api import ASKING, READING, STOPPING, faults
 from service.web.api_shapes import (
     DetailShape,
     NewcomerShape,
@@ -38,11 +38,11 @@ KEY_LENGTH = 200
 RUNS = "/api/pairings/runs"
 WHAT_IFS = "/api/pairings/what-ifs"
 
-Page = Annotated[int, Parameter(ge=1, description="Number of the page, from 1.", required=False)]
+Page = Annotated[int, QueryParameter(ge=1, description="Number of the page, from 1.", required=False)]
 IdempotencyKey = Annotated[
     str | None,
-    Parameter(
-        header="Idempotency-Key",
+    HeaderParameter(
+        name="Idempotency-Key",
         required=False,
         description="A name for this request: within 24 hours, sending it again is answered with the same run.",
     ),
@@ -54,7 +54,7 @@ async def solve(
     request: Request[Any, Any, Any],
     site: NamedDependency[Site],
     visitor: NamedDependency[Visitor],
-    data: JSONBody[SolveRequest] | None = None,
+    data: JSONBody[SolveRequest | None] = None,
     key: IdempotencyKey = None,
 ) -> Response[RunShape]:
     """
@@ -79,7 +79,7 @@ def read_run(
     return _run(site, visitor, run, speech_of(request), 200)
 
 
-@post("/api/pairings/runs/{run:str}/stop", opt=COORDINATOR, status_code=200, responses=faults(*ASKING))
+@post("/api/pairings/runs/{run:str}/stop", opt=COORDINATOR, status_code=200, responses=faults(*STOPPING))
 async def stop_run(
     request: Request[Any, Any, Any],
     run: FromPath[str],
@@ -137,16 +137,17 @@ async def ask_what_if(
     request: Request[Any, Any, Any],
     site: NamedDependency[Site],
     visitor: NamedDependency[Visitor],
-    data: JSONBody[WhatIfRequest],
+    data: JSONBody[WhatIfRequest | None] = None,
     key: IdempotencyKey = None,
 ) -> Response[WhatIfShape]:
     """Ask what would be; nothing of the record changes, whatever the answer."""
-    named = _key(key, data)
+    asked = data or WhatIfRequest()
+    named = _key(key, asked)
 
     def ask() -> Response[WhatIfShape]:
         speech = speech_of(request)
         offered = pairing_suppositions.choices(site, visitor.actor, speech.lang)
-        run = pairing_suppositions.ask(site, visitor.actor, _wish(data, offered), _limits(data), named)
+        run = pairing_suppositions.ask(site, visitor.actor, _wish(asked, offered), _limits(asked), named)
         return _what_if(site, visitor, run, 1, speech, 202)
 
     return await sync_to_thread(ask)
