@@ -20,6 +20,8 @@ from service.imports import kept
 from service.site import Site
 from service.web import (
     agenda,
+    api,
+    api_pairings,
     consents,
     feeds,
     help,
@@ -107,6 +109,7 @@ def create_app(site: Site) -> Litestar:
             *agenda.HANDLERS,
             *proposals.HANDLERS,
             *runs.HANDLERS,
+            api.router(api_pairings.HANDLERS),
             *help.HANDLERS,
             create_static_files_router("/static", [STATIC], opt=ANYONE, include_in_schema=False),
         ],

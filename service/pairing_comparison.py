@@ -26,11 +26,28 @@ ASKED = {
 
 
 @dataclass(frozen=True)
+class RefusalView:
+    """A part of the question that cannot be; the sensitive rules are one. Empty ids: it is not about anybody."""
+
+    person: str
+    helper: str
+    rules: tuple[str, ...]
+    says: str
+
+
+@dataclass(frozen=True)
 class DifferenceView:
-    """What changes for somebody; `before` and `after` name the first helper, None when there is none."""
+    """
+    What changes for somebody.
+
+    `before` and `after` name the first helper, None when there is none; `helper_before` and `helper_after` are public
+    ids, or `+1`, `+2`… for those who are not there yet.
+    """
 
     person: str
     pseudonym: str
+    helper_before: str | None
+    helper_after: str | None
     before: str | None
     after: str | None
     offers_before: int
@@ -58,7 +75,7 @@ class ComparisonView:
     question
         What was supposed, a line each.
     refused
-        What cannot be, a sentence each; there is nothing to compare then.
+        What cannot be; there is nothing to compare then.
     is_proven
         Both answers are.
     is_outdated
@@ -69,7 +86,7 @@ class ComparisonView:
 
     run: RunView
     question: tuple[str, ...]
-    refused: tuple[str, ...]
+    refused: tuple[RefusalView, ...]
     is_proven: bool
     is_outdated: bool
     today: SideView | None
@@ -141,11 +158,18 @@ def _name(page: Page, helper: str | None) -> str | None:
     return page.helper_names.get(helper, helper)
 
 
+def _id(page: Page, helper: str | None) -> str | None:
+    row = page.helper_by_ref.get(helper or "")
+    return row.public_id if row is not None else helper
+
+
 def _difference(page: Page, one: Difference) -> DifferenceView:
     before, after = _name(page, one.before), _name(page, one.after)
     return DifferenceView(
         person=next(row.public_id for row in page.records.people.values() if row.ref == one.person),
         pseudonym=page.pseudonyms[one.person],
+        helper_before=_id(page, one.before),
+        helper_after=_id(page, one.after),
         before=before,
         after=after,
         offers_before=one.offers_before,
@@ -177,10 +201,14 @@ def _says(texts: Texts, one: Difference, before: str | None, after: str | None) 
     )
 
 
-def _refusal(page: Page, one: Refusal) -> str:
-    """Why a part of the question cannot be; sensitive rules are not told apart."""
-    _ = page.texts.gettext
+def _refusal(page: Page, one: Refusal) -> RefusalView:
+    person = next((row.public_id for row in page.records.people.values() if row.ref == one.person), "")
     rules = merged(one.rules)
+    return RefusalView(person, _id(page, one.helper) or "", rules, _why_refused(page, one, rules))
+
+
+def _why_refused(page: Page, one: Refusal, rules: tuple[str, ...]) -> str:
+    _ = page.texts.gettext
     if "WEIGHTS" in rules:
         criterion = _(CRITERIA.get(one.helper, one.helper))
         return _("Le poids du critère « %(criterion)s » doit être entre 0 et 1000.", criterion=criterion)

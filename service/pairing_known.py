@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -176,6 +177,15 @@ class Page:
     def pseudonyms(self) -> dict[str, str]:
         """By reference."""
         return {row.ref: row.pseudonym for row in self.records.people.values()}
+
+    @cached_property
+    def person_ids(self) -> dict[str, str]:
+        """Public id by reference."""
+        return {row.ref: row.public_id for row in self.records.people.values()}
+
+    def public(self, refs: Iterable[str]) -> tuple[str, ...]:
+        """Public ids of people who are still there."""
+        return tuple(self.person_ids[ref] for ref in refs if ref in self.person_ids)
 
     @cached_property
     def helper_names(self) -> dict[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from locales import N_
+from locales import N_, Texts
 from matching.pairing.answer import Answer, Recruit
 from service import pairing_effect_words
 from service.pairing_known import Page, consented
@@ -31,12 +31,17 @@ class AimLine:
 
 @dataclass(frozen=True)
 class RecruitView:
-    """Who is missing, in words, and what the page of what-ifs is handed; `area` is a public id, or empty."""
+    """
+    Who is missing, in words, and what the page of what-ifs is handed.
+
+    `area` is a public id, or empty; `people` are the public ids of those who would be served.
+    """
 
     says: str
     serves: str
     known: Recruit
     area: str
+    people: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -44,6 +49,9 @@ class MoveView:
     """An open proposal that could change so that somebody else gains one; `person` is whose it is."""
 
     person: str
+    before: str
+    after: str
+    gains: tuple[str, ...]
     says: str
 
 
@@ -69,7 +77,7 @@ def whole(page: Page) -> WholeView | None:
         return None
     weights = answer.weights or (page.known.then.weights if page.known.then else {})
     return WholeView(
-        aims=aims(page, answer),
+        aims=aims(page.texts, answer),
         evenness=pairing_effect_words.evenness(page.texts, answer.evenness),
         largest=100 * answer.evenness.largest,
         spread=100 * answer.evenness.spread,
@@ -81,11 +89,11 @@ def whole(page: Page) -> WholeView | None:
     )
 
 
-def aims(page: Page, answer: Answer) -> tuple[AimLine, ...]:
+def aims(texts: Texts, answer: Answer) -> tuple[AimLine, ...]:
     return tuple(
         AimLine(
             code,
-            page.texts.gettext(label),
+            texts.gettext(label),
             getattr(answer.value, code) / SCALE[code],
             getattr(answer.bound, code) / SCALE[code],
             100 * answer.gaps[code],
@@ -100,14 +108,13 @@ def _recruits(page: Page, answer: Answer) -> tuple[RecruitView, ...]:
     ids = {area.ref: area.public_id for area in page.areas.values()}
     views: list[RecruitView] = []
     for one in answer.recruits:
-        names = [page.pseudonyms[ref] for ref in one.serves if _may_be_helped(page, ref)]
-        if names:
+        served = [ref for ref in one.serves if _may_be_helped(page, ref)]
+        if served:
+            names = [page.pseudonyms[ref] for ref in served]
             says = pairing_effect_words.recruit(page.speaker, one, areas)
-            views.append(
-                RecruitView(
-                    says, pairing_effect_words.served(page.texts, names), one, ids.get(one.neighbourhood or "", "")
-                )
-            )
+            serves = pairing_effect_words.served(page.texts, names)
+            area = ids.get(one.neighbourhood or "", "")
+            views.append(RecruitView(says, serves, one, area, page.public(served)))
     return tuple(views)
 
 
@@ -118,11 +125,19 @@ def _moves(page: Page, answer: Answer) -> tuple[MoveView, ...]:
         for pairing in page.known.now.live
         if pairing.status == "proposed" and not pairing.answered
     }
-    people = {row.ref: row.public_id for row in page.records.people.values()}
+    helpers = page.helper_by_ref
     return tuple(
-        MoveView(people[one.person], pairing_effect_words.move(page.texts, one, page.pseudonyms, page.helper_names))
+        MoveView(
+            page.person_ids[one.person],
+            helpers[one.before].public_id,
+            helpers[one.after].public_id,
+            page.public(one.gains),
+            pairing_effect_words.move(page.texts, one, page.pseudonyms, page.helper_names),
+        )
         for one in answer.moves
-        if (one.person, one.before) in open_ones and all(_may_be_helped(page, ref) for ref in one.gains)
+        if (one.person, one.before) in open_ones
+        and one.after in helpers
+        and all(_may_be_helped(page, ref) for ref in one.gains)
     )
 
 

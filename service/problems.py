@@ -104,8 +104,12 @@ HTTP_HELP = {
 log = logging.getLogger("lefil.problems")
 
 
+def _is_program(request: Request[Any, Any, Any]) -> bool:
+    return request.url.path.startswith("/api/")
+
+
 def wants_page(request: Request[Any, Any, Any]) -> bool:
-    if request.url.path.startswith("/api/"):
+    if _is_program(request):
         return False
     kinds = ["application/problem+json", "text/html"]
     return request.accept.best_match(kinds) == "text/html" and "text/html" in request.headers.get("accept", "")
@@ -169,10 +173,24 @@ def on_http(request: Request[Any, Any, Any], error: HTTPException) -> Response[A
     known = status if status in HTTP_TITLES else (500 if status >= 500 else 400)
     if status >= 500:
         log.error("the framework could not answer: %s", status)
-    answer = _answer(request, status, f"http-{status}", HTTP_TITLES[known], HTTP_HELP[known])
+    said = _what_is_wrong(error) if _is_program(request) else ""
+    answer = _answer(request, status, f"http-{status}", HTTP_TITLES[known], HTTP_HELP[known], said)
     for name, value in (error.headers or {}).items():
         answer.headers[name] = value
     return answer
+
+
+def _what_is_wrong(error: HTTPException) -> str:
+    """For programs: which field is not what it should be; never what was in it."""
+    found = error.extra if isinstance(error, ValidationException) and isinstance(error.extra, list) else []
+    return "; ".join(str(one.get("message", "")) for one in found if isinstance(one, dict))
+
+
+def on_too_deep(request: Request[Any, Any, Any], error: RecursionError) -> Response[Any]:
+    """What a program sent holds lists in lists without end (`security.md` H1); anywhere else it is a bug."""
+    if not _is_program(request):
+        return on_bug(request, error)
+    return _answer(request, 400, "http-400", HTTP_TITLES[400], HTTP_HELP[400])
 
 
 def on_bug(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
@@ -189,5 +207,6 @@ HANDLERS: dict[Any, Any] = {
     Refused: on_refused,
     SignInNeeded: on_sign_in_needed,
     HTTPException: on_http,
+    RecursionError: on_too_deep,
     Exception: on_bug,
 }

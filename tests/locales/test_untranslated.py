@@ -19,8 +19,8 @@ from sqlmodel import SQLModel, select
 
 from locales import texts
 from locales.extract import HERE, extract
-from matching.pairing.solve import solve
 from matching.pairing.instance import Instance
+from matching.pairing.solve import solve
 from matching.search import Limits
 from service import access, pairing_board, pairings, visits
 from service.app import create_app

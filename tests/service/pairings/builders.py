@@ -10,8 +10,8 @@ import msgspec
 from sqlmodel import col, select
 
 from matching.pairing.answer import Answer
-from matching.pairing.solve import solve
 from matching.pairing.instance import Instance
+from matching.pairing.solve import solve
 from matching.search import Limits
 from service import pairing_data, pairings
 from service.clock import FixedClock, RealClock

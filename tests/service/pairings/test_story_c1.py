@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from locales import translator
-from matching.pairing.solve import solve
 from matching.pairing.judge import violations
+from matching.pairing.solve import solve
 from matching.search import Limits
 from service import pairings
 from service.pairing_why_words import change_sentences
