@@ -13,6 +13,8 @@ from matching.pairing.search.answers import GREATEST, STAGES, Heard, better, fou
 from matching.pairing.search.flow import open_arcs
 from matching.pairing.search.run import Run
 
+QUICK = 1000
+"""Arcs of a model that is solved without being studied first."""
 LARGEST = 2**60
 """Two aims are put into one only below this: the solver's linear relaxation works with floating point numbers."""
 
@@ -266,6 +268,9 @@ def stage(
     solver.parameters.num_workers = 1  # the worker that a second one adds has no relaxation and only takes time
     solver.parameters.linearization_level = 2  # without every row in the relaxation there is hardly a bound
     solver.parameters.random_seed = run.limits.seed
+    if len(model.arcs) <= QUICK:
+        solver.parameters.cp_model_probing_level = 0  # looking for structure takes longer than the search
+        solver.parameters.symmetry_level = 0
     solver.parameters.max_deterministic_time = min(run.work_left, run.work_left if work is None else work)
     if run.seconds_left is not None:
         solver.parameters.max_time_in_seconds = run.seconds_left
