@@ -14,15 +14,17 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from matching.pairing.problem import Flags, Found, Ints, Problem
 from matching.pairing.search import cpsat, neighbourhoods
 from matching.pairing.search.answers import Heard, better, found, widest
-from matching.pairing.search.flow import FAR, network, open_arcs
+from matching.pairing.search.flow import FAR, Network, network, open_arcs
 from matching.pairing.search.greedy import Filling
 from matching.pairing.search.knapsacks import Knapsacks
 from matching.pairing.search.run import Run
 
+Reals = NDArray[np.float64]
 ROUNDS = 400
 FLOWS = 20
 FLOW_ARCS = 1_500_000
@@ -160,32 +162,59 @@ def _corrected(run: Run, problem: Problem, arcs: Ints, gain: Ints, price: Ints, 
     return best_price
 
 
-def _by_flows(run: Run, problem: Problem, arcs: Ints, gain: Ints, price: Ints, count: int) -> Ints:
-    """By person: the price in the best of a few flows, in which the hours of each helper have a price."""
+@dataclass(frozen=True)
+class HoursPriced:
+    """
+    A flow of least cost in which the hours of helpers have prices.
+
+    Parameters
+    ----------
+    cost, flow
+        By edge of `flow.network`.
+    by_hour
+        By helper: the price of an average contact, >= 0.
+    """
+
+    cost: Ints
+    flow: Ints
+    by_hour: Reals
+
+
+def hours_priced(
+    run: Run, problem: Problem, arcs: Ints, gain: Ints, count: int, step: float
+) -> tuple[Network, HoursPriced | None]:
+    """The best of a few flows: an hour becomes dearer where more are used than there are (subgradients)."""
     edges, _ = network(problem, arcs)
     helper = problem.helper[arcs]
     contact = problem.contact[problem.person[arcs]]
     share = contact / contact.mean()
     hours = np.maximum(problem.hours, 0) / contact.mean()
     by_hour = np.zeros(problem.helpers)
-    step = 0.03 * float(gain.mean())
-    least = np.inf
+    least, best = np.inf, None
     for _ in range(count):
+        whole = np.rint(by_hour[helper] * share).astype(np.int64)
         cost = np.zeros(len(edges.tail), dtype=np.int64)
-        cost[: len(arcs)] = np.rint(by_hour[helper] * share).astype(np.int64) - gain
+        cost[: len(arcs)] = whole - gain
         flow = edges.cheapest(cost)
         if flow is None or run.is_over:
             break
         run.spend(10 * WORK_A_ROUND * len(arcs))
         total = float(by_hour @ hours) - int(cost @ flow)
         if total < least:
-            least = total
-            ahead = edges.prices(cost, flow)[: problem.people]
-            price = np.where(ahead < FAR // 2, np.maximum(0, -ahead), 0)
+            least, best = total, HoursPriced(cost, flow, by_hour)
         used = np.bincount(helper, weights=share * (flow[: len(arcs)] > 0), minlength=problem.helpers)
         by_hour = np.maximum(0.0, by_hour + step * (used - hours) / np.maximum(1.0, hours))
         step *= 0.9
-    return price
+    return edges, best
+
+
+def _by_flows(run: Run, problem: Problem, arcs: Ints, gain: Ints, price: Ints, count: int) -> Ints:
+    """By person: the price in such a flow; the one that is given when there is none."""
+    edges, best = hours_priced(run, problem, arcs, gain, count, 0.03 * float(gain.mean()))
+    if best is None:
+        return price
+    ahead = edges.prices(best.cost, best.flow)[: problem.people]
+    return np.where(ahead < FAR // 2, np.maximum(0, -ahead), 0)
 
 
 @dataclass(frozen=True)
