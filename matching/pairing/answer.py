@@ -30,7 +30,8 @@ class Cost:
     movers
         People who would be given another helper first.
     exact
-        False: at least so much, and whoever would lose is not known.
+        False: about so much and maybe more, as a bound or the prices of places and hours say; whoever would lose is
+        not known.
     """
 
     served: int = 0

@@ -10,14 +10,15 @@ from matching.pairing.answer import Cost
 from matching.pairing.assemble import Order, assemble
 from matching.pairing.candidates import Candidate, candidate, weight
 from matching.pairing.instance import Instance, Pair
+from matching.pairing.search import alternatives
 from matching.pairing.search.ladder import optimum
 from matching.pairing.shortlists import is_kept
 from matching.pairing.what_if import proposed
 from matching.search import Limits, Progress, Watch
 
-MOST_ARCS = 3_000_000
-"""Most candidates, counted in each solve anew, over all solves that only bound a cost."""
-MOST_EXACT_ARCS = 60_000
+MOST_ARCS = 500_000
+"""Most candidates, counted in each solve anew, over all solves that only bound a cost; above, prices say it."""
+MOST_EXACT_ARCS = 30_000
 """Most of them over all solves to the proof; whoever comes after is told bounds."""
 BOUND = Limits(work=0.0)
 """Without work a solve gives the proof where people alone decide, and else a bound."""
@@ -54,7 +55,7 @@ class Costs:
         """
         by_weight = sorted(self._by_person, key=lambda key: -weight(self.instance.person_by_id[key], self.instance.day))
         if sum(len(self._component[one.person]) for one in self.found) > MOST_ARCS:
-            return {}
+            return self._by_prices(by_weight)
         done: dict[tuple[str, str], Cost] = {}
         spent = 0
         for nth, person in enumerate(by_weight):
@@ -74,6 +75,21 @@ class Costs:
             first = costs.get(self.first.get(person, ""), Cost())
             for helper, cost in costs.items():
                 done[person, helper] = _beside(first, cost)
+        return done
+
+    def _by_prices(self, people: list[str]) -> dict[tuple[str, str], Cost]:
+        """What the prices of places and hours say of every alternative: at least so much, for nobody in particular."""
+        assembled = assemble(self.instance, self.known, self.found)
+        at = {person: position for position, person in enumerate(assembled.people)}
+        prices = alternatives.Costs(assembled.problem)
+        done: dict[tuple[str, str], Cost] = {}
+        for nth, person in enumerate(people):
+            if not self.watch(Progress("costs", nth, len(people))):
+                break
+            for one in prices.of(at[person]):
+                helper = assembled.found[one.arc].helper
+                is_first = self.first.get(person) == helper
+                done[person, helper] = Cost() if is_first else Cost(one.served, one.points, exact=False)
         return done
 
     def _next(self, person: str, costs: Mapping[str, Cost]) -> Candidate | None:

@@ -18,6 +18,8 @@ from matching.pairing.search.ladder import optimum
 from matching.pairing.shortlists import CostOf, shortlists, unknown
 from matching.search import Limits, Watch, unwatched
 
+LARGE = 5_000
+"""Of so many pairs the prices say what a choice costs, also where the last proof is missing."""
 Hear = Callable[[Answer], None]
 """Told of an answer before the last one: the first lawful one, then the proven one without its costs."""
 
@@ -54,7 +56,9 @@ def solve(
     if not costs:
         return answer
     first(answer)
-    known_costs = Costs(instance, known, found, choice, limits, watch).all() if reached.proven else {}
+    known_costs = (
+        Costs(instance, known, found, choice, limits, watch).all() if reached.proven or len(found) > LARGE else {}
+    )
     lists = shortlists(instance, found, choice, lambda person, helper: known_costs.get((person, helper)))
     return replace(
         answer,
