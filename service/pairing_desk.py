@@ -26,7 +26,7 @@ GROUPS = ("review", "talk", "first_visit", "to_note", "consent", "paused", "othe
 
 @dataclass(frozen=True)
 class DeskEntry:
-    """One live pairing in the list; `by` is the day that matters for what is to be done."""
+    """One live pairing in the list; `by` is the day that matters, `consent_until` stands when consent ends soon."""
 
     public_id: str
     person: str
@@ -36,6 +36,7 @@ class DeskEntry:
     status: str
     group: str
     by: date | None
+    consent_until: date | None
 
 
 @dataclass(frozen=True)
@@ -144,7 +145,14 @@ def _entry(tx: Session, site: Site, row: Pairing, day: date) -> DeskEntry | None
         status=row.status,
         group=group,
         by=by,
+        consent_until=_ends_soon(tx, row, day),
     )
+
+
+def _ends_soon(tx: Session, row: Pairing, day: date) -> date | None:
+    consent = consent_of(tx, row.person_id)
+    until = consent.expires_on if consent is not None else None
+    return until if until is not None and until <= day + timedelta(days=SOON_DAYS) else None
 
 
 def _to_do(tx: Session, site: Site, row: Pairing, day: date) -> tuple[str, date | None]:
@@ -161,12 +169,12 @@ def _to_do(tx: Session, site: Site, row: Pairing, day: date) -> tuple[str, date 
         return "first_visit", first_visit_by(row)
     if _begun(tx, site, row) is not None:
         return "to_note", None
-    consent = consent_of(tx, row.person_id)
-    if consent is not None and consent.expires_on is not None and consent.expires_on <= day + timedelta(days=SOON_DAYS):
-        return "consent", consent.expires_on
+    until = _ends_soon(tx, row, day)
+    if until is not None:
+        return "consent", until
     if row.status == "paused":
         return "paused", row.paused_until
-    return "others", None
+    return "others", row.trial_end if row.status == "trial" else None
 
 
 def _begun(tx: Session, site: Site, row: Pairing) -> int | None:

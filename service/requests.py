@@ -16,7 +16,7 @@ from service.access_scope import scope
 from service.database import check_revision
 from service.errors import NotAllowed, NotFound, StepNotAllowed
 from service.site import Actor, Site
-from service.tables.pairings import Pairing, Request, Visit
+from service.tables.pairings import Notice, Pairing, Request, Visit
 from service.tables.people import Availability, Consent, PeerHelper, Person, Professional
 from service.tables.territory import Neighbourhood, Organisation, Territory, Theme
 
@@ -36,6 +36,7 @@ class Counts:
     requests: int = 0
     pairings: int = 0
     answers: int = 0
+    life: int = 0
 
 
 @dataclass(frozen=True)
@@ -92,12 +93,26 @@ def counts(site: Site, actor: Actor) -> Counts:
                 ).all()
             )
             new = sum(per_state.get(state, 0) for state in NEW)
-            return Counts(requests=new, pairings=per_state.get("waiting", 0) + per_state.get("proposed", 0))
+            untold = select(func.count()).where(
+                Notice.territory_id == actor.territory_id, col(Notice.told_at).is_(None)
+            )
+            return Counts(
+                requests=new,
+                pairings=per_state.get("waiting", 0) + per_state.get("proposed", 0),
+                life=tx.exec(untold).one(),
+            )
         if actor.role == "peer_helper":
             asked = select(func.count()).where(
                 seen.pairings(), Pairing.status == "proposed", Pairing.helper_answer == "pending"
             )
-            return Counts(answers=tx.exec(asked).one())
+            begun = select(func.count()).where(
+                seen.visits(),
+                Visit.peer_helper_id == actor.party_id,
+                col(Visit.status).in_(codes.LIVE_VISIT_STATES),
+                col(Visit.published_at).is_not(None),
+                col(Visit.starts_at) <= site.clock.now(),
+            )
+            return Counts(answers=tx.exec(asked).one(), life=tx.exec(begun).one())
         if actor.role == "person":
             asked = select(func.count()).where(
                 seen.pairings(), Pairing.status == "proposed", Pairing.person_answer == "pending"
