@@ -65,7 +65,6 @@ class WholeView:
     spread: float
     seed: int
     weights: tuple[tuple[str, float], ...]
-    by: str
     recruits: tuple[RecruitView, ...]
     moves: tuple[MoveView, ...]
 
@@ -83,7 +82,6 @@ def whole(page: Page) -> WholeView | None:
         spread=100 * answer.evenness.spread,
         seed=answer.seed,
         weights=tuple(weights.items()),
-        by=answer.by,
         recruits=_recruits(page, answer),
         moves=_moves(page, answer),
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -13,7 +15,8 @@ from matching.pairing.answer import Answer
 from matching.pairing.instance import Instance
 from matching.pairing.solve import solve
 from matching.search import Limits
-from service import pairing_data, pairings
+from service import access, pairing_data, pairings
+from service.app import create_app
 from service.clock import FixedClock, RealClock
 from service.imports import shipped
 from service.pairing_board import Board, board
@@ -22,8 +25,16 @@ from service.tables.pairings import Pairing, Request
 from service.tables.people import PeerHelper, Person
 from service.tables.territory import Territory
 from service.tables.work import AuditEntry, Run
+from tests.service.web.calculating import Calculation
+from tests.service.web.network import BASE, Browser
 
 TODAY = date(2027, 1, 4)
+
+
+def said(page: str) -> str:
+    """What a page says: its words, without marks and with ordinary spaces."""
+    words = re.sub(r"<[^>]+>", " ", page.partition("<main")[2])
+    return " ".join(html.unescape(words).split())
 
 
 def load(site: Site, name: str) -> None:
@@ -106,6 +117,24 @@ class Network:
             run.status, run.result, run.ended_at = "done", msgspec.to_builtins(answer), RealClock().now()
             tx.add(run)
         return answer
+
+    def browser(self, role: str = "coordinator") -> Browser:
+        """Somebody of this role who signed in."""
+        settings = self.site.settings.model_copy(update={"demo": True, "base_url": BASE})
+        site = replace(self.site, settings=settings)
+        access.make_demo_accounts(site)
+        client = Browser(create_app(site))
+        client.enter(access.new_link(site, role))
+        return client
+
+    def page(self, ref: str) -> str:
+        """The coordinator's page of somebody who waits, as text without marks."""
+        return said(self.browser().get(f"/appariements/{self.person(ref).public_id}").text)
+
+    def ask(self) -> Calculation:
+        """Ask for the shortlists, and take the calculation in hand."""
+        pairings.ask_for_shortlists(self.site, self.coordinator)
+        return Calculation(self.site)
 
     def board(self, ref: str | None = None) -> Board:
         return board(self.site, self.coordinator, self.person(ref).public_id if ref else None)
