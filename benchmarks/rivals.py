@@ -97,7 +97,7 @@ def dense(problem: Problem, seconds: float) -> Ints:
 
 
 def highs(problem: Problem, seconds: float) -> Ints:
-    """HiGHS through MathOpt on the arcs, one weighted objective, two threads."""
+    """HiGHS through MathOpt on the arcs, one weighted objective (MathOpt does not let us choose its threads)."""
     if problem.arcs > SPARSE_ARCS:
         raise Skipped(f"a model of {problem.arcs:,} variables is not written down in {seconds:.0f} s")
     began = time.monotonic()
@@ -123,7 +123,7 @@ def highs(problem: Problem, seconds: float) -> Ints:
         model.objective.set_linear_coefficient(var, each)
     model.objective.is_maximize = True
     left = max(0.1, seconds - (time.monotonic() - began))
-    limits = mathopt.SolveParameters(time_limit=timedelta(seconds=left), threads=2, relative_gap_tolerance=1e-7)
+    limits = mathopt.SolveParameters(time_limit=timedelta(seconds=left), relative_gap_tolerance=1e-7)
     result = mathopt.solve(model, mathopt.SolverType.HIGHS, params=limits)
     chosen = np.full(problem.people, -1, dtype=np.int64)
     if result.has_primal_feasible_solution():

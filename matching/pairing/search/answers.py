@@ -63,6 +63,30 @@ def widest(problem: Problem) -> Sums:
     )
 
 
+def least(problem: Problem, served: int) -> Sums:
+    """
+    What load and ties add up to at least in answers that serve so much: the cheapest places, whoever takes them.
+
+    Parameters
+    ----------
+    served
+        As much as some answer serves. What is bounded here is `load` and `tie`; the rest stays zero.
+    """
+    arcs = np.flatnonzero(open_arcs(problem))
+    if not len(arcs):
+        return Sums()
+    person, helper = problem.person[arcs], problem.helper[arcs]
+    begin = np.flatnonzero(np.diff(person, prepend=-1))
+    heaviest = np.cumsum(np.sort(problem.weight[person[begin]])[::-1])
+    count = int(np.searchsorted(heaviest, served)) + 1 if served else 0
+    degree = np.bincount(helper, minlength=problem.helpers)
+    of_step = np.repeat(np.arange(problem.helpers), degree)
+    nth = problem.live[of_step] + 1 + np.arange(len(of_step)) - np.repeat(np.cumsum(degree) - degree, degree)
+    steps = np.sort((2 * nth - 1) * 1000 // np.maximum(1, problem.most[of_step]))
+    ties = np.sort(np.minimum.reduceat(problem.tie[arcs], begin))
+    return Sums(0, 0, int(steps[:count].sum()), int(ties[:count].sum()))
+
+
 def given(value: Sums, best: Sums, decided: int, otherwise: Sums) -> Sums:
     """
     Bounds from the best answer to an easier problem: an aim is bounded by it while all before it are reached.

@@ -7,7 +7,7 @@ from functools import partial
 
 from matching.pairing.problem import Found, Ints, Problem, Sums, fits, sums
 from matching.pairing.search import cpsat, prices
-from matching.pairing.search.answers import STAGES, Heard, found, given, ignored, order, tighter, widest
+from matching.pairing.search.answers import STAGES, Heard, found, given, ignored, least, order, tighter, widest
 from matching.pairing.search.flow import Relaxed, relaxed
 from matching.pairing.search.greedy import greedy, repaired
 from matching.pairing.search.parts import Part, parts
@@ -95,7 +95,33 @@ def _by_parts(run: Run, problem: Problem, easier: Relaxed, first: Found, heard: 
     for nth, each in climbed.items():
         answers[nth] = prices.finished(run, pieces[nth].problem, each, partial(tell, pieces[nth]))
         pieces[nth].put(answers[nth].chosen, chosen)
-    return _added(problem, chosen, answers, given(sums(problem, chosen), easier.value, easier.decided, first.bound))
+    value = sums(problem, chosen)
+    bound = given(value, easier.value, easier.decided, first.bound)
+    bound = replace(bound, points=min(bound.points, _most_points(pieces, answers, climbed, value.served)))
+    lowest = least(problem, value.served)
+    bound = tighter(bound, replace(bound, load=lowest.load, tie=lowest.tie))
+    return _added(problem, chosen, answers, bound)
+
+
+def _most_points(pieces: list[Part], answers: list[Found], climbed: dict[int, prices.Climbed], served: int) -> int:
+    """
+    No answer that serves so much has more points, however the weight is spread over the parts.
+
+    With prices, a part that serves weight w has at most `total - exchange * w` points; that is most when the weight is
+    where it costs least. Of the other parts nothing is assumed.
+    """
+    most, costs = 0, list[tuple[int, int]]()
+    for nth, (piece, answer) in enumerate(zip(pieces, answers, strict=True)):
+        if nth in climbed:
+            most += climbed[nth].prices.total
+            costs.append((climbed[nth].exchange, answer.bound.served))
+        else:
+            most += widest(piece.problem).points
+            costs.append((0, answer.bound.served))
+    for exchange, can in sorted(costs):
+        most -= exchange * min(can, served)
+        served -= min(can, served)
+    return most
 
 
 def _known(part: Part, easier: Relaxed, first: Found) -> Found:

@@ -228,13 +228,13 @@ class Climbed:
         The best answer so far.
     prices
         Those of the last rounds.
-    most
-        No answer that serves as much has more points.
+    exchange
+        Points for a unit of weight, in the gains behind these prices.
     """
 
     known: Found
     prices: Prices
-    most: int
+    exchange: int
 
 
 def climb(run: Run, problem: Problem, known: Found, heard: Heard) -> Climbed:
@@ -255,12 +255,13 @@ def climb(run: Run, problem: Problem, known: Found, heard: Heard) -> Climbed:
     if known.value.served < known.bound.served and everyone and not run.is_over:
         known = _most_served(run, problem, arcs, known, heard)
         known = _most_points(run, problem, prices, exchange, known, heard, everyone=False)
-    return Climbed(known, prices, prices.total - exchange * known.value.served)
+    return Climbed(_with_bound(known, points=prices.total - exchange * known.value.served), prices, exchange)
 
 
 def finished(run: Run, problem: Problem, climbed: Climbed, heard: Heard) -> Found:
     """The last two aims, once the first two are proven."""
-    known, gap = climbed.known, climbed.most - climbed.known.value.points
+    known = climbed.known
+    gap = climbed.prices.total - climbed.exchange * known.value.served - known.value.points
     if known.value.points < known.bound.points or run.is_over:
         return known
     model = cpsat.Model(problem, climbed.prices.core(gap, known.chosen), climbed.prices.person > gap)
