@@ -16,7 +16,7 @@ from matching.pairing.shortlists import is_kept
 from matching.pairing.what_if import proposed
 from matching.search import Limits, Progress, Watch
 
-MOST_ARCS = 500_000
+MOST_ARCS = 200_000
 """Most candidates, counted in each solve anew, over all solves that only bound a cost; above, prices say it."""
 MOST_EXACT_ARCS = 30_000
 """Most of them over all solves to the proof; whoever comes after is told bounds."""
@@ -45,6 +45,7 @@ class Costs:
             self._by_person[one.person].append(one)
         self._points = {(one.person, one.helper): one.points for one in self.found}
         self._component = components(self.found)
+        self._smaller: dict[str, Instance] = {}
 
     def all(self) -> dict[tuple[str, str], Cost]:
         """
@@ -104,7 +105,7 @@ class Costs:
     def of(self, chosen: Candidate, limits: Limits) -> Cost:
         """What becomes of everybody else in the component once this one is proposed; at least, where not proven."""
         part = self._component[chosen.person]
-        after = proposed(self.instance, Pair(chosen.person, chosen.helper))
+        after = proposed(self._alone(part), Pair(chosen.person, chosen.helper))
         others = [one for one in part if one.person != chosen.person and one.helper != chosen.helper]
         helper = after.helper_by_id[chosen.helper]
         for one in part:
@@ -131,6 +132,20 @@ class Costs:
             else (),
             exact=found.proven,
         )
+
+    def _alone(self, part: tuple[Candidate, ...]) -> Instance:
+        """The instance of a component alone: nobody else feels what is proposed in it."""
+        key = part[0].person
+        if key not in self._smaller:
+            people, helpers = {one.person for one in part}, {one.helper for one in part}
+            self._smaller[key] = replace(
+                self.instance,
+                people=tuple(one for one in self.instance.people if one.id in people),
+                helpers=tuple(one for one in self.instance.helpers if one.id in helpers),
+                live=tuple(one for one in self.instance.live if one.helper in helpers),
+                accompanied=(),
+            )
+        return self._smaller[key]
 
     def _in_order(self, people: set[str]) -> tuple[str, ...]:
         return tuple(one for one in self.known.people if one in people)
