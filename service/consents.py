@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
@@ -11,7 +12,7 @@ from sqlmodel import Session, col, select
 
 from locales import N_
 from service import audit, clock, codes, lifecycles, notices, visit_outcomes
-from service.errors import NotAllowed, NotFound, StepNotAllowed
+from service.errors import NotAllowed, NotFound, Refused, StepNotAllowed
 from service.pairing_rows import (
     BY_HAND,
     GOING_ON,
@@ -28,6 +29,8 @@ from service.tables.network import Meeting, Situation
 from service.tables.pairings import Pairing, Request
 from service.tables.people import Consent, PeerHelper, Person
 from service.tables.territory import Territory
+
+log = logging.getLogger("lefil.consents")
 
 MONTHS = 12
 """A consent holds so long unless it says otherwise (section 3)."""
@@ -144,20 +147,26 @@ def expire_due(site: Site) -> int:
             due += [(person, territory.id or 0) for person in rows]
     count = 0
     for person_id, territory_id in due:
-        with site.db.begin() as tx:
-            row = hold_person(tx, person_id)
-            current = consent_of(tx, person_id)
-            if current is None or current.status != "given" or not _has_run_out(current, _today(tx, site, row)):
-                continue  # renewed since it was looked for
-            system = Actor("system", territory_id)
-            lifecycles.step("consent", current.status, "expired")
-            _stop_everything(tx, site, system, row, "expired", "", None)
-            if row.status != "closed":
-                notices.tell(tx, site, "consent_expired", row)
-                notices.tell(tx, site, "consent_ended", row, party=row.id)
-            audit.note(tx, site, system, "consent.expired", "person", row.public_id)
-            count += 1
+        try:
+            count += _expire(site, Actor("system", territory_id), person_id)
+        except Refused as error:  # somebody was faster: the next look finds it again
+            log.warning("a consent has not ended yet: %s", type(error).__name__)
     return count
+
+
+def _expire(site: Site, system: Actor, person_id: int) -> int:
+    with site.db.begin() as tx:
+        row = hold_person(tx, person_id)
+        current = consent_of(tx, person_id)
+        if current is None or current.status != "given" or not _has_run_out(current, _today(tx, site, row)):
+            return 0  # renewed since it was looked for
+        lifecycles.step("consent", current.status, "expired")
+        _stop_everything(tx, site, system, row, "expired", "", None)
+        if row.status != "closed":
+            notices.tell(tx, site, "consent_expired", row)
+            notices.tell(tx, site, "consent_ended", row, party=row.id)
+        audit.note(tx, site, system, "consent.expired", "person", row.public_id)
+        return 1
 
 
 def _has_run_out(consent: Consent, day: date) -> bool:

@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlmodel import select
 
 from service import clock, consents, pairing_life, pairings
+from service.errors import Refused
 from service.site import Site
 from service.tables.territory import Territory
 
@@ -30,7 +31,7 @@ def turn(site: Site) -> int:
 
 @contextmanager
 def watched(site: Site) -> Iterator[None]:
-    """While the block lasts, each new day of a territory is turned as it comes."""
+    """While the block lasts, each new day of a territory is turned as it comes; today's at once."""
     ending = threading.Event()
     thread = threading.Thread(target=_watch, args=(site, ending), name="days", daemon=True)
     thread.start()
@@ -43,15 +44,16 @@ def watched(site: Site) -> Iterator[None]:
 
 def _watch(site: Site, ending: threading.Event) -> None:
     seen: dict[int, date] = {}
-    while not ending.is_set():
+    while True:
         try:
             days = _days(site)
             if days != seen:
                 turn(site)
                 seen = days
-        except DBAPIError as error:  # the database is away or full: it comes back, and so do we
+        except (DBAPIError, Refused) as error:  # the database is away, or somebody was faster: once more, later
             log.warning("the day is not turned yet: %s", type(error).__name__)
-        ending.wait(LOOK_SECONDS)
+        if ending.wait(LOOK_SECONDS):
+            return
 
 
 def _days(site: Site) -> dict[int, date]:

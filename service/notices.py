@@ -107,6 +107,21 @@ def tell_the_others(tx: Session, site: Site, actor: Actor, held: Held, code: str
             tell(tx, site, code, held.person, party=party, pairing=held.pairing)
 
 
+def tell_of_cancelled(tx: Session, site: Site, actor: Actor, visit: Visit, *, pair: bool = True) -> None:
+    """
+    Tell whoever was to come to a visit that it is cancelled; those who never heard of it need not be told.
+
+    `pair` False leaves out person and helper, who hear of more than this visit.
+    """
+    if visit.published_at is None:
+        return
+    person, pairing = tx.get_one(Person, visit.person_id), tx.get_one(Pairing, visit.pairing_id)
+    along = [visit.professional_id, visit.second_helper_id]
+    for party in [*([visit.person_id, visit.peer_helper_id] if pair else []), *along]:
+        if party is not None and party != actor.party_id:
+            tell(tx, site, "visit_cancelled", person, party=party, pairing=pairing, visit=visit)
+
+
 def to_tell(site: Site, actor: Actor) -> list[NoticeView]:
     """The coordinator's list: what is still to be said, the oldest first."""
     with site.db() as tx:

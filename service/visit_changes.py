@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 
 from locales import N_
 from matching.planning.plan import start_of
-from service import audit, bookings, codes
+from service import audit, bookings, codes, notices
 from service.errors import NotAllowed, NotFound, StepNotAllowed
 from service.lifecycles import step
 from service.planning_records import Horizon
@@ -171,6 +171,7 @@ def answer_visit(
             row.person_answer = said
         if said == "declined":
             _cancel(tx, site, row, SIDES[side])
+            notices.tell_of_cancelled(tx, site, actor, row)
         elif _is_agreed(row) and row.status == "planned":
             step("visit", row.status, "confirmed")
             row.status = "confirmed"
@@ -195,6 +196,7 @@ def cancel(site: Site, actor: Actor, visit: str, *, revision: int | None = None)
         if actor.role not in SIDES:
             raise NotFound(N_("Cette visite n’existe pas."))
         _cancel(tx, site, row, SIDES[actor.role])
+        notices.tell_of_cancelled(tx, site, actor, row)
         tx.add(row)
         bookings.book(tx, row)
         audit.note(tx, site, actor, "visit.cancelled", "visit", row.public_id)

@@ -134,9 +134,5 @@ def cancel(tx: Session, site: Site, actor: Actor, rows: Sequence[Visit], asked_b
         touch(row, site, tells=True)
         tx.add(row)
         audit.note(tx, site, actor, "visit.cancelled", "visit", row.public_id)
-        if row.published_at is not None:
-            for party in (row.professional_id, row.second_helper_id):
-                if party is not None and party != actor.party_id:
-                    person = tx.get_one(Person, row.person_id)
-                    notices.tell(tx, site, "visit_cancelled", person, party=party, visit=row)
+        notices.tell_of_cancelled(tx, site, actor, row, pair=False)
     bookings.book(tx, *rows)

@@ -14,7 +14,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from locales import N_
-from service import clock, codes, notices, visits
+from service import clock, codes, notices, own_pairings, visits
 from service.access import Visitor
 from service.own_visits import OwnVisit, own_visits
 from service.site import Site
@@ -165,7 +165,15 @@ def agenda_page(
 ) -> Response[str]:
     speech = speech_of(request)
     shown = (_of_helper if visitor.actor.role == "peer_helper" else _of_others)(site, visitor, speech)
-    return page(request, "agenda.html", agenda=shown, notices=notices.own(site, visitor.actor))
+    lives = own_pairings.own_pairings(site, visitor.actor) if visitor.actor.role in codes.SIDES else []
+    return page(
+        request,
+        "agenda.html",
+        agenda=shown,
+        notices=notices.own(site, visitor.actor),
+        asked=[one.who for one in lives if one.asks and one.said != "continue"],
+        to_note=sum(len(one.to_note) for one in lives),
+    )
 
 
 @post("/agenda/visites/{visit:str}/repondre", opt=ANSWERING)

@@ -8,6 +8,7 @@ import pytest
 
 from service import checking, days, errors, notices, pairing_life, pairings, visits
 from service.planning_data import read_instance
+from service.tables.pairings import Pairing
 from service.tables.territory import Territory
 from tests.service.pairings.builders import TODAY, Network
 from tests.service.pairings.life import Tandem, accepted, in_trial, live
@@ -314,3 +315,16 @@ def test_a_helper_with_a_free_place_is_proposed_to_at_once(active: Tandem):
     assert pairings.judge_live(active.network.site) == []
     assert visits.judge_live(active.network.site) == []
     assert "SER-P007" in active.network.instance().person_by_id
+
+
+def test_the_server_turns_the_day_as_it_starts_and_while_it_runs(active: Tandem):
+    pause(active, TODAY + 5 * DAY, TODAY + 10 * DAY)
+    with days.watched(active.on(TODAY + 5 * DAY).network.site):
+        pass
+    assert active.row.status == "paused"
+
+
+def test_a_pause_of_the_past_in_an_active_pairing_does_not_begin_again(active: Tandem):
+    active.network.change(Pairing, active.row.ref, paused_from=TODAY - 9 * DAY, paused_until=None)
+    assert pairing_life.turn(active.network.site) == 0
+    assert active.row.status == "active"

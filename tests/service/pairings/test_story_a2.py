@@ -25,6 +25,8 @@ def test_a_visit_is_cancelled_or_asked_to_move_by_the_person(seraing: Network):
     assert (pair.again(one).status, pair.again(one).reason) == ("cancelled", "by_person")
     assert pair.booked(one) == {False}
     assert (pair.again(other).status, pair.again(other).person_answer) == ("planned", "other_time")
+    assert [(shown.code, shown.day) for shown in notices.own(seraing.site, pair.helper)] == [("visit_cancelled", SOON)]
+    assert notices.own(seraing.site, pair.person) == []
 
 
 def test_the_person_pauses_and_the_helper_is_told_without_a_reason(seraing: Network):

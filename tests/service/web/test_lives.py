@@ -159,6 +159,19 @@ def test_each_answers_the_review_and_does_not_see_the_other(network: Network):
     assert row_of(network, pairing).status == "active"
 
 
+def test_the_agenda_says_that_a_question_and_a_visit_wait(network: Network):
+    pairing = in_review(network)
+    visit_of(network, pairing, MOMENT - timedelta(hours=20))
+    helper, person = network.signed_in("peer_helper", "Ana"), network.signed_in("person", "Yann")
+
+    for browser, name in ((helper, "Yann"), (person, "Ana")):
+        assert f"La période d’essai avec {name} se termine." in browser.read("/agenda").text
+    assert "1 visite est à noter." in helper.read("/agenda").text
+    assert "à noter" not in person.read("/agenda").text
+    person.fill(f"/mes-binomes/{pairing}/bilan", "/mes-binomes", said="continue", seen=0)
+    assert "La période d’essai" not in person.read("/agenda").text
+
+
 @pytest.mark.parametrize("role", ["person", "peer_helper"])
 def test_no_form_of_the_own_pages_has_a_field_for_a_reason(network: Network, role: str):
     pairing = in_review(network)
