@@ -7,7 +7,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import date
 from pathlib import Path
 
@@ -77,8 +77,8 @@ def working(site: Site) -> Iterator[None]:
 
 
 @contextmanager
-def served(filled: Path, folder: Path) -> Iterator[Site]:
-    """A real server with its worker on a copy of the filled database."""
+def served(filled: Path, folder: Path, *, with_worker: bool = True) -> Iterator[Site]:
+    """A real server on a copy of the filled database; without its worker, a test carries the runs out itself."""
     copy = folder / "lefil.db"
     shutil.copy(filled, copy)
     listener = socket.socket()
@@ -88,7 +88,7 @@ def served(filled: Path, folder: Path) -> Iterator[Site]:
         uvicorn.Config(create_app(site), access_log=False, log_config=None, server_header=False, lifespan="on")
     )
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
-    with working(site):
+    with working(site) if with_worker else nullcontext():
         thread.start()
         while not server.started:
             time.sleep(0.02)

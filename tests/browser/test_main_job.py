@@ -10,6 +10,8 @@ from playwright.sync_api import Browser
 from service.site import Site
 from tests.browser.visitor import Visitor
 
+VERIFIED = "Vérifié : aucune autre répartition ne sert mieux tout le monde."
+
 
 def test_a_coordinator_signs_in_reads_the_requests_and_leaves(visitor: Visitor):
     visitor.open("/entrer")
@@ -56,9 +58,9 @@ def test_a_calculation_is_followed_to_its_end(visitor: Visitor):
     visitor.enter("coordinator")
     visitor.open("/appariements")
     visitor.press("Recalculer les propositions")
-    visitor.page.wait_for_url(re.compile("/appariements"), timeout=120_000)
+    visitor.page.locator("#etat", has_text=VERIFIED).wait_for(timeout=120_000)
 
-    assert "Propositions recalculées" in visitor.said
+    assert visitor.page.url.partition("?")[0].rpartition("/")[0].endswith("/appariements")
 
 
 def test_a_peer_helper_subscribes_to_their_agenda(visitor: Visitor):
@@ -115,8 +117,7 @@ def test_everything_works_without_a_script(chromium: Browser, site: Site):
         visitor.page.get_by_role("button", name=re.compile("^Proposer à")).first.click()
         assert "Proposition envoyée" in visitor.said
         visitor.press("Recalculer les propositions")
-        visitor.page.wait_for_url(re.compile("/appariements"), timeout=120_000)
-        assert "Propositions recalculées" in visitor.said
+        visitor.page.locator("#etat", has_text=VERIFIED).wait_for(timeout=120_000)
 
 
 def test_a_coordinator_plans_moves_and_publishes_a_week(visitor: Visitor):
