@@ -37,6 +37,8 @@ from matching.search import Limits
 SECONDS = ((1_000, 20.0), (10_000, 30.0), (sys.maxsize, 120.0))
 """Up to so many people, so many seconds."""
 OURS = "ours"
+GRACE = 60.0
+"""Seconds for making the problem; after these and twice the time, a rival that does not heed its limit is ended."""
 ASKED = 200
 """People for whom alternatives are priced, to measure the time of one."""
 ROW = "{:<9} {:>7} {:>7} {:>7} {:>7} {:>12} {:>13} {:>6} {:>6} {:>8} {:>6}"
@@ -49,6 +51,8 @@ def main() -> None:
         return
     print(f"{asked.people} people, {asked.helpers} helpers, seed {asked.seed}, {asked.seconds:.0f} s")
     ours = _in_a_process(asked, OURS)
+    if "skipped" in ours:
+        sys.exit(f"our own search {ours['skipped']}")
     _tell_ours(ours)
     print(ROW.format("", "served", "urgent", "soon", "normal", "weight", "points", "most", "spread", "seconds", "MiB"))
     _tell(OURS, ours)
@@ -72,12 +76,12 @@ def _arguments() -> argparse.Namespace:
 def _in_a_process(asked: argparse.Namespace, method: str) -> dict[str, Any]:
     options = {"people": asked.people, "helpers": asked.helpers, "seed": asked.seed, "seconds": asked.seconds}
     words = [word for name, value in options.items() for word in (f"--{name}", str(value))]
-    done = subprocess.run(
-        [sys.executable, "-m", "benchmarks.pairing", *words, "--method", method],
-        stdout=subprocess.PIPE,
-        text=True,
-        check=False,
-    )
+    command = [sys.executable, "-m", "benchmarks.pairing", *words, "--method", method]
+    patience = None if method == OURS else GRACE + 2 * asked.seconds
+    try:
+        done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False, timeout=patience)
+    except subprocess.TimeoutExpired:
+        return {"skipped": f"told to end after {asked.seconds:.0f} s, ended by force after {patience:.0f} s"}
     if done.returncode != 0:
         return {"skipped": f"ended with {done.returncode}"}
     return json.loads(done.stdout)
@@ -153,7 +157,7 @@ def _gap(value: int, bound: int) -> float:
 
 def _tell(name: str, got: dict[str, Any]) -> None:
     if "skipped" in got:
-        print(f"{name:<9} not tried: {got['skipped']}", flush=True)
+        print(f"{name:<9} no answer: {got['skipped']}", flush=True)
         return
     weight, points = f"{got['weight']:,}", f"{got['points']:,}"
     loads = f"{got['largest']:.2f}", f"{got['spread']:.3f}"

@@ -282,12 +282,11 @@ def stage(
     run.halts.discard(watching.stop)
     run.spend(solver.response_proto.deterministic_time)
     best = watching.best
-    if status == cp_model.INFEASIBLE:
-        return Staged(best, None, optimal=False)
-    least = round(solver.best_objective_bound) // aim.scale
-    bound = -least if aim.stages[0] in GREATEST else least
     if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
-        return Staged(best, bound if abs(bound) < LARGEST else None, optimal=False)
+        return Staged(best, None, optimal=False)  # the solver's bound may not have been set at all
+    least = round(solver.best_objective_bound)
+    least = least if aim.scale == 1 else (least - (abs(least) >> 50) - 1) // aim.scale  # a double has 53 bits
+    bound = -least if aim.stages[0] in GREATEST else least
     last = found(model.problem, model.choice(solver.boolean_value), best.bound, best.by)
     return Staged(better(last, best), bound, optimal=status == cp_model.OPTIMAL)
 

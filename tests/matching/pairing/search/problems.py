@@ -105,3 +105,25 @@ def shuffled(problem: Problem, seed: int) -> Problem:
         excepted=problem.excepted[order],
         apart=np.argsort(people)[problem.apart],
     )
+
+
+def side_by_side(one: Problem, other: Problem) -> Problem:
+    """Two problems that have nothing to do with each other, as one."""
+
+    def both(name: str, more: int = 0) -> Ints:
+        return np.concatenate([getattr(one, name), getattr(other, name) + more])
+
+    return Problem(
+        weight=both("weight"),
+        contact=both("contact"),
+        room=both("room"),
+        hours=both("hours"),
+        live=both("live"),
+        most=both("most"),
+        person=both("person", one.people),
+        helper=both("helper", one.helpers),
+        points=both("points"),
+        tie=both("tie"),
+        excepted=np.concatenate([one.excepted, other.excepted]),
+        apart=both("apart", one.people),
+    )

@@ -20,6 +20,7 @@ from tests.matching.pairing.search.problems import (
     problems,
     rank,
     shuffled,
+    side_by_side,
 )
 
 LARGER = (
@@ -69,6 +70,18 @@ def test_stopped_at_once_it_gives_a_lawful_answer_with_bounds_that_hold(problem:
         assert is_lawful(problem, found)
         assert bounds_hold(found, of_best)
         assert not found.proven or found.value == of_best
+
+
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(one=problems(), other=problems(), work=some.sampled_from([1e-9, 1e-7, 1e-6, 1e-5, 1e-4]))
+def test_bounds_hold_wherever_the_work_ends(step: str, one: Problem, other: Problem, work: float):
+    problem = side_by_side(one, other)
+    found = optimum(problem, Limits(work=work))
+    of_best = rank(best(one)), rank(best(other))
+    served, points, load, tie = (sum(each) for each in zip(*of_best, strict=True))
+
+    assert is_lawful(problem, found)
+    assert bounds_hold(found, Sums(served, points, -load, -tie))
 
 
 @settings(max_examples=150)
@@ -156,20 +169,7 @@ def test_a_hint_that_is_best_is_heard_first():
 
 def test_parts_that_have_nothing_to_do_with_each_other_are_added_up():
     one, other = drawn(20, 4, 1), drawn(20, 4, 2)
-    together = Problem(
-        *(
-            np.concatenate([getattr(one, name), getattr(other, name)])
-            for name in ("weight", "contact", "room", "hours")
-        ),
-        live=np.concatenate([one.live, other.live]),
-        most=np.concatenate([one.most, other.most]),
-        person=np.concatenate([one.person, other.person + one.people]),
-        helper=np.concatenate([one.helper, other.helper + one.helpers]),
-        points=np.concatenate([one.points, other.points]),
-        tie=np.concatenate([one.tie, other.tie]),
-        excepted=np.concatenate([one.excepted, other.excepted]),
-        apart=one.apart,
-    )
+    together = side_by_side(one, other)
     values = [optimum(each, Limits()).value for each in (one, other)]
 
     found = optimum(together, Limits())
