@@ -7,7 +7,6 @@ somebody new.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from random import Random
 
@@ -65,8 +64,8 @@ def agrees(network: Network, before: dict[str, str], person: str, helper: str, c
 
 
 @pytest.fixture(params=["seraing", "locmine"])
-def network(request: pytest.FixtureRequest) -> Iterator[Network]:
-    yield request.getfixturevalue(request.param)
+def network(request: pytest.FixtureRequest) -> Network:
+    return request.getfixturevalue(request.param)
 
 
 def test_if_you_choose_this_helper_comes_true(seraing: Network, locmine: Network):
