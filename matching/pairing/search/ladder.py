@@ -14,7 +14,11 @@ from matching.pairing.search.parts import Part, parts
 from matching.pairing.search.run import Run
 from matching.search import Limits, Watch, heeding, unwatched
 
+TURNS = 2
+"""What some parts leave of their share of the work, the others get in a second turn."""
 NAMES = ("flow", "cpsat", "prices", "neighbourhoods")
+AT_ONCE = 20_000
+"""With more arcs than that, a first answer is heard before the flow."""
 FEW = 500
 """Up to so many arcs CP-SAT alone is the quickest way to a proof."""
 
@@ -43,10 +47,14 @@ def optimum(
     """
     run = Run(limits, watch)
     goes_on = run.tell(STAGES[0])
+    quick: list[Ints] = []
+    if problem.arcs > AT_ONCE:
+        quick.append(greedy(problem))
+        heard(found(problem, quick[0], widest(problem), "flow"))
     easier = relaxed(problem)
     if easier.decided == len(STAGES) and fits(problem, easier.chosen):
         return found(problem, easier.chosen, easier.value, "flow")
-    first = _first(problem, easier, hint)
+    first = _first(problem, easier, quick or [greedy(problem)], hint)
     heard(first)
     if not goes_on:
         return first
@@ -54,9 +62,9 @@ def optimum(
         return _by_parts(run, problem, easier, first, heard)
 
 
-def _first(problem: Problem, easier: Relaxed, hint: Ints | None) -> Found:
+def _first(problem: Problem, easier: Relaxed, quick: list[Ints], hint: Ints | None) -> Found:
     """The best of what can be had at once."""
-    choices = [repaired(problem, easier.chosen), greedy(problem)]
+    choices = [repaired(problem, easier.chosen), *quick]
     if hint is not None:
         choices.append(repaired(problem, hint))
     chosen = max(choices, key=lambda choice: order(sums(problem, choice)))
@@ -79,22 +87,24 @@ def _by_parts(run: Run, problem: Problem, easier: Relaxed, first: Found, heard: 
     for part, answer in zip(pieces, answers, strict=True):
         part.put(answer.chosen, chosen)
     climbed: dict[int, prices.Climbed] = {}
-    arcs_left = sum(part.problem.arcs for part, answer in zip(pieces, answers, strict=True) if not answer.proven)
-    for nth in sorted(range(len(pieces)), key=lambda nth: pieces[nth].problem.arcs):
-        part = pieces[nth]
-        if answers[nth].proven:
-            continue
-        with run.only(part.problem.arcs / arcs_left):
-            if part.problem.arcs <= FEW:
-                answers[nth] = cpsat.staged(run, part.problem, answers[nth], partial(tell, part))
-            else:
-                climbed[nth] = prices.climb(run, part.problem, answers[nth], partial(tell, part))
-                answers[nth] = climbed[nth].known
-        arcs_left -= part.problem.arcs
-        part.put(answers[nth].chosen, chosen)
-    for nth, each in climbed.items():
-        answers[nth] = prices.finished(run, pieces[nth].problem, each, partial(tell, pieces[nth]))
-        pieces[nth].put(answers[nth].chosen, chosen)
+    for _ in range(TURNS):
+        todo = [nth for nth in range(len(pieces)) if not answers[nth].proven]
+        arcs_left = sum(pieces[nth].problem.arcs for nth in todo)
+        for nth in sorted(todo, key=lambda nth: pieces[nth].problem.arcs):
+            part = pieces[nth]
+            with run.only(part.problem.arcs / arcs_left):
+                if part.problem.arcs <= FEW:
+                    answers[nth] = cpsat.staged(run, part.problem, answers[nth], partial(tell, part))
+                else:
+                    climbed[nth] = prices.climb(run, part.problem, answers[nth], partial(tell, part))
+                    answers[nth] = climbed[nth].known
+            arcs_left -= part.problem.arcs
+            part.put(answers[nth].chosen, chosen)
+        for nth in sorted(set(todo) & set(climbed)):
+            answers[nth] = prices.finished(run, pieces[nth].problem, climbed[nth], partial(tell, pieces[nth]))
+            pieces[nth].put(answers[nth].chosen, chosen)
+        if run.is_over:
+            break
     value = sums(problem, chosen)
     bound = given(value, easier.value, easier.decided, first.bound)
     bound = replace(bound, points=min(bound.points, _most_points(pieces, answers, climbed, value.served)))
