@@ -212,7 +212,7 @@ def _why_refused(page: Page, one: Refusal, rules: tuple[str, ...]) -> str:
     if "WEIGHTS" in rules:
         criterion = _(CRITERIA.get(one.helper, one.helper))
         return _("Le poids du critère « %(criterion)s » doit être entre 0 et 1000.", criterion=criterion)
-    said = " ; ".join(_(ASKED[code]) if code in ASKED else _(RULES[code]) for code in rules)
+    said = page.texts.and_list(_(ASKED[code]) if code in ASKED else _(RULES[code]) for code in rules)
     person, helper = page.pseudonyms.get(one.person, one.person), _name(page, one.helper or None)
     if person and helper:
         return _("%(helper)s pour %(person)s, ce n’est pas possible : %(why)s", helper=helper, person=person, why=said)

@@ -129,7 +129,7 @@ def recruit(speaker: Speaker, one: Recruit, areas: Mapping[str, str]) -> str:
     who = _(GENDERS[one.gender]) if one.gender in GENDERS else _("un pair-aidant ou une pair-aidante")
     if not traits:
         return _("Il manque : %(who)s.", who=who)
-    return _("Il manque : %(who)s. Cette personne %(traits)s.", who=who, traits=" ; ".join(traits))
+    return _("Il manque : %(who)s. Cette personne %(traits)s.", who=who, traits=", ".join(traits))
 
 
 def served(texts: Texts, names: Sequence[str]) -> str:
