@@ -78,7 +78,7 @@ class Wish:
 
 
 @dataclass(frozen=True)
-class Fault:
+class Mistake:
     """What cannot be asked so, a sentence to translate with its facts; `part` is a part of the wish."""
 
     part: str
@@ -131,70 +131,72 @@ def ask(
     return runs.ask(site, actor, KIND, msgspec.to_builtins(supposition), parameters, key)
 
 
-def faults_of(site: Site, actor: Actor, wish: Wish) -> tuple[Fault, ...]:
+def faults_of(site: Site, actor: Actor, wish: Wish) -> tuple[Mistake, ...]:
     """Everything that is wrong with a question, before it is asked."""
     with site.db() as tx:
         records = records_of(tx, site, only_coordinator(actor))
         return faults(wish, _ids(records), pairing_data.weights(tx, records.territory.id or 0))
 
 
-def faults(wish: Wish, known: Mapping[str, str], weights: Mapping[str, float]) -> tuple[Fault, ...]:
+def faults(wish: Wish, known: Mapping[str, str], weights: Mapping[str, float]) -> tuple[Mistake, ...]:
     """`known` are references by public id, `weights` those of today."""
     found = [*_of_choices(wish, known), *_of_weights(wish, weights)]
     for newcomer in wish.newcomers:
         found += _of_newcomer(newcomer)
     if not (wish.choose or wish.weights or wish.newcomers or wish.leave):
-        found.append(Fault("", N_("Dites ce que vous voulez essayer.")))
+        found.append(Mistake("", N_("Dites ce que vous voulez essayer.")))
     if len(wish.choose) > MOST_CHOICES or len(wish.newcomers) > MOST_NEWCOMERS or len(wish.leave) > MOST_CHOICES:
-        found.append(Fault("", N_("C’est trop à la fois : %(most)s au plus de chaque sorte."), {"most": MOST_CHOICES}))
+        found.append(
+            Mistake("", N_("C’est trop à la fois : %(most)s au plus de chaque sorte."), {"most": MOST_CHOICES})
+        )
     return tuple(found)
 
 
-def _of_choices(wish: Wish, known: Mapping[str, str]) -> list[Fault]:
-    found: list[Fault] = []
+def _of_choices(wish: Wish, known: Mapping[str, str]) -> list[Mistake]:
+    found: list[Mistake] = []
     people = [person for person, _ in wish.choose]
     if any(one not in known for pair in wish.choose for one in pair):
-        found.append(Fault("choose", N_("Choisissez à la fois une personne et un pair-aidant de la liste.")))
+        found.append(Mistake("choose", N_("Choisissez à la fois une personne et un pair-aidant de la liste.")))
     if len(set(people)) < len(people):
-        found.append(Fault("choose", N_("La même personne est choisie deux fois.")))
+        found.append(Mistake("choose", N_("La même personne est choisie deux fois.")))
     if any(one not in known for one in wish.leave):
-        found.append(Fault("leave", N_("Choisissez dans la liste qui s’en va.")))
+        found.append(Mistake("leave", N_("Choisissez dans la liste qui s’en va.")))
     if len(set(wish.leave)) < len(wish.leave):
-        found.append(Fault("leave", N_("La même personne s’en va deux fois.")))
+        found.append(Mistake("leave", N_("La même personne s’en va deux fois.")))
     if any(one in wish.leave for pair in wish.choose for one in pair):
-        found.append(Fault("leave", N_("Qui s’en va ne peut pas être choisi en même temps.")))
+        found.append(Mistake("leave", N_("Qui s’en va ne peut pas être choisi en même temps.")))
     return found
 
 
-def _of_weights(wish: Wish, weights: Mapping[str, float]) -> list[Fault]:
-    found: list[Fault] = []
+def _of_weights(wish: Wish, weights: Mapping[str, float]) -> list[Mistake]:
+    found: list[Mistake] = []
     for code, weight in wish.weights.items():
         if code not in weights:
-            found.append(Fault("weights", N_("Ce critère n’existe pas : %(criterion)s."), {"criterion": code}))
+            found.append(Mistake("weights", N_("Ce critère n’existe pas : %(criterion)s."), {"criterion": code}))
         elif not 0 <= weight <= pairing.MOST_WEIGHT:
             message = N_("Le poids du critère « %(criterion)s » doit être entre 0 et 1000.")
-            found.append(Fault("weights", message, {"criterion": CRITERIA[code]}))
+            found.append(Mistake("weights", message, {"criterion": CRITERIA[code]}))
     if not found and not any((dict(weights) | dict(wish.weights)).values()):
-        found.append(Fault("weights", N_("Tous les poids sont à zéro : aucun critère ne compterait.")))
+        found.append(Mistake("weights", N_("Tous les poids sont à zéro : aucun critère ne compterait.")))
     return found
 
 
-def _of_newcomer(newcomer: Newcomer) -> list[Fault]:
-    found: list[Fault] = []
+def _of_newcomer(newcomer: Newcomer) -> list[Mistake]:
+    found: list[Mistake] = []
     if any(not 1 <= day <= 7 or not 0 <= start < end <= DAY_MINUTES for day, start, end in newcomer.moments):
-        found.append(Fault("moments", N_("Un moment commence avant de finir, dans la même journée.")))
+        found.append(Mistake("moments", N_("Un moment commence avant de finir, dans la même journée.")))
     if not 0 <= newcomer.weekly_minutes <= WEEK_MINUTES:
-        found.append(Fault("hours", N_("Les heures par semaine sont entre 0 et 168.")))
+        found.append(Mistake("hours", N_("Les heures par semaine sont entre 0 et 168.")))
     if not 0 <= newcomer.people <= MOST_PEOPLE:
-        found.append(Fault("people", N_("Le nombre de personnes à la fois est entre 0 et 1000.")))
+        found.append(Mistake("people", N_("Le nombre de personnes à la fois est entre 0 et 1000.")))
     if not 0 <= newcomer.km <= MOST_KM:
-        found.append(Fault("km", N_("La distance est entre 0 et 1000 km.")))
+        found.append(Mistake("km", N_("La distance est entre 0 et 1000 km.")))
     if newcomer.transport not in codes.TRANSPORTS:
-        found.append(Fault("transport", N_("Ce moyen de transport n’est pas connu.")))
+        found.append(Mistake("transport", N_("Ce moyen de transport n’est pas connu.")))
     if newcomer.gender is not None and newcomer.gender not in codes.GENDERS:
-        found.append(Fault("gender", N_("Choisissez dans la liste.")))
+        found.append(Mistake("gender", N_("Choisissez dans la liste.")))
     if newcomer.age_band is not None and newcomer.age_band not in codes.AGE_BANDS:
-        found.append(Fault("age_band", N_("Choisissez dans la liste.")))
+        found.append(Mistake("age_band", N_("Choisissez dans la liste.")))
     return found
 
 

@@ -16,7 +16,7 @@ from litestar.response import Redirect
 from locales import N_
 from service import pairing_board, pairing_comparison, pairing_suppositions, pairing_words
 from service.access import Visitor
-from service.pairing_suppositions import Choices, Fault, Newcomer, Wish
+from service.pairing_suppositions import Choices, Mistake, Newcomer, Wish
 from service.site import Site
 from service.web.doors import may
 from service.web.forms import Form, Line, read
@@ -58,7 +58,7 @@ class Read:
     """What a form supposes, and what of it could not be read."""
 
     wish: Wish
-    faults: tuple[Fault, ...]
+    faults: tuple[Mistake, ...]
 
 
 @get("/appariements/et-si", opt=COORDINATOR, sync_to_thread=True)
@@ -95,7 +95,7 @@ def _missing(request: Request[Any, Any, Any], site: Site, visitor: Visitor, numb
 
 
 def _form(
-    request: Request[Any, Any, Any], offered: Choices, wish: Wish, faults: tuple[Fault, ...] = (), status: int = 200
+    request: Request[Any, Any, Any], offered: Choices, wish: Wish, faults: tuple[Mistake, ...] = (), status: int = 200
 ) -> Response[str]:
     newcomer = wish.newcomers[0] if wish.newcomers else offered.middle
     moments = [*newcomer.moments, *[(0, 0, 0)] * MOMENTS][: max(MOMENTS, len(newcomer.moments))]
@@ -116,7 +116,7 @@ def _form(
     )
 
 
-def said(fault: Fault, speech: Speech) -> str:
+def said(fault: Mistake, speech: Speech) -> str:
     """The sentence of a fault; words among its facts come from our tables and are translated too."""
     facts = {name: speech.gettext(fact) if isinstance(fact, str) else fact for name, fact in fault.facts.items()}
     return speech.gettext(fault.message, **facts)
@@ -164,7 +164,7 @@ def answer_page(
 
 
 def _read(form: WhatIfForm, offered: Choices) -> Read:
-    faults: list[Fault] = []
+    faults: list[Mistake] = []
     pairs = [(person, helper) for person, helper in zip(form.person, form.helper, strict=False) if person or helper]
     return Read(
         Wish(
@@ -177,7 +177,7 @@ def _read(form: WhatIfForm, offered: Choices) -> Read:
     )
 
 
-def _weights(form: WhatIfForm, offered: Choices, faults: list[Fault]) -> dict[str, float]:
+def _weights(form: WhatIfForm, offered: Choices, faults: list[Mistake]) -> dict[str, float]:
     """Only those that are not as today."""
     found: dict[str, float] = {}
     for code, typed in zip(form.criterion, form.weight, strict=False):
@@ -186,13 +186,13 @@ def _weights(form: WhatIfForm, offered: Choices, faults: list[Fault]) -> dict[st
         weight = _number(typed)
         if weight is None:
             message = N_("Le poids du critère « %(criterion)s » n’est pas un nombre.")
-            faults.append(Fault("weights", message, {"criterion": pairing_words.CRITERIA[code]}))
+            faults.append(Mistake("weights", message, {"criterion": pairing_words.CRITERIA[code]}))
         elif weight != offered.weights[code]:
             found[code] = weight
     return found
 
 
-def _newcomer(form: WhatIfForm, middle: Newcomer, faults: list[Fault]) -> Newcomer:
+def _newcomer(form: WhatIfForm, middle: Newcomer, faults: list[Mistake]) -> Newcomer:
     moments: list[tuple[int, int, int]] = []
     for weekday, start, end in zip(form.weekday, form.start, form.end, strict=False):
         if not (start or end):
@@ -200,7 +200,7 @@ def _newcomer(form: WhatIfForm, middle: Newcomer, faults: list[Fault]) -> Newcom
         begins, ends = _minutes(start), _minutes(end)
         if not weekday.isdecimal() or begins is None or ends is None:
             faults.append(
-                Fault("moments", N_("Un moment a un jour, un début et une fin, comme lundi de 9:00 à 12:00."))
+                Mistake("moments", N_("Un moment a un jour, un début et une fin, comme lundi de 9:00 à 12:00."))
             )
         else:
             moments.append((int(weekday), begins, ends))
@@ -218,12 +218,12 @@ def _newcomer(form: WhatIfForm, middle: Newcomer, faults: list[Fault]) -> Newcom
     )
 
 
-def _limit(typed: str, middle: float, part: str, faults: list[Fault]) -> float:
+def _limit(typed: str, middle: float, part: str, faults: list[Mistake]) -> float:
     if not typed.strip():
         return middle
     number = _number(typed)
     if number is None:
-        faults.append(Fault(part, N_("« %(typed)s » n’est pas un nombre."), {"typed": typed}))
+        faults.append(Mistake(part, N_("« %(typed)s » n’est pas un nombre."), {"typed": typed}))
         return middle
     return number
 
