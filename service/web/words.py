@@ -21,7 +21,7 @@ DONE: dict[str, str] = {
     "answered_talk": N_("C’est noté. La coordination vous appelle."),
     "answered_other": N_("C’est noté. La coordination vous propose un autre moment."),
     "suggestions_found": N_("Propositions recalculées."),
-    "first_answer": N_("Première réponse. La vérification continue."),
+    "first_answer": N_("Nouvelles propositions trouvées."),
     "suggestions_checked": N_("Propositions recalculées et vérifiées."),
     "proposed": N_("Proposition envoyée aux deux."),
     "set_aside": N_("Proposition écartée."),

@@ -39,7 +39,7 @@ def test_the_page_shows_the_first_answer_and_then_its_proof_by_itself(chromium: 
         visitor.looks_right()
         calculation.tell_first()
         visitor.page.locator("#etat", has_text=FIRST).wait_for()
-        expect(visitor.page.locator("#annonce")).to_have_text("Première réponse. La vérification continue.")
+        expect(visitor.page.locator("#annonce")).to_have_text("Nouvelles propositions trouvées.")
         expect(visitor.page.locator(".conseq").first).to_contain_text("est encore en cours de calcul")
         visitor.looks_right()
         calculation.end()

@@ -22,11 +22,12 @@ from locales.extract import HERE, extract
 from matching.pairing.instance import Instance
 from matching.pairing.solve import solve
 from matching.search import Limits
-from service import access, pairing_board, pairings, visits
+from service import access, pairing_board, pairing_suppositions, pairings, visits
 from service.app import create_app
 from service.database import Database
 from service.imports import shipped
 from service.imports.files import FILES
+from service.pairing_suppositions import Wish
 from service.site import Actor, Site
 from service.tables.work import Run
 from service.web.marks import initials
@@ -34,6 +35,7 @@ from service.web.speech import LANGUAGE_COOKIE, LANGUAGES
 from tests import sites
 from tests.locales import pages
 from tests.service.visits import seraing
+from tests.service.web.calculating import Calculation
 from tests.service.web.network import BASE, Browser
 
 LANG = "en"
@@ -153,6 +155,29 @@ def test_the_coordinators_pages_are_translated(site: Site, known: re.Pattern[str
         *(f"/appariements/{entry.person}" for entry in board.queue),
         *(WEEK, "/semaine/2027-01-18", "/semaine/2029-01-01", f"{WEEK}/publier"),
     )
+
+
+def test_the_states_of_a_calculation_and_what_ifs_are_translated(site: Site, known: re.Pattern[str]):
+    actor = seraing.coordinator(site)
+    client = reader(site, "coordinator")
+    current = pairing_board.board(site, actor).queue[0].person
+    gone = pairing_suppositions.choices(site, actor, LANG).helpers[0][0]
+    newcomer = pairing_suppositions.Newcomer(("tr",), ("social",), gender="f")
+    asked = pairing_suppositions.ask(site, actor, Wish((), {"travel": 3.0}, (newcomer,), (gone,)))
+    check(client, known, "/appariements/et-si", f"/appariements/et-si/{asked}")
+    Calculation(site).end()
+    check(client, known, f"/appariements/et-si/{asked}", f"/appariements/et-si?de={asked}")
+    page = "/appariements/et-si"
+    refused = client.fill(f"{page}/demander", page, newcomer="1", weekday="9", start="1:00", hours="1,2,3")
+    assert untranslated(refused.text, known) == []
+    for end in ("tell_first", "end", "stopped", "fail"):
+        pairings.ask_for_shortlists(site, actor)
+        calculation = Calculation(site)
+        check(client, known, f"/appariements/{current}", "/appariements/etat-du-calcul")
+        getattr(calculation, end)()
+        check(client, known, f"/appariements/{current}", "/appariements/etat-du-calcul")
+        if end == "tell_first":
+            calculation.end()
 
 
 def test_moving_and_placing_a_visit_is_translated(site: Site, known: re.Pattern[str]):

@@ -383,6 +383,37 @@ def test_limits_and_seed_reach_the_run(network: Network, api: Program):
     assert taken.limits == {"work": 2.5, "seconds": 20.0, "seed": 7}
 
 
+def test_an_answer_that_is_not_as_the_document_says_is_noticed(network: Network, api: Program):
+    """The check itself, on answers with one fault each."""
+    run = api.solve()
+    answer = api.client.get(run)
+    document = api.client.get("/api/openapi.json").json()
+    shown = answer.json()
+
+    class Spoiled:
+        status_code = 200
+        headers = answer.headers
+
+        def __init__(self, **fields: Any) -> None:
+            self.fields = fields
+
+        def json(self) -> Any:
+            return {name: value for name, value in (shown | self.fields).items() if value != "gone"}
+
+    assert complaints(document, "GET", run, Spoiled()) == []
+    for fault in (
+        {"id": "SER-P001"},
+        {"state": "asleep"},
+        {"seconds": "3"},
+        {"stopped": "gone"},
+        {"secret": "a row of a table"},
+        {"progress": {"stage": "", "value": True, "bound": None}},
+    ):
+        assert len(complaints(document, "GET", run, Spoiled(**fault))) == 1
+    Spoiled.status_code = 418
+    assert complaints(document, "GET", run, Spoiled()) == [f"GET {run} never answers 418"]
+
+
 def test_the_document_covers_the_interface_and_nothing_else(network: Network):
     document = network.client().get("/api/openapi.json").json()
     routes = {

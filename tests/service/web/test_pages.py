@@ -18,6 +18,8 @@ from tests.service.web.network import MOMENT, Network
 PAGES = {
     "/demandes": {"coordinator"},
     "/appariements": {"coordinator"},
+    "/appariements/et-si": {"coordinator"},
+    "/appariements/etat-du-calcul": {"coordinator"},
     "/import": {"coordinator"},
     "/semaine/2027-01-11": {"coordinator"},
     "/semaine/2027-01-11/publier": {"coordinator"},
