@@ -124,7 +124,10 @@ def board(site: Site, actor: Actor, person: str | None = None, language: str | N
 def state(site: Site, actor: Actor) -> State:
     """How far the calculation is, without anything of people."""
     only_coordinator(actor)
-    latest, newest = runs.last(site, actor, "pairing"), runs.newest(site, actor, "pairing")
+    latest = runs.last(site, actor, "pairing")
+    if latest is not None and latest.is_open and not latest.has_draft:
+        return State("running", latest)  # most looks end here, without reading an answer
+    newest = runs.newest(site, actor, "pairing")
     return state_of(newest, msgspec.convert(newest.result, Answer) if newest else None, latest)
 
 
