@@ -6,8 +6,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from matching.pairing.cpsat import solve
 from matching.pairing.instance import Pair
+from matching.pairing.solve import solve
 from matching.search import Limits
 from service import consents, errors, notices, own_pairings, pairing_desk, pairing_life, trial_reviews
 from service.database import Database
