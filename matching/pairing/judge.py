@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from matching.pairing.answer import Answer, Offer, Shortlist, Unmatched
@@ -30,14 +30,15 @@ class Violation:
 
 def violations(instance: Instance, answer: Answer) -> list[Violation]:
     """Everything that is wrong with an answer; empty when it is right."""
+    stand = _against(instance)
     return [
         *_hard_rules(instance, answer),
         *_joint_rules(instance, answer),
-        *_shortlists(instance, answer),
+        *_shortlists(instance, answer, stand),
         *_first_ranks(instance, answer),
         *_scores(instance, answer),
         *_aims(instance, answer),
-        *_unmatched(instance, answer),
+        *_unmatched(instance, answer, stand),
         *_costs(instance, answer),
         *_moves(instance, answer),
         *_recruits(instance, answer),
@@ -84,8 +85,11 @@ def _joint_rules(instance: Instance, answer: Answer) -> Iterator[Violation]:
         yield Violation("SAME_HELPER", f"{one} and {other} both have {helper} first")
 
 
-def _against(instance: Instance) -> dict[tuple[str, str], tuple[str, ...]]:
-    """What stands against every pair, by ids."""
+Stand = Mapping[tuple[str, str], tuple[str, ...]]
+"""What stands against every pair, by ids."""
+
+
+def _against(instance: Instance) -> Stand:
     return {
         (person.id, helper.id): against(instance, person, helper)
         for person in instance.people
@@ -93,20 +97,21 @@ def _against(instance: Instance) -> dict[tuple[str, str], tuple[str, ...]]:
     }
 
 
-def _shortlists(instance: Instance, answer: Answer) -> Iterator[Violation]:
-    stand = _against(instance)
+def _shortlists(instance: Instance, answer: Answer, stand: Stand) -> Iterator[Violation]:
     listed = [shortlist.person for shortlist in answer.shortlists]
     if len(set(listed)) < len(listed):
         yield Violation("SHORTLIST", "somebody has two shortlists")
+    first = {pair.person for pair in answer.placed}
+    offers = {one.person: [offer.helper for offer in one.offers] for one in answer.shortlists}
     for person in instance.people:
         possible = {helper.id for helper in instance.helpers if not stand[person.id, helper.id]}
-        offered = [offer.helper for s in answer.shortlists if s.person == person.id for offer in s.offers]
+        offered = offers.get(person.id, [])
         if len(offered) != min(len(possible), instance.shortlist):
             yield Violation("SHORTLIST", f"{person.id} has {len(offered)} offers of {len(possible)} possible ones")
         if len(set(offered)) < len(offered):
             yield Violation("SHORTLIST", f"{person.id} is offered the same helper twice")
         kept = {one for one in possible if is_kept(instance, person, one)}
-        rest = set(offered[1:]) if person.id in {pair.person for pair in answer.placed} else set(offered)
+        rest = set(offered[1:] if person.id in first else offered)
         if kept - set(offered) and rest - kept:
             yield Violation("SHORTLIST", f"{person.id} named or knows somebody who is not on the list")
 
@@ -135,7 +140,7 @@ def _costs(instance: Instance, answer: Answer) -> Iterator[Violation]:
         if cost is None:
             continue
         named = {*cost.losers, *cost.gainers, *cost.movers}
-        if not named <= set(instance.person_by_id) or shortlist.person in named:
+        if not named <= instance.person_by_id.keys() or shortlist.person in named:
             yield Violation("COST", f"a choice of {shortlist.person} names somebody who does not wait")
         if not {*cost.losers, *cost.movers} <= first or set(cost.gainers) & first:
             yield Violation("COST", f"somebody loses or gains a first rank by a choice of {shortlist.person} wrongly")
@@ -179,8 +184,7 @@ def _aims(instance: Instance, answer: Answer) -> Iterator[Violation]:
         yield Violation("AIM", "the weights are not those of the instance")
 
 
-def _unmatched(instance: Instance, answer: Answer) -> Iterator[Violation]:
-    stand = _against(instance)
+def _unmatched(instance: Instance, answer: Answer, stand: Stand) -> Iterator[Violation]:
     given: dict[str, Unmatched] = {one.person: one for one in answer.unmatched}
     for person in instance.people:
         mine = [stand[person.id, helper.id] for helper in instance.helpers]
