@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
+from random import Random
+from typing import Any
 
 from hypothesis import strategies as some
 
-from matching.pairing.instance import Instance, Pair, Separation
+from matching.pairing.instance import Instance, Pair, Person, Separation
 from tests.matching.pairing.builders import DAY, helper, live, person, window
 
 LANGUAGES = some.lists(some.sampled_from(["fr", "nl", "ti"]), min_size=1, max_size=2, unique=True).map(tuple)
@@ -75,3 +79,33 @@ def fits_by_counting(found: Instance, pairs: tuple[Pair, ...]) -> bool:
         if any({two.person, two.other} <= {who.id for who in new} for two in found.separations):
             return False
     return True
+
+
+def renamed(found: Instance, random: Random) -> tuple[Instance, dict[str, str]]:
+    """The same territory under other names, its rows in another order."""
+    ids = [one.id for one in (*found.people, *found.helpers, *found.accompanied)]
+    names = dict(zip(ids, random.sample(ids, len(ids)), strict=True))
+
+    def turned(rows: Sequence[Any], *fields: str) -> tuple[Any, ...]:
+        new = [replace(one, **{field: names.get(getattr(one, field), "") for field in fields}) for one in rows]
+        return tuple(random.sample(new, len(new)))
+
+    def people(rows: Sequence[Person]) -> tuple[Person, ...]:
+        wish = tuple(replace(one, named_helper=names.get(one.named_helper or "")) for one in rows)
+        return turned(wish, "id")
+
+    return replace(
+        found,
+        people=people(found.people),
+        helpers=turned(found.helpers, "id"),
+        accompanied=people(found.accompanied),
+        conflicts=tuple(
+            replace(one, helper=names[one.helper], person=names.get(one.person or "")) for one in found.conflicts
+        ),
+        live=turned(found.live, "person", "helper"),
+        separations=turned(found.separations, "person", "other"),
+        known=turned(found.known, "person", "helper"),
+        refused=turned(found.refused, "person", "helper"),
+        set_aside=turned(found.set_aside, "person", "helper"),
+        overrides=turned(found.overrides, "person", "helper"),
+    ), names

@@ -1,12 +1,19 @@
 from __future__ import annotations
 
-from matching.pairing.answer import Unmatched
-from matching.pairing.changes import made
+from dataclasses import replace
+from itertools import combinations
+
+from hypothesis import given, settings
+
+from matching.pairing.answer import Change, Unmatched
+from matching.pairing.candidates import against, candidates
+from matching.pairing.changes import ORDER, made, relax
 from matching.pairing.instance import Conflict, Instance, Separation
 from matching.pairing.solve import solve
 from matching.search import Limits
 from matching.travel import Point
 from tests.matching.pairing.builders import HERE, helper, instance, live, pair, person, window
+from tests.matching.pairing.strategies import instances
 
 
 def unmatched(found: Instance) -> Unmatched:
@@ -166,3 +173,37 @@ def test_a_helper_whom_two_such_rules_exclude_counts_once():
     found = instance(person(), helper(), conflicts=(Conflict("nadia", person="ada"),), refused=(pair(),))
 
     assert unmatched(found).removed == {"PAIR_EXCLUDED": 1}
+
+
+@settings(max_examples=80)
+@given(instances())
+def test_each_smallest_change_opens_a_helper_and_no_smaller_one_does(found: Instance):
+    """Smaller: fewer rules give way, for any helper; or as many, for this helper, but not quite these."""
+    for nobody in solve(found, Limits(), costs=False).unmatched:
+        who = found.person_by_id[nobody.person]
+        for change in nobody.changes:
+            assert change.helper in {
+                pair.helper for pair in candidates(made(found, who, change)) if pair.person == who.id
+            }
+        least = min((len(change.relaxed) for change in nobody.changes), default=len(ORDER))
+        for one in found.helpers:
+            rules = [code for code in against(found, who, one) if code in ORDER]
+            for few in (few for size in range(1, least) for few in combinations(rules, size)):
+                smaller = Change(one.id, tuple(relax(found, who, one, code) for code in few))
+                after = made(found, who, smaller)
+                assert against(after, after.person_by_id[who.id], after.helper_by_id[one.id])
+
+
+def test_a_little_less_than_the_smallest_change_does_not_open():
+    far = instance(person(coordinates=Point(50.62, 5.5)), helper(max_travel_km=2.0))
+    (change,) = unmatched(far).changes
+    km = change.relaxed[0].facts["km"]
+    assert isinstance(km, float)
+    assert solve(replace(far, helpers=(replace(far.helpers[0], max_travel_km=km),)), Limits()).placed
+    assert not solve(replace(far, helpers=(replace(far.helpers[0], max_travel_km=km - 0.1),)), Limits()).placed
+
+    hours = instance(helper(weekly_minutes_max=80))
+    after = made(hours, hours.people[0], unmatched(hours).changes[0]).helpers[0]
+    assert solve(replace(hours, helpers=(after,)), Limits()).placed
+    less = replace(after, weekly_minutes_max=after.weekly_minutes_max - 1)
+    assert not solve(replace(hours, helpers=(less,)), Limits()).placed

@@ -1,11 +1,10 @@
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 from itertools import product
 from random import Random
-from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -20,7 +19,7 @@ from matching.pairing.shortlists import left_out
 from matching.pairing.solve import solve
 from matching.search import Limits, Progress
 from tests.matching.pairing.builders import DAY, helper, instance, person
-from tests.matching.pairing.strategies import fits_by_counting, instances
+from tests.matching.pairing.strategies import fits_by_counting, instances, renamed
 
 
 def best_by_trying_everything(found: Instance) -> Aims:
@@ -56,28 +55,6 @@ def test_no_other_choice_is_better(found: Instance):
 @given(instances())
 def test_no_answer_breaks_a_rule(found: Instance):
     assert violations(found, solve(found, Limits())) == []
-
-
-def renamed(found: Instance, random: Random) -> tuple[Instance, dict[str, str]]:
-    """The same territory under other names, its rows in another order."""
-    ids = [one.id for one in (*found.people, *found.helpers, *found.accompanied)]
-    names = dict(zip(ids, random.sample(ids, len(ids)), strict=True))
-
-    def turned(rows: Sequence[Any], *fields: str) -> tuple[Any, ...]:
-        new = [replace(one, **{field: names[getattr(one, field)] for field in fields}) for one in rows]
-        return tuple(random.sample(new, len(new)))
-
-    return replace(
-        found,
-        people=turned(found.people, "id"),
-        helpers=turned(found.helpers, "id"),
-        accompanied=turned(found.accompanied, "id"),
-        live=turned(found.live, "person", "helper"),
-        separations=turned(found.separations, "person", "other"),
-        known=turned(found.known, "person", "helper"),
-        refused=turned(found.refused, "person", "helper"),
-        set_aside=turned(found.set_aside, "person", "helper"),
-    ), names
 
 
 @settings(max_examples=60)

@@ -30,6 +30,7 @@ from service.site import Actor
 from service.tables.people import Availability, Party, PeerHelper
 from service.tables.territory import NetworkSetting
 from tests import sites
+from tests.matching.pairing.strategies import renamed
 from tests.service.pairings.builders import TODAY, Network
 from tests.territories import Drawn, common, territories
 
@@ -188,3 +189,19 @@ def test_somebody_new_who_speaks_turkish_on_mondays_serves_whom_was_said(seraing
     assert {one.person: one.after for one in comparison.differences if one.before != one.after} == {
         one: after.get(one) for one in before.keys() | after.keys() if before.get(one) != after.get(one)
     }
+
+
+def test_other_names_and_another_order_of_rows_change_nothing(network: Network):
+    """No two people or helpers of the shipped territories are equal in all but the id."""
+    instance = network.instance()
+    one = solve(instance, Limits(), costs=False)
+
+    for seed in range(5):
+        other, names = renamed(instance, Random(seed))
+        two = solve(other, Limits(), costs=False)
+
+        assert two.status == one.status == "optimal"
+        assert two.value == one.value
+        assert {(pair.person, pair.helper) for pair in two.placed} == {
+            (names[pair.person], names[pair.helper]) for pair in one.placed
+        }
