@@ -18,7 +18,7 @@ from matching.search import Limits, Progress, Watch
 
 MOST_ARCS = 200_000
 """Most candidates, counted in each solve anew, over all solves that only bound a cost; above, prices say it."""
-MOST_EXACT_ARCS = 30_000
+MOST_EXACT_ARCS = 60_000
 """Most of them over all solves to the proof; whoever comes after is told bounds."""
 BOUND = Limits(work=0.0)
 """Without work a solve gives the proof where people alone decide, and else a bound."""

@@ -74,14 +74,14 @@ def _use(one: Recruit) -> tuple[int, int, tuple[object, ...]]:
 def _recruit(instance: Instance, waiting: list[Person], profile: _Profile) -> Recruit:
     """The recruit who begins at this profile and serves as many of those who wait as there is room for."""
     open_all_week = _helper(instance, profile, _themes(waiting), _whole_week(instance))
-    reached = [one for one in waiting if suits(_with(instance, open_all_week), one, open_all_week)]
+    reached = _suited(instance, waiting, open_all_week)
     moments = _moments(instance, reached)
     windows = tuple(Window(*moment, instance.day) for moment in moments)
     timed = _helper(instance, profile, _themes(reached), windows)
-    free = [one for one in reached if suits(_with(instance, timed), one, timed)]
+    free = _suited(instance, reached, timed)
     themes = _few_themes(instance, free)
     helper = _helper(instance, profile, themes, windows)
-    there = _with(instance, helper)
+    there = _with(instance, free, helper)
     served: tuple[Pair, ...] = ()
     for one in sorted(free, key=lambda one: -weight(one, instance.day)):
         more = (*served, Pair(one.id, NEW))
@@ -127,8 +127,24 @@ def _helper(instance: Instance, profile: _Profile, themes: tuple[str, ...], wind
     )
 
 
-def _with(instance: Instance, helper: Helper) -> Instance:
-    return replace(instance, helpers=(helper,), live=(), overrides=(), set_aside=(), refused=(), conflicts=())
+def _suited(instance: Instance, people: list[Person], helper: Helper) -> list[Person]:
+    there = _with(instance, people, helper)
+    return [one for one in people if suits(there, one, helper)]
+
+
+def _with(instance: Instance, people: list[Person], helper: Helper) -> Instance:
+    """Only these people and this helper, between whom nothing has been yet."""
+    return replace(
+        instance,
+        people=tuple(people),
+        helpers=(helper,),
+        accompanied=(),
+        live=(),
+        overrides=(),
+        set_aside=(),
+        refused=(),
+        conflicts=(),
+    )
 
 
 def _whole_week(instance: Instance) -> tuple[Window, ...]:
