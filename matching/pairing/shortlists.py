@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 
 from matching.pairing.answer import Cost, LeftOut, Offer, Shortlist
 from matching.pairing.candidates import Candidate, against
@@ -77,8 +76,3 @@ def left_out(instance: Instance, shortlist: Shortlist) -> tuple[LeftOut, ...]:
         for helper in instance.helpers
         if helper.id not in offered
     )
-
-
-def without_costs(lists: tuple[Shortlist, ...]) -> tuple[Shortlist, ...]:
-    """The same lists with no word about what a choice costs."""
-    return tuple(replace(one, offers=tuple(replace(offer, cost=None) for offer in one.offers)) for one in lists)
