@@ -21,12 +21,14 @@ from matching.pairing.supposing import solve as suppose
 from matching.pairing.what_if import Question, Supposition
 from matching.search import Limits
 from matching.weekly import Window
+from service import pairing_life, pairings
 from service.clock import FixedClock
 from service.database import Database
 from service.imports.accept import accept
 from service.imports.report import examine
 from service.pairing_data import WEIGHTS_SETTING
 from service.site import Actor
+from service.tables.pairings import Pairing
 from service.tables.people import Availability, Party, PeerHelper
 from service.tables.territory import NetworkSetting
 from tests import sites
@@ -205,3 +207,23 @@ def test_other_names_and_another_order_of_rows_change_nothing(network: Network):
         assert {(pair.person, pair.helper) for pair in two.placed} == {
             (names[pair.person], names[pair.helper]) for pair in one.placed
         }
+
+
+@pytest.mark.parametrize("ref", ["SER-H01", "SER-H02", "SER-H05", "SER-H09", "SER-H11"])
+def test_a_helper_who_leaves_changes_for_everybody_what_was_said(seraing: Network, ref: str):
+    instance = seraing.instance()
+    comparison = suppose(Supposition(instance, Question(leave=(ref,))), Limits())
+    helper = seraing.helper(ref)
+    for row in seraing.all(Pairing):
+        if row.peer_helper_id == helper.id and row.status == "proposed":
+            pairings.withdraw_proposal(seraing.site, seraing.coordinator, row.public_id)
+        elif row.peer_helper_id == helper.id and row.status in ("accepted", "trial", "active", "paused"):
+            pairing_life.end(seraing.site, seraing.coordinator, row.public_id, "helper_left", waits=True)
+    seraing.change(PeerHelper, ref, status="left")
+    after = firsts(seraing.instance())
+
+    assert comparison.status == "optimal"
+    assert {one.person: one.helper for one in comparison.then.placed} == after
+    assert {one.person for one in comparison.differences if one.waits} == {
+        one.person for one in instance.live if one.helper == ref
+    }
