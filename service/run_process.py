@@ -49,6 +49,7 @@ class Child:
         self._in, self._out = cast("IO[bytes]", self._process.stdin), cast("IO[bytes]", self._process.stdout)
         self._messages: queue.Queue[dict[str, Any] | None] = queue.Queue()
         self.version = ""
+        self._gone = False
         self._listener = threading.Thread(target=self._listen, name=f"child-{self.pid}", daemon=True)
         self._listener.start()
 
@@ -58,7 +59,8 @@ class Child:
 
     @property
     def alive(self) -> bool:
-        return self._process.poll() is None
+        """Whether it can take orders: a killed process closes its pipes before the system calls it ended."""
+        return not self._gone and self._process.poll() is None
 
     def warm(self, kind: RunKind) -> None:
         """Load the solver of a kind of run."""
@@ -81,6 +83,7 @@ class Child:
             return {}
         if message is None:
             self._messages.put(None)
+            self._gone = True
             raise ChildGone
         if "ready" in message:
             self.version = message["ready"]
@@ -106,6 +109,7 @@ class Child:
             self._in.write(msgspec.json.encode(message) + b"\n")
             self._in.flush()
         except (OSError, ValueError) as error:
+            self._gone = True
             raise ChildGone from error
 
     def _listen(self) -> None:

@@ -113,6 +113,16 @@ def test_a_run_whose_process_always_dies_is_given_up_with_a_reason(site: Site, h
     assert after.status == "done"
 
 
+def test_a_process_that_is_dying_gets_no_other_run(site: Site, hélène: Actor):
+    with at_work(site):
+        ended(site, hélène, ask(site, hélène, "close its pipes"))
+        after = ask(site, hélène)
+        view = ended(site, hélène, after)
+
+    assert (view.status, row(site, after).attempt) == ("done", 1)
+    assert solving() == []
+
+
 def test_a_search_that_swallows_memory_fails_alone(site: Site, hélène: Actor):
     with at_work(site):
         view = ended(site, hélène, ask(site, hélène, "swallow memory"))
