@@ -1,0 +1,25 @@
+"""The one door to numba: functions of whole numbers and arrays, compiled once and kept beside their source."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
+
+import numba  # type: ignore[import-untyped]
+import numpy as np
+from numpy.typing import NDArray
+
+Ints = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+def compiled(function: Function) -> Function:
+    """Compiled at its first call, cached on disk, and free of the interpreter's lock, so that seeds run side by side."""
+    return cast("Function", numba.njit(cache=True, nogil=True, _nrt=False)(function))  # pyright: ignore[reportUnknownMemberType]
+
+
+def inlined(function: Function) -> Function:
+    """Compiled into each function that calls it: handing over many arrays costs more than most of what moves do."""
+    return cast("Function", numba.njit(cache=True, nogil=True, inline="always")(function))  # pyright: ignore[reportUnknownMemberType]
