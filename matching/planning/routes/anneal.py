@@ -35,7 +35,7 @@ def anneal(p: Problem, s: State, r: Ruin, moves: int, hot: float, cold: float, b
     """
     `moves` moves while the temperature falls from `hot` to `cold`, in units of cost.
 
-    `best` takes the routes (`after`) of the cheapest state met, whose cost is returned; the state goes on from the last.
+    `best` takes the routes (`after`) of the cheapest state met, whose cost is returned; the state goes on.
     """
     visits = len(p.earliest)
     cost = cost_of(p, s)

@@ -13,7 +13,7 @@ LATENESS = 2.0
 
 
 def first_routes(p: Problem) -> Ints:
-    """The node after each node; None of the visits waits for another in a ring, since all are put last."""
+    """The node after each node; no visits wait for each other, since all are put last."""
     leading = np.flatnonzero((p.partner < 0) | p.leads)
     order = leading[np.argsort(p.latest[leading], kind="stable")].astype(np.int64)
     bases = np.arange(len(p.earliest), len(p.earliest) + len(p.ready))
@@ -26,7 +26,7 @@ def first_routes(p: Problem) -> Ints:
 @compiled
 def append_all(p: Problem, order: Ints, after: Ints, last: Ints, free: Ints) -> bool:
     """Put all visits at the ends of routes, behind `last` and from `free` on; False when nobody can take one."""
-    visits, workers = len(p.earliest), len(p.ready)
+    workers = len(p.ready)
     for visit in order:
         partner = p.partner[visit]
         cheapest, one, other, own_start, other_start = np.inf, -1, -1, 0, 0

@@ -86,7 +86,7 @@ def relocate_pair(p: Problem, s: State, first: int) -> int:
     """Move both parts of a task."""
     second = p.partner[first]
     one, other = target(p, s, first), target(p, s, second)
-    if one == first or one == second or other == first or other == second or s.worker[one] == s.worker[other]:
+    if one in (first, second) or other in (first, second) or s.worker[one] == s.worker[other]:
         return NO_MOVE
     if not p.able[s.worker[one], first] or not p.able[s.worker[other], second]:
         return NO_MOVE
@@ -125,7 +125,7 @@ def swap(p: Problem, s: State, one: int, room: float) -> int:
 
 @compiled
 def exchange_tails(p: Problem, s: State, one: int, room: float) -> int:
-    """The rest of one route behind a visit (or all of it) changes place with the rest of another from a neighbour on."""
+    """The rest of one route behind a visit, or all of it, for the rest of another from a neighbour on."""
     visits = len(p.earliest)
     head = neighbour(p, one)
     if np.random.random() < 0.1:
