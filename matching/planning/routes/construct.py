@@ -12,14 +12,18 @@ EARLINESS = 0.05
 LATENESS = 2.0
 
 
-def first_routes(p: Problem) -> Ints:
-    """The node after each node; no visits wait for each other, since all are put last."""
+def first_routes(p: Problem) -> Ints | None:
+    """
+    The node after each node; None when nobody, or not two different people, can take a visit.
+
+    No visits wait for each other in a ring, since each is put last.
+    """
     leading = np.flatnonzero((p.partner < 0) | p.leads)
     order = leading[np.argsort(p.latest[leading], kind="stable")].astype(np.int64)
     bases = np.arange(len(p.earliest), len(p.earliest) + len(p.ready))
     after = np.arange(len(p.earliest) + len(p.ready), dtype=np.int64)
     if not append_all(p, order, after, bases.copy(), p.ready.copy()):
-        raise ValueError("no two different people can take the two parts of a visit")
+        return None
     return after
 
 
@@ -27,14 +31,15 @@ def first_routes(p: Problem) -> Ints:
 def append_all(p: Problem, order: Ints, after: Ints, last: Ints, free: Ints) -> bool:
     """Put all visits at the ends of routes, behind `last` and from `free` on; False when nobody can take one."""
     workers = len(p.ready)
-    for visit in order:
-        partner = p.partner[visit]
+    for at in range(len(order)):
+        visit = int(order[at])
+        partner = int(p.partner[visit])
         cheapest, one, other, own_start, other_start = np.inf, -1, -1, 0, 0
         for worker in range(workers):
             if not p.able[worker, visit]:
                 continue
             way = p.way[last[worker], visit]
-            start = max(p.earliest[visit], free[worker] + way)
+            start = int(max(p.earliest[visit], free[worker] + way))
             if partner < 0:
                 cost = way + LATENESS * max(0, start - p.latest[visit]) + EARLINESS * (start - free[worker])
                 if cost < cheapest:

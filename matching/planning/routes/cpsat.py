@@ -74,7 +74,7 @@ def _goes(p: Problem, after: Ints, worker: int, one: int, other: int, base: int)
 
 def _model(
     p: Problem, most: int
-) -> tuple[cp_model.CpModel, dict[tuple[int, int, int], cp_model.IntVar], cp_model.LinearExprT]:
+) -> tuple[cp_model.CpModel, dict[tuple[int, int, int], cp_model.IntVar], cp_model.LinearExpr]:
     """Arcs by (worker, node, node); a visit that a worker does not do is a ring of its own."""
     cp = cp_model.CpModel()
     visits, workers = len(p.earliest), len(p.ready)
@@ -82,7 +82,7 @@ def _model(
     start = [cp.new_int_var(int(p.earliest[visit]), latest_start, "") for visit in range(visits)]
     arcs: dict[tuple[int, int, int], cp_model.IntVar] = {}
     done: list[list[cp_model.IntVar]] = [[] for _ in range(visits)]
-    travel: list[cp_model.LinearExprT] = []
+    travel: list[cp_model.LinearExpr] = []
     for worker in range(workers):
         base = visits + worker
         able = [visit for visit in range(visits) if p.able[worker, visit]]
@@ -102,7 +102,7 @@ def _model(
                     continue
                 way = int(p.way[one, other])
                 left = int(p.ready[worker]) if one == base else start[one] + int(p.minutes[one])
-                cp.add(start[other] >= left + way).only_enforce_if(literal)
+                cp.add(start[other] >= left + way).only_enforce_if([literal])  # pyright: ignore[reportUnknownMemberType]
         cp.add_circuit(circuit)
     for visit in range(visits):
         cp.add_exactly_one(done[visit])
@@ -113,10 +113,11 @@ def _model(
             if p.able[worker, one] and p.able[worker, other]:
                 cp.add_bool_or(arcs[worker, int(one), int(one)], arcs[worker, other, other])
     largest = cp.new_int_var(0, latest_start, "")
-    lateness: list[cp_model.LinearExprT] = []
+    lateness: list[cp_model.LinearExpr] = []
     for visit in range(visits):
         late = cp.new_int_var(0, latest_start, "")
         cp.add(late >= start[visit] - int(p.latest[visit]))
         cp.add(largest >= late)
         lateness.append(int(p.dearness[visit]) * late)
-    return cp, arcs, p.travel_price * sum(travel) + sum(lateness) + p.largest_price * largest
+    dearest = [p.travel_price * one for one in travel] + lateness
+    return cp, arcs, sum(dearest, p.largest_price * largest)

@@ -133,11 +133,11 @@ def exchange_tails(p: Problem, s: State, one: int, room: float) -> int:
     ours, theirs = s.worker[one], s.worker[head]
     if ours == theirs:
         return NO_MOVE
-    tail, before = s.after[one], s.before[head]
+    tail, before = int(s.after[one]), int(s.before[head])
     our_base, their_base = visits + ours, visits + theirs
     if tail == our_base and before == their_base:
         return NO_MOVE  # whole routes: nothing but names
-    our_last, their_last = s.before[our_base], s.before[their_base]
+    our_last, their_last = int(s.before[our_base]), int(s.before[their_base])
     travel = p.way[one, head] - p.way[before, head] - p.way[one, tail]
     travel += p.way[their_last, our_base] - p.way[their_last, their_base]
     if tail != our_base:

@@ -108,7 +108,7 @@ def _is_plain(task: Task, longest: int) -> bool:
         and all(late.per == 1 and late.each_part for late in task.late)
         and not any((task.client, task.room, task.series, task.after, task.usual))
         and not any((task.fixed, task.published, task.kept))
-        and all(part.workers and part.usual is None and not part.ranked for part in task.parts)
+        and all(part.usual is None and not part.ranked for part in task.parts)
     )
 
 

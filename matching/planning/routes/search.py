@@ -36,7 +36,8 @@ FIRST_RATE = 200_000.0
 """Moves a second, before any was measured."""
 PROVABLE = 20
 """Visits up to which a proof is tried."""
-SHARE_OF_PROOF = 0.5
+SHARE_BEFORE_PROOF, SHARE_OF_PROOF = 0.02, 0.5
+"""Of the limits: for routes that the proof begins from, and for the proof."""
 Clock = Callable[[], float]
 
 
@@ -80,12 +81,13 @@ def _series(p: Problem, budget: float, workers: int) -> Iterator[Stage]:
 
 @dataclass
 class Found:
-    """The cheapest routes so far and the bound, shared by all that search; tells whoever watches."""
+    """The cheapest routes so far, the bound and the first routes, shared by all that search; tells whoever watches."""
 
     cost: int
     after: Ints
     bound: int
     watch: Watch
+    first: Ints
     stopped: bool = False
     steps: list[Step] = field(default_factory=list[Step])
     lock: threading.Lock = field(default_factory=threading.Lock)
@@ -111,13 +113,16 @@ def solve(instance: Instance, limits: Limits, watch: Watch = unwatched, clock: C
     """
     p = problem_of(instance)
     after = first_routes(p)
+    if after is None:
+        bill = evaluate(instance, ())
+        return Answer("infeasible", bill.value, bill.value, 0.0, (), (), bill.costs)
     s = empty_state(p)
     if not load(p, s, after):
         raise RuntimeError("first routes wait for each other in a ring")
-    found = Found(int(cost_of(p, s)), after, lower_bound(p), watch)
+    found = Found(int(cost_of(p, s)), after, lower_bound(p), watch, after)
     began = clock()
     if len(p.earliest) <= PROVABLE:
-        _improve(p, _part(limits, 0.02), found, clock)
+        _improve(p, _part(limits, SHARE_BEFORE_PROOF), found, clock)
         _prove(p, _part(limits, SHARE_OF_PROOF), found)
     seconds = None if limits.seconds is None else max(0.0, limits.seconds - (clock() - began))
     _improve(p, replace(limits, seconds=seconds), found, clock)
@@ -177,7 +182,7 @@ def lower_bound(p: Problem) -> int:
 
 def _improve(p: Problem, limits: Limits, found: Found, clock: Clock) -> None:
     """Anneal stage by stage within the limits."""
-    begin = first_routes(p)
+    begin = found.first
     with ThreadPoolExecutor(limits.workers) as pool:
         for number, stage in enumerate(stages(p, limits)):
             if found.stopped or found.cost <= found.bound:
