@@ -1,15 +1,14 @@
 """
-Several annealings from different temperatures, then long mild ones from the best of them; a proof where it can be had.
+A tournament of annealings on routes, and a proof where it can be had.
 
-A single annealing gets caught where lateness rules; several short ones, then some that go on from the best, are seldom
-caught together. Those of one stage run side by side, one a core, and hand their best to the next stage.
+Annealings of one stage run side by side, one a core, and hand their best to the next stage.
 """
 
 from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from itertools import count
@@ -38,45 +37,70 @@ PROVABLE = 20
 """Visits up to which a proof is tried."""
 SHARE_BEFORE_PROOF, SHARE_OF_PROOF = 0.02, 0.5
 """Of the limits: for routes that the proof begins from, and for the proof."""
+SMALLEST_TOURNAMENT = 0.5
+FIRST_SHARE = 0.3
+MOVES_FROM_SCRATCH = 2_500
+"""Moves a visit of an annealing from scratch."""
 Clock = Callable[[], float]
 
 
 @dataclass(frozen=True)
 class Stage:
-    """Annealings side by side: what each may take (seconds or work), and temperatures in units of the scale."""
+    """
+    Annealings side by side.
+
+    Parameters
+    ----------
+    budget
+        What all of them may take together, in seconds or work of one core.
+    runs, keeps
+        How many there are, and from how many of the best routes of the stage before; 0 = from the first routes.
+    hot, cold
+        Temperatures in units of the scale; the runs take the hot ones in turn.
+    """
 
     budget: float
+    runs: int
+    keeps: int
     hot: tuple[float, ...]
     cold: float
-    fresh: bool
 
 
-def stages(p: Problem, limits: Limits) -> Iterator[Stage]:
+def tournaments(p: Problem, limits: Limits) -> Iterator[tuple[Stage, ...]]:
     """
-    Within seconds: short annealings from scratch, then long ones from the best found; small days are caught more often.
+    One within a limit in seconds; within a limit in work one after the other, each twice as long, as far as they fit.
 
-    Within a limit in work: the same again and again, each time twice as long, as far as they fit; a larger limit runs
-    all that a smaller one ran, and is never worse.
+    So a larger limit in work runs all that a smaller one ran, and is never worse.
     """
     if limits.seconds is not None:
-        yield from _series(p, limits.seconds, limits.workers)
+        yield tournament(p, limits.seconds * limits.workers, limits.workers)
         return
     spent = 0.0
     for size in count():
-        work = 0.5 * 2.0**size
+        work = SMALLEST_TOURNAMENT * 2.0**size
         if spent + work > limits.work:
             return
         spent += work
-        yield from _series(p, work, limits.workers)
+        yield tournament(p, work, limits.workers)
 
 
-def _series(p: Problem, budget: float, workers: int) -> Iterator[Stage]:
-    starts, share = (12, 0.6) if len(p.earliest) < 150 else (3, 0.4)
-    starts = -(-starts // workers) * workers
-    hot = tuple((0.4, 2.0, 6.0)[number % 3] for number in range(starts))
-    yield Stage(budget * share * workers / starts, hot, 0.01, True)
-    yield Stage(budget * (1 - share) / 2, (0.25,) * workers, 0.004, False)
-    yield Stage(budget * (1 - share) / 2, (0.15,) * workers, 0.004, False)
+def tournament(p: Problem, budget: float, workers: int) -> tuple[Stage, ...]:
+    """
+    Many short annealings from scratch, longer ones from the best of them, and long ones from the best of those.
+
+    Where lateness rules, three of four annealings end in a trap that no mild one leaves, however long they are: many
+    short ones are surer than a few long ones.
+    """
+    moves = FIRST_SHARE * budget * MOVES_OF_WORK
+    runs = min(48, max(4, round(moves / (MOVES_FROM_SCRATCH * len(p.earliest)))))
+    runs = -(-runs // workers) * workers
+    few, fewer = (max(workers, -(-runs // part)) for part in (4, 12))
+    return (
+        Stage(budget * FIRST_SHARE, runs, 0, (0.4, 1.0, 2.5), 0.02),
+        Stage(budget * 0.25, few, few, (0.25,), 0.01),
+        Stage(budget * 0.25, fewer, fewer, (0.25,), 0.004),
+        Stage(budget * 0.2, workers, 1, (0.15,), 0.004),
+    )
 
 
 @dataclass
@@ -181,49 +205,68 @@ def lower_bound(p: Problem) -> int:
 
 
 def _improve(p: Problem, limits: Limits, found: Found, clock: Clock) -> None:
-    """Anneal stage by stage within the limits."""
-    begin = found.first
+    """Tournament after tournament within the limits, each run with a seed of its own."""
     with ThreadPoolExecutor(limits.workers) as pool:
-        for number, stage in enumerate(stages(p, limits)):
-            if found.stopped or found.cost <= found.bound:
-                return
-            source = begin if stage.fresh else found.after.copy()
-            jobs = [
-                pool.submit(_anneal, p, source, hot, stage, limits, (limits.seed, number, turn), found, clock)
-                for turn, hot in enumerate(stage.hot)
-            ]
-            for job in jobs:
-                job.result()
+        for turn, stages in enumerate(tournaments(p, limits)):
+            runners: list[tuple[int, Ints]] = []
+            for number, stage in enumerate(stages):
+                sources = _best(runners, stage.keeps) or [found.first]
+                jobs = [
+                    pool.submit(
+                        _anneal,
+                        p,
+                        sources[run % len(sources)],
+                        stage,
+                        stage.hot[run % len(stage.hot)],
+                        limits,
+                        (limits.seed, turn, number, run),
+                        found,
+                        clock,
+                    )
+                    for run in range(stage.runs)
+                ]
+                runners += [job.result() for job in jobs]
+                if found.stopped or found.cost <= found.bound:
+                    return
+
+
+def _best(runners: Sequence[tuple[int, Ints]], most: int) -> list[Ints]:
+    """The cheapest routes, of each cost one."""
+    by_cost = dict(reversed(runners))
+    return [by_cost[cost] for cost in sorted(by_cost)[:most]]
 
 
 def _anneal(
     p: Problem,
     source: Ints,
-    hot: float,
     stage: Stage,
+    hot: float,
     limits: Limits,
     seed: tuple[int, ...],
     found: Found,
     clock: Clock,
-) -> None:
-    """One annealing; its number of moves is set by the work, or by the speed measured on the way."""
-    s, r, best = empty_state(p), empty_ruin(p), source.copy()
+) -> tuple[int, Ints]:
+    """One annealing: its best routes and their cost. Its moves are set by the work, or by the speed on the way."""
+    s, r, best, kept = empty_state(p), empty_ruin(p), source.copy(), source.copy()
     load(p, s, source)
     seed_of_moves(int(np.random.SeedSequence(seed).generate_state(1)[0]))
-    warm, cold = hot * p.scale, stage.cold * p.scale
-    began, rate = clock(), FIRST_RATE
+    warm, cold, budget = hot * p.scale, stage.cold * p.scale, stage.budget / stage.runs
+    began, rate, least = clock(), FIRST_RATE, int(cost_of(p, s))
     for number in range(SLICES):
         if limits.seconds is None:
-            moves = int(stage.budget * MOVES_OF_WORK / SLICES)
+            moves = int(budget * MOVES_OF_WORK / SLICES)
         else:
-            left = stage.budget - (clock() - began)
+            left = budget - (clock() - began)
             if left <= 0:
-                return
+                break
             moves = max(1000, int(rate * left / (SLICES - number)))
         one, other = (warm * (cold / warm) ** (at / SLICES) for at in (number, number + 1))
         slice_began = clock()
-        cost = anneal(p, s, r, moves, one, other, best)
+        cost = int(anneal(p, s, r, moves, one, other, best))
         rate = 0.5 * rate + 0.5 * moves / max(1e-4, clock() - slice_began)
-        found.take(int(cost), best)
+        if cost < least:
+            least, kept = cost, best.copy()
+            found.take(cost, best)
         if not found.goes_on():
-            return
+            break
+    return least, kept

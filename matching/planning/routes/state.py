@@ -16,8 +16,6 @@ from matching.planning.routes.problem import Problem
 
 PENDING, LINKS, STARTS = 0, 1, 2
 TRAVEL, LATENESS, LARGEST = 0, 1, 2
-HOPELESS = 24
-"""Corrections after which a move that is clearly too dear is given up."""
 
 
 class State(NamedTuple):
@@ -199,9 +197,7 @@ def settle(p: Problem, s: State, travel: int, limit: float, most: int) -> bool:
     while s.filled[PENDING] > 0:
         visit = next_pending(s)
         corrections += 1
-        if corrections > most or (
-            corrections > HOPELESS and fixed + lateness + p.largest_price * largest > limit + p.scale
-        ):
+        if corrections > most:
             return False
         own = reached(p, s, visit)
         other, theirs = p.partner[visit], 0

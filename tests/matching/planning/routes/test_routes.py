@@ -23,8 +23,8 @@ from matching.search import Limits, Progress
 from tests.matching.planning.routes.builders import day, every_value, random_day, visit, worker
 
 WAY = ((0, 10, 20), (10, 0, 10), (20, 10, 0))
-SMALL = [random_day(seed, tasks=3, workers=3) for seed in range(12)]
-LARGER = [random_day(seed, tasks=14, workers=4, bases=2) for seed in range(4)]
+SMALL = [random_day(seed, tasks=3, workers=3) for seed in range(8)]
+LARGER = [random_day(seed, tasks=14, workers=4, bases=2) for seed in range(3)]
 
 
 def begun(instance: Instance) -> tuple[Problem, State, Ints]:
