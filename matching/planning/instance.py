@@ -385,6 +385,8 @@ def _travel_faults(mode: str, matrix: Sequence[Sequence[object]], places: Sequen
         yield f"travel {mode}: {size} x {size} values are expected"
         return
     for origin, row in zip(places, matrix, strict=True):
+        if all(type(value) is int and value >= 0 for value in row):
+            continue
         for target, value in zip(places, row, strict=True):
             if not isinstance(value, int):
                 yield f"travel {mode}: the way from {origin} to {target} is not known"
