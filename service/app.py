@@ -19,6 +19,7 @@ from service.errors import NotAllowed
 from service.imports import kept
 from service.site import Site
 from service.web import (
+    additions,
     agenda,
     api,
     api_pairings,
@@ -106,6 +107,7 @@ def create_app(site: Site) -> Litestar:
             *notices.HANDLERS,
             *plans.HANDLERS,
             *weeks.HANDLERS,
+            *additions.HANDLERS,
             *agenda.HANDLERS,
             *proposals.HANDLERS,
             *runs.HANDLERS,

@@ -32,13 +32,15 @@ def read_instance(
     weeks: int,
     stand: bool = False,
     free: frozenset[str] | None = frozenset(),
+    added: tuple[str, str] | None = None,
 ) -> Instance:
     """
     What is due in these weeks, and everything that decides when it can be.
 
     With `stand` every visit of the live plan is fixed where it is and nothing else is due, but for the tasks named in
     `free`: to look at one visit among all others, or to judge the plan as it stands. With `free` None everything that
-    has no visit yet is due beside them: what is still to place.
+    has no visit yet is due beside them: what is still to place. `added` names a pairing and
+    the kind of a visit that is asked for by hand; it is the last task.
     """
     records = Records(tx, territory, Horizon(start, weeks * 7, territory.timezone), now)
     horizon = records.horizon
@@ -48,7 +50,10 @@ def read_instance(
     workers = [_helper(records, helper, index) for helper in records.helpers.values()]
     workers += [_professional(records, professional, index) for professional in records.professionals.values()]
     rooms = [_room(records, place) for place in records.places.values()]
-    tasks = tuple(task for due in dues for task in due.tasks(index))
+    tasks = [task for due in dues for task in due.tasks(index)]
+    if added is not None:
+        ref, kind = added
+        tasks += [due.added(index, kind) for due in dues if due.pairing.ref == ref]
     return Instance(
         first_day=start.isoformat(),
         days=horizon.days,
@@ -58,7 +63,7 @@ def read_instance(
         clients=tuple(clients),
         series=tuple(due.series for due in dues),
         rooms=tuple(rooms),
-        tasks=tasks,
+        tasks=tuple(tasks),
         prices=_prices(tx, territory),
     )
 

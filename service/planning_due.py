@@ -137,6 +137,27 @@ class Due:
             if visit.kind not in RHYTHM:
                 yield self._beside(index, visit)
 
+    def added(self, index: Places, kind: str) -> Task:
+        """A visit that the coordinator adds by hand: it has to be done, on whichever day from now on."""
+        days = self.records.horizon.days
+        if kind == FIRST:
+            return replace(self._first(index, None), price=None)
+        task = self._regular(index, Period(0, days - 1), None, None)
+        parts = task.parts
+        if kind == "review":
+            companions = tuple(one.ref for one in self.companions())
+            parts = (*parts, Part(task.minutes, companions, "professional", ranked=True))
+        first = None if self.met else next((visit.ref for visit in self.standing if visit.kind == FIRST), None)
+        return replace(
+            task,
+            id=f"{self.pairing.ref}/{kind}",
+            kind=kind,
+            parts=parts,
+            usual=task.usual if kind == "regular" else None,
+            after=first,
+            price=None,
+        )
+
     def _is_wanted(self, task: Task) -> bool:
         return not self.stand or task.visit is not None or self.free is None or task.id in self.free
 

@@ -157,8 +157,13 @@ class Loose:
         ]
         if not teams:
             raise RuleBroken(N_("Il n’y a personne pour accompagner cette visite."))
-        slots = [Slot(team, (tick,) * len(self.task.parts)) for team in teams]
-        return min(slots, key=lambda slot: len(self.against(slot)))
+        broken: dict[Slot, int] = {}
+        for team in teams:
+            slot = Slot(team, (tick,) * len(self.task.parts))
+            broken[slot] = len(self.against(slot))
+            if not broken[slot]:
+                break
+        return min(broken, key=broken.__getitem__)
 
     def named(self, slot: str) -> Slot:
         """The slot that an id names, once nothing stands against it."""

@@ -78,12 +78,16 @@ def solutions_for(site: Site, actor: Actor, due: str) -> Solutions:
     horizon = _horizon(site, actor)
     with site.db() as tx:
         territory = coordinating(tx, actor)
-        loose = _due(tx, site, territory, horizon, due)
-        choices = loose.choices()
-        rules = () if choices else _rules(loose)
-        ways = () if choices else ways_out(loose.near, loose.others, loose.task, loose.now)
-        visit = to_place(loose.task, rules, horizon, names_of(tx, territory))
-        return Solutions(visit, tuple(choices[:MOST_SLOTS]), tuple(_way_out(horizon, way) for way in ways))
+        return solutions(tx, territory, _due(tx, site, territory, horizon, due))
+
+
+def solutions(tx: Session, territory: Territory, loose: Loose) -> Solutions:
+    """The best slots of one visit without a place; without any, what stands against it and the ways out."""
+    choices = loose.choices()
+    rules = () if choices else _rules(loose)
+    ways = () if choices else ways_out(loose.near, loose.others, loose.task, loose.now)
+    visit = to_place(loose.task, rules, loose.horizon, names_of(tx, territory))
+    return Solutions(visit, tuple(choices[:MOST_SLOTS]), tuple(_way_out(loose.horizon, way) for way in ways))
 
 
 def slot_for(site: Site, actor: Actor, due: str, day: date, minute: int) -> Asked:
@@ -111,22 +115,26 @@ def place(site: Site, actor: Actor, due: str, slot: str, *, pin: bool = False) -
     horizon = _horizon(site, actor)
     with site.db.begin() as tx:
         territory = coordinating(tx, actor)
-        loose = _due(tx, site, territory, horizon, due)
-        chosen, task = loose.named(slot), loose.task
-        known = people(tx, territory.id or 0)
-        pairing = known.pairings[task.series or ""]
-        if pairing.status not in LIVE_PAIRINGS:
-            raise _not_due(due)
-        day = horizon.date(start_of(chosen) // 1440)
-        must_consent(tx, known.persons[pairing.person_id], max(day, today_of(site, territory)))
-        places = {row.ref: row.id for row in tx.exec(select(Place).where(Place.territory_id == territory.id))}
-        ref = next_refs(tx, territory.id or 0, (task.series or "").partition("-")[0], 1)[0]
-        row = new_visit(task, chosen, horizon, known, site, ref, places)
-        row.pinned = pin
-        tx.add(row)
-        bookings.book(tx, row)
-        audit.note(tx, site, actor, "visit.planned", "visit", row.public_id)
-        return row.public_id
+        return write(tx, site, actor, territory, _due(tx, site, territory, horizon, due), slot, pin=pin)
+
+
+def write(tx: Session, site: Site, actor: Actor, territory: Territory, loose: Loose, slot: str, *, pin: bool) -> str:
+    """A new visit in one of its slots, once every rule and the person's consent let it; its public id."""
+    chosen, task, horizon = loose.named(slot), loose.task, loose.horizon
+    known = people(tx, territory.id or 0)
+    pairing = known.pairings[task.series or ""]
+    if pairing.status not in LIVE_PAIRINGS:
+        raise _not_due(task.id)
+    day = horizon.date(start_of(chosen) // 1440)
+    must_consent(tx, known.persons[pairing.person_id], max(day, today_of(site, territory)))
+    places = {row.ref: row.id for row in tx.exec(select(Place).where(Place.territory_id == territory.id))}
+    ref = next_refs(tx, territory.id or 0, (task.series or "").partition("-")[0], 1)[0]
+    row = new_visit(task, chosen, horizon, known, site, ref, places)
+    row.pinned = pin
+    tx.add(row)
+    bookings.book(tx, row)
+    audit.note(tx, site, actor, "visit.planned", "visit", row.public_id)
+    return row.public_id
 
 
 def waiting(tx: Session, site: Site, territory: Territory, horizon: Horizon, week: Horizon) -> tuple[Waiting, ...]:

@@ -39,6 +39,25 @@ OBJECTIONS: Mapping[str, str] = {
 }
 """Against one moment, and of whom; a code that is not here has its sentence in `RULES`."""
 
+COSTS: Mapping[str, tuple[str, str]] = {
+    "habit": (N_("Ce n’est pas le jour ou l’heure habituels."), N_("C’est plus près du jour et de l’heure habituels.")),
+    "other_person": (N_("Quelqu’un d’autre que d’habitude accompagne."), N_("La personne habituelle accompagne.")),
+    "edge_of_day": (N_("C’est tôt le matin ou tard le soir."), N_("Ce n’est plus tôt le matin ni tard le soir.")),
+    "changed": (N_("La visite est déjà annoncée : il faudra prévenir."), N_("L’heure annoncée ne change plus.")),
+    "lateness": (N_("C’est plus tard que souhaité."), N_("C’est plus près de la date souhaitée.")),
+    "proposed_host": (
+        N_("Une permanence est proposée à ce moment."),
+        N_("Une permanence proposée redevient possible."),
+    ),
+    "fourth_hour": (N_("La journée compte une heure de plus sans pause."), N_("La journée retrouve une pause.")),
+    "uneven_days": (
+        N_("Les jours de la semaine sont moins réguliers."),
+        N_("Les jours de la semaine sont plus réguliers."),
+    ),
+    "housing_week": (N_("Une semaine reste sans rencontre."), N_("Une semaine de plus a sa rencontre.")),
+}
+"""What a slot costs more, and what it saves, by the name of the cost; minutes on the way have their own sentences."""
+
 WAYS: Mapping[str, str] = {
     "companion": N_("Si %(who)s peut accompagner : %(moment)s."),
     "hours": N_("Si %(who)s se libère %(time)s en dehors de ses heures : %(moment)s."),

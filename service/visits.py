@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from service.visit_additions import Wish, add, addition_at, additions_for, pairs
 from service.visit_agenda import agenda
 from service.visit_changes import answer_visit, cancel, move, pin, publish, slot_at, slots_for, take_back
 from service.visit_judge import judge_live
@@ -11,6 +12,10 @@ from service.visit_week import week
 
 __all__ = [
     "Waiting",
+    "Wish",
+    "add",
+    "addition_at",
+    "additions_for",
     "agenda",
     "answer_visit",
     "apply_draft",
@@ -19,6 +24,7 @@ __all__ = [
     "draft",
     "judge_live",
     "move",
+    "pairs",
     "pin",
     "place",
     "publish",

@@ -8,6 +8,7 @@ Nothing here is a row, a name or a clock; people are known by their reference.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -344,15 +345,19 @@ class Instance:
 
 
 def faults(instance: Instance) -> Iterable[str]:
-    """What contradicts itself, in words that name where."""
+    """What contradicts itself, in words that name where; of whole numbers first, since all others count with them."""
     if instance.days < 1 or instance.day_ticks < 1 or instance.step < 1:
         yield "days, day_ticks and step are at least 1"
-    size = len(instance.places)
+    try:
+        date.fromisoformat(instance.first_day)
+    except ValueError:
+        yield f"first_day: {instance.first_day!r} is not a date"
+    if not 0 <= instance.opens < instance.closes <= instance.day_ticks:
+        yield "opens and closes: visits lie between two moments of one day"
+    for name in (name for name, price in vars(instance.prices).items() if price < 0):
+        yield f"prices {name}: no wish costs less than 0"
     for mode, matrix in instance.travel.items():
-        if len(matrix) != size or any(len(row) != size for row in matrix):
-            yield f"travel {mode}: {size} x {size} values are expected"
-        elif any(value < 0 for row in matrix for value in row):
-            yield f"travel {mode}: no way takes less than 0"
+        yield from _travel_faults(mode, matrix, instance.places)
     for name, refs in (
         ("worker", [worker.id for worker in instance.workers]),
         ("client", [client.id for client in instance.clients]),
@@ -360,25 +365,38 @@ def faults(instance: Instance) -> Iterable[str]:
         ("room", [room.id for room in instance.rooms]),
         ("task", [task.id for task in instance.tasks]),
     ):
-        for ref in sorted({ref for ref in refs if refs.count(ref) > 1}):
+        for ref in sorted(ref for ref, times in Counter(refs).items() if times > 1):
             yield f"{name} {ref}: listed twice"
     for owner in (*instance.workers, *instance.clients, *instance.rooms):
         yield from _time_faults(instance, owner)
-    workers, clients = {worker.id for worker in instance.workers}, {client.id for client in instance.clients}
-    series = {one.id: one for one in instance.series}
     for one in instance.series:
-        if one.client not in clients:
+        if one.client not in instance.client:
             yield f"series {one.id}: unknown client {one.client}"
         if one.gap_days < 0:
             yield f"series {one.id}: the gap is below 0"
     for task in instance.tasks:
-        yield from _task_faults(instance, task, workers, clients, series)
+        yield from _task_faults(instance, task)
+
+
+def _travel_faults(mode: str, matrix: Sequence[Sequence[object]], places: Sequence[str]) -> Iterable[str]:
+    """The shape first; a hole is a way of which nothing, or no whole number, is known."""
+    size = len(places)
+    if len(matrix) != size or any(len(row) != size for row in matrix):
+        yield f"travel {mode}: {size} x {size} values are expected"
+        return
+    for origin, row in zip(places, matrix, strict=True):
+        if all(type(value) is int and value >= 0 for value in row):
+            continue
+        for target, value in zip(places, row, strict=True):
+            if not isinstance(value, int):
+                yield f"travel {mode}: the way from {origin} to {target} is not known"
+            elif value < 0:
+                yield f"travel {mode}: no way takes less than 0, as from {origin} to {target}"
 
 
 def _time_faults(instance: Instance, owner: Worker | Client | Room) -> Iterable[str]:
     name = f"{type(owner).__name__.lower()} {owner.id}"
-    if owner.windows is not None and tidy(owner.windows) != owner.windows:
-        yield f"{name}: windows are sorted, apart and not empty"
+    yield from _span_faults(f"{name}: windows", owner.windows)
     for busy in owner.busy:
         if busy.start >= busy.end:
             yield f"{name}: busy time ends before it begins"
@@ -386,17 +404,29 @@ def _time_faults(instance: Instance, owner: Worker | Client | Room) -> Iterable[
             yield f"{name}: busy at an unknown place"
     if not isinstance(owner, Room) and owner.mode not in instance.travel:
         yield f"{name}: no travel times for mode {owner.mode}"
-    if isinstance(owner, Worker) and owner.base is not None and not 0 <= owner.base < len(instance.places):
-        yield f"{name}: unknown base"
-    limits = (owner.fit,) if isinstance(owner, Worker) else (owner.consent,) if isinstance(owner, Client) else ()
-    for spans in limits:
-        if spans is not None and tidy(spans) != spans:
-            yield f"{name}: times allowed are sorted, apart and not empty"
+    if isinstance(owner, Worker):
+        if owner.base is not None and not 0 <= owner.base < len(instance.places):
+            yield f"{name}: unknown base"
+        limits = (owner.pause, owner.max_visits_per_day or 0, owner.max_minutes_per_week or 0)
+        if min(limits) < 0:
+            yield f"{name}: pause, max_visits_per_day and max_minutes_per_week are at least 0"
+        yield from _span_faults(f"{name}: times allowed", owner.fit)
+    if isinstance(owner, Client):
+        yield from _span_faults(f"{name}: times allowed", owner.consent)
+    if isinstance(owner, Room) and owner.capacity < 0:
+        yield f"{name}: the capacity is below 0"
 
 
-def _task_faults(
-    instance: Instance, task: Task, workers: set[str], clients: set[str], series: Mapping[str, Series]
-) -> Iterable[str]:
+def _span_faults(name: str, spans: Sequence[Span] | None) -> Iterable[str]:
+    for start, end in spans or ():
+        if end <= start:
+            yield f"{name}: {start} to {end} ends before it begins"
+            return
+    if spans is not None and tidy(spans) != tuple(spans):
+        yield f"{name} are sorted, apart and not empty"
+
+
+def _task_faults(instance: Instance, task: Task) -> Iterable[str]:
     name = f"task {task.id}"
     if not task.parts:
         yield f"{name}: nobody is asked for"
@@ -404,36 +434,76 @@ def _task_faults(
         yield f"{name}: unknown place"
     if task.due[0] >= task.due[1]:
         yield f"{name}: the time due ends before it begins"
-    if task.client is not None and task.client not in clients:
+    if task.price is not None and task.price < 0:
+        yield f"{name}: the price is below 0"
+    if task.client is not None and task.client not in instance.client:
         yield f"{name}: unknown client {task.client}"
-    if task.series is not None and (task.series not in series or series[task.series].client != task.client):
+    series = None if task.series is None else instance.one_series.get(task.series)
+    if task.series is not None and (series is None or series.client != task.client):
         yield f"{name}: series {task.series} is unknown or of another client"
-    if task.room is not None and task.room not in {room.id for room in instance.rooms}:
+    if task.room is not None and task.room not in instance.room:
         yield f"{name}: unknown room {task.room}"
-    if task.after is not None and (task.after == task.id or task.after not in {one.id for one in instance.tasks}):
-        yield f"{name}: comes after an unknown task {task.after}"
+    if task.after is not None:
+        yield from _order_faults(instance, task)
     for part in task.parts:
         if part.minutes < 1:
             yield f"{name}: a part lasts at least 1"
-        for unknown in sorted(set(part.workers) - workers):
+        for unknown in sorted(set(part.workers) - instance.worker.keys()):
             yield f"{name}: unknown worker {unknown}"
-    for link in task.links:
-        if not (0 <= link.first < len(task.parts) and 0 <= link.second < len(task.parts)) or link.first == link.second:
-            yield f"{name}: a link joins two of its parts"
-        if link.least > link.most:
-            yield f"{name}: a link asks for a gap that does not exist"
+    yield from _link_faults(name, task)
     for late in task.late:
         if late.per < 1 or late.price < 0:
             yield f"{name}: lateness is counted per tick or more, at a price"
     for slot in (task.fixed, task.published, task.kept):
         if slot is not None:
-            yield from _slot_faults(name, task.parts, slot, workers)
+            yield from _slot_faults(name, task.parts, slot, instance.worker)
 
 
-def _slot_faults(name: str, parts: Sequence[Part], slot: Slot, workers: set[str]) -> Iterable[str]:
+def _order_faults(instance: Instance, task: Task) -> Iterable[str]:
+    """What a task comes after exists, and does not in the end come after the task itself."""
+    seen = {task.id}
+    before = task.after
+    while before is not None:
+        if before in seen:
+            yield f"task {task.id}: comes after itself"
+            return
+        seen.add(before)
+        if before not in instance.task:
+            if before == task.after:
+                yield f"task {task.id}: comes after an unknown task {before}"
+            return
+        before = instance.task[before].after
+
+
+def _link_faults(name: str, task: Task) -> Iterable[str]:
+    """Each link joins two parts by a gap that exists, and some starts satisfy all of them together."""
+    size = len(task.parts)
+    for link in task.links:
+        if not (0 <= link.first < size and 0 <= link.second < size):
+            yield f"{name}: a link joins two of its parts"
+            return
+        if link.first == link.second:
+            yield f"{name}: a link joins two of its parts, not part {link.first} and itself"
+            return
+        if link.least > link.most:
+            yield f"{name}: a link asks for a gap of at least {link.least} and at most {link.most}"
+            return
+    # Starts that satisfy all links exist when no round of links asks to be earlier than itself (Bellman and Ford).
+    earliest = [0] * size
+    for _ in range(size + 1):
+        before = list(earliest)
+        for link in task.links:
+            earliest[link.second] = max(earliest[link.second], earliest[link.first] + link.least)
+            earliest[link.first] = max(earliest[link.first], earliest[link.second] - link.most)
+        if earliest == before:
+            return
+    yield f"{name}: no starts satisfy all its links"
+
+
+def _slot_faults(name: str, parts: Sequence[Part], slot: Slot, workers: Mapping[str, Worker]) -> Iterable[str]:
     if len(slot.workers) != len(slot.starts):
         yield f"{name}: a slot names one start for each person"
     elif len(slot.workers) != len(parts):
         yield f"{name}: a slot names one person for each part"
-    elif not set(slot.workers) <= workers:
+    elif not set(slot.workers) <= workers.keys():
         yield f"{name}: a slot names an unknown worker"

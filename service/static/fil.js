@@ -30,9 +30,10 @@
     if (event.target.closest("[data-print]")) { window.print(); }
   });
 
-  function open_dialog(link) {
+  function open_dialog(link, address) {
+    address = address || link.href;
     link.setAttribute("aria-busy", "true");
-    fetch(link.href, { headers: { "X-Part": "dialog" }, credentials: "same-origin" })
+    fetch(address, { headers: { "X-Part": "dialog" }, credentials: "same-origin" })
       .then(function (answer) {
         if (!answer.ok || answer.redirected) { throw new Error("page"); }
         return answer.text();
@@ -45,13 +46,56 @@
         dialog.appendChild(document.importNode(found, true));
         document.querySelector("main").appendChild(dialog);
         dialog.addEventListener("close", function () { dialog.remove(); link.focus(); });
+        if (window.htmx) { window.htmx.process(dialog); }
         dialog.showModal();
         var first = dialog.querySelector("input[type=radio]:checked") || dialog.querySelector("input[type=radio]");
         if (first) { first.focus(); }
       })
       // Whatever went wrong, the plain page does the same.
-      .catch(function () { window.location.assign(link.href); })
+      .catch(function () { window.location.assign(address); })
       .finally(function () { link.removeAttribute("aria-busy"); });
+  }
+
+  // A visit dragged over a day of its row hears at once which rules are against it; dropped, its form opens there.
+  // From the keyboard the link of the visit opens the same form.
+  var tried = document.getElementById("essai");
+  var dragged = null;
+
+  function moment_over(event) {
+    var cell = dragged && event.target.closest && event.target.closest("td[data-day]");
+    if (!cell || cell.parentNode !== dragged.closest("tr")) { return null; }
+    return { cell: cell, query: "?day=" + cell.dataset.day + "&hour=" + encodeURIComponent(dragged.dataset.at) };
+  }
+
+  function leave() {
+    document.querySelectorAll("td.over").forEach(function (cell) { cell.classList.remove("over"); });
+  }
+
+  if (tried && window.fetch) {
+    document.addEventListener("dragstart", function (event) {
+      dragged = event.target.closest ? event.target.closest("a.chip[data-at]") : null;
+      if (dragged) { event.dataTransfer.effectAllowed = "move"; tried.textContent = tried.dataset.place; }
+    });
+    document.addEventListener("dragover", function (event) {
+      var over = moment_over(event);
+      if (!over) { return; }
+      event.preventDefault();
+      if (over.cell.classList.contains("over")) { return; }
+      leave();
+      over.cell.classList.add("over");
+      fetch(dragged.getAttribute("href") + "/essai" + over.query, { credentials: "same-origin" })
+        .then(function (answer) { return answer.ok && !answer.redirected ? answer.text() : ""; })
+        // An answer that comes after the visit has gone on says nothing any more.
+        .then(function (part) { if (over.cell.classList.contains("over")) { tried.innerHTML = part; } })
+        .catch(function () { tried.textContent = ""; });
+    });
+    document.addEventListener("drop", function (event) {
+      var over = moment_over(event);
+      if (!over) { return; }
+      event.preventDefault();
+      open_dialog(dragged, dragged.href + over.query);
+    });
+    document.addEventListener("dragend", function () { dragged = null; leave(); tried.textContent = ""; });
   }
 
   document.querySelectorAll("[data-copy], [data-print]").forEach(function (button) {

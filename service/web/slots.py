@@ -11,7 +11,7 @@ from typing import Literal
 from locales import N_
 from service.visit_slots import Asked, SlotChoice
 from service.visit_solutions import WayOut
-from service.visit_words import OBJECTIONS, RULES, WAYS
+from service.visit_words import COSTS, OBJECTIONS, RULES, WAYS
 from service.web.forms import Form, Line
 from service.web.speech import Speech
 
@@ -69,6 +69,9 @@ def slot_line(choice: SlotChoice, helper: str, going: str, speech: Speech) -> Sl
         sentences.append(speech.gettext("%(time)s de trajet en plus.", time=speech.duration(choice.extra_travel)))
     elif choice.extra_travel < 0:
         sentences.append(speech.gettext("%(time)s de trajet en moins.", time=speech.duration(-choice.extra_travel)))
+    for name, (worse, better) in COSTS.items():
+        if choice.costs.get(name):
+            sentences.append(speech.gettext(worse if choice.costs[name] > 0 else better))
     if choice.changes_helper:
         sentences.append(speech.gettext("Changerait de pair-aidant : à voir avec la personne."))
     return SlotLine(choice.id, label[:1].upper() + label[1:], " ".join(sentences))
@@ -133,6 +136,13 @@ def chosen(
         return "", moment.why
     asked = ask(*moment)
     return asked.slot, objection_lines(asked, names, speech)
+
+
+def verdict(
+    form: SlotForm, ask: Callable[[date, int], Asked], names: Mapping[str, str], speech: Speech
+) -> tuple[str, ...] | None:
+    """What is said of a moment while it is chosen: nothing before it is whole, then why not, none when it is free."""
+    return chosen(form, ask, names, speech)[1] if form.day and form.hour else None
 
 
 def tried(form: SlotForm, why: tuple[str, ...]) -> Tried:

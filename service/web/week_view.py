@@ -31,10 +31,11 @@ WORKDAYS = 5
 
 @dataclass(frozen=True)
 class ChipLine:
-    """One visit in a cell; `number` is its stop on the map when its day is shown there."""
+    """One visit in a cell; `at` is its hour as forms write it, `number` its stop on the map when its day is shown."""
 
     public_id: str
     hour: str
+    at: str
     who: str
     place: str
     status: str
@@ -203,6 +204,7 @@ def _chip(chip: Chip, on_map: bool, speech: Speech) -> ChipLine:
     return ChipLine(
         public_id=chip.public_id,
         hour=speech.time_of_day(chip.start),
+        at=speech.local(chip.start).strftime("%H:%M"),
         who=chip.pseudonym,
         place=chip.place,
         status=chip.status,

@@ -16,12 +16,13 @@ from service import visits
 from service.access import Visitor
 from service.site import Site
 from service.visit_changes import Before
+from service.visit_slots import Asked
 from service.visit_words import RULES
 from service.web import week_view
 from service.web.doors import may
 from service.web.forms import Form, Line, read
 from service.web.pages import page, speech_of
-from service.web.slots import OTHER, SlotForm, Tried, chosen, slot_lines, tried, way_line
+from service.web.slots import OTHER, SlotForm, Tried, chosen, slot_lines, tried, verdict, way_line
 
 COORDINATOR = may("coordinator")
 
@@ -97,7 +98,38 @@ def visit_page(
     visitor: NamedDependency[Visitor],
 ) -> Response[str]:
     """Where a visit could go instead; the same form stands in the dialog of the week."""
-    return _visit_page(request, site, visitor, visit, Tried())
+    asked = _asked(request)
+    why = _verdict(request, site, visitor, visit, asked)
+    return _visit_page(request, site, visitor, visit, tried(asked, why or ()) if asked.day else Tried())
+
+
+def _asked(request: Request[Any, Any, Any]) -> SlotForm:
+    """The moment that an address names."""
+    return SlotForm(
+        slot=OTHER, day=request.query_params.get("day", "")[:20], hour=request.query_params.get("hour", "")[:20]
+    )
+
+
+def _verdict(
+    request: Request[Any, Any, Any], site: Site, visitor: Visitor, visit: str, asked: SlotForm
+) -> tuple[str, ...] | None:
+    actor = visitor.actor
+
+    def against(day: date, minute: int) -> Asked:
+        return visits.slot_at(site, actor, visit, day, minute)
+
+    return verdict(asked, against, week_view.names(site, actor), speech_of(request))
+
+
+@get("/semaine/visites/{visit:str}/essai", opt=COORDINATOR, sync_to_thread=True)
+def try_moment(
+    request: Request[Any, Any, Any],
+    visit: FromPath[str],
+    site: NamedDependency[Site],
+    visitor: NamedDependency[Visitor],
+) -> Response[str]:
+    """Which rules stand against a moment, while it is chosen or a visit is dragged there; nothing is written."""
+    return page(request, "against.html", why=_verdict(request, site, visitor, visit, _asked(request)))
 
 
 def _visit_page(
@@ -289,6 +321,7 @@ HANDLERS = [
     this_week,
     week_page,
     visit_page,
+    try_moment,
     move_visit,
     take_back,
     due_page,
