@@ -12,7 +12,6 @@ from matching.planning.routes.moves import (
     rebuild,
     relocate,
     relocate_pair,
-    shift_pair,
     swap,
 )
 from matching.planning.routes.problem import Problem
@@ -58,11 +57,8 @@ def anneal(p: Problem, s: State, r: Ruin, moves: int, hot: float, cold: float, b
             travel = relocate(p, s, visit, 1, room)
         elif kind < 0.45:
             travel = relocate(p, s, visit, 2 + np.random.randint(2), room)
-        elif kind < 0.50 and len(p.pairs) > 0:
-            travel = relocate_pair(p, s, p.pairs[np.random.randint(len(p.pairs))])
         elif kind < 0.60 and len(p.pairs) > 0:
-            pair = p.pairs[np.random.randint(len(p.pairs))]
-            travel = shift_pair(p, s, pair if np.random.random() < 0.5 else p.partner[pair])
+            travel = relocate_pair(p, s, p.pairs[np.random.randint(len(p.pairs))])
         elif kind < 0.78:
             travel = swap(p, s, visit, room)
         else:

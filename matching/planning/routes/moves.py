@@ -95,33 +95,6 @@ def relocate_pair(p: Problem, s: State, first: int) -> int:
 
 
 @compiled
-def shift_pair(p: Problem, s: State, first: int) -> int:
-    """Move one part of a task, and the other to where its route then comes to that moment; half the time on its own route."""
-    second = p.partner[first]
-    one = target(p, s, first)
-    worker = s.worker[one]
-    if one in (first, second) or not p.able[worker, first]:
-        return NO_MOVE
-    other_worker = s.worker[second]
-    if worker == other_worker or np.random.random() < 0.3:
-        other_worker = np.random.randint(len(p.ready))
-        if worker == other_worker or not p.able[other_worker, second]:
-            return NO_MOVE
-    travel = take_out(p, s, first) + take_out(p, s, second)
-    moment = seeming_start(p, s, first, one)
-    if p.leads[first]:
-        moment += p.least[first]
-    else:
-        moment -= p.least[first]
-    visits = len(p.earliest)
-    base = visits + other_worker
-    other = base
-    while s.after[other] != base and s.start[s.after[other]] < moment:
-        other = s.after[other]
-    return travel + put_after(p, s, first, one) + put_after(p, s, second, other)
-
-
-@compiled
 def swap(p: Problem, s: State, one: int, room: float) -> int:
     """Two visits change places."""
     other = neighbour(p, one)
