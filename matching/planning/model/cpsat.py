@@ -247,29 +247,37 @@ def v4_after_the_first(model: Model) -> None:
 
 
 def v6_week(model: Model) -> None:
-    """V6: contact minutes of an ISO week."""
+    """V6: contact minutes of an ISO week, or those that stand already when they are more."""
     instance = model.instance
+    standing = _standing(model)
     for worker, weeks in _minutes(model).items():
         limit = instance.worker[worker].max_minutes_per_week
-        for loads in weeks.values():
-            if limit is None or sum(minutes for minutes, _, _ in loads) <= limit:
-                continue
-            standing = sum(minutes for minutes, _, fixed in loads if fixed)
-            model.cp.add(sum(minutes * x for minutes, x, fixed in loads if not fixed) <= max(0, limit - standing))
+        for week, loads in weeks.items():
+            if limit is not None and sum(minutes for minutes, _ in loads) > limit:
+                model.cp.add(sum(minutes * x for minutes, x in loads) <= max(limit, standing[worker, week]))
 
 
-def _minutes(model: Model) -> Mapping[str, Mapping[int, list[tuple[int, Literal, bool]]]]:
-    """Contact minutes of each worker and week, by the literal that brings them, and whether they stand already."""
+def _minutes(model: Model) -> Mapping[str, Mapping[int, list[tuple[int, Literal]]]]:
+    """Contact minutes of each worker and week, by the literal that brings them."""
     instance = model.instance
-    found: dict[str, dict[int, list[tuple[int, Literal, bool]]]] = defaultdict(lambda: defaultdict(list))
+    found: dict[str, dict[int, list[tuple[int, Literal]]]] = defaultdict(lambda: defaultdict(list))
     for worker, day, one, literal in model.made:
-        for entry in one.entries:
-            minutes = entry.stop.end - entry.stop.start
-            found[worker][instance.week(day)].append((minutes, literal, is_fixed(entry.stop.task)))
+        minutes = sum(entry.stop.end - entry.stop.start for entry in one.entries)
+        found[worker][instance.week(day)].append((minutes, literal))
     for worker in (worker.id for worker in instance.workers if worker.returns):
         for day, held in model.people(worker).items():
-            for task, start, end, literals in held:
-                found[worker][instance.week(day)] += [(end - start, x, is_fixed(task)) for x in literals]
+            for _, start, end, literals in held:
+                found[worker][instance.week(day)] += [(end - start, x) for x in literals]
+    return found
+
+
+def _standing(model: Model) -> Mapping[tuple[str, int], int]:
+    """Contact minutes of each worker and week that stand already."""
+    found: dict[tuple[str, int], int] = defaultdict(int)
+    for task in model.tasks:
+        if task.fixed is not None:
+            for part, worker, start in zip(task.parts, task.fixed.workers, task.fixed.starts, strict=True):
+                found[worker, model.instance.week(model.instance.day(start))] += part.minutes
     return found
 
 

@@ -254,3 +254,11 @@ def test_an_instance_survives_json():
     )
 
     assert msgspec.convert(msgspec.json.decode(msgspec.json.encode(where)), Instance) == where
+
+
+@pytest.mark.parametrize(("limit", "planned"), [(120, 2), (119, 1)])
+def test_a_visit_that_stands_counts_once_in_the_hours_of_its_week(limit: int, planned: int):
+    standing = fixed(task("v1", "ada"), at(0, 10))
+    where = week(standing, task("v2", "bob"), nadia(max_minutes_per_week=limit))
+
+    assert len(solve(where).visits) == planned
