@@ -8,7 +8,7 @@ from collections.abc import Callable
 from benchmarks import yardstick
 from benchmarks.territories import Work, work
 from matching.pairing import solve as pairing
-from matching.planning import cpsat as planning
+from matching.planning import solve as planning
 from matching.planning.ways import free_slots, ways_out
 from matching.search import Limits
 from service.imports.shipped import NAMES

@@ -8,6 +8,7 @@ Nothing here is a row, a name or a clock; people are known by their reference.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -351,7 +352,7 @@ def faults(instance: Instance) -> Iterable[str]:
     for mode, matrix in instance.travel.items():
         if len(matrix) != size or any(len(row) != size for row in matrix):
             yield f"travel {mode}: {size} x {size} values are expected"
-        elif any(value < 0 for row in matrix for value in row):
+        elif size and min(map(min, matrix)) < 0:
             yield f"travel {mode}: no way takes less than 0"
     for name, refs in (
         ("worker", [worker.id for worker in instance.workers]),
@@ -360,7 +361,7 @@ def faults(instance: Instance) -> Iterable[str]:
         ("room", [room.id for room in instance.rooms]),
         ("task", [task.id for task in instance.tasks]),
     ):
-        for ref in sorted({ref for ref in refs if refs.count(ref) > 1}):
+        for ref in sorted(ref for ref, times in Counter(refs).items() if times > 1):
             yield f"{name} {ref}: listed twice"
     for owner in (*instance.workers, *instance.clients, *instance.rooms):
         yield from _time_faults(instance, owner)

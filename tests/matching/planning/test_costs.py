@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from matching.planning.costs import evaluate
-from matching.planning.cpsat import solve
+from matching.planning.solve import solve
 from matching.planning.instance import Instance, Late, Prices, Usual
 from tests.matching.planning.builders import (
     DAY,
