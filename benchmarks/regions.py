@@ -1,10 +1,10 @@
-"""Generated regions: pairings given, four weeks of visits due, with the ties that real territories have, at any size."""
+"""Generated regions at any size: pairings given, four weeks of visits due, and ties as in real territories."""
 
 from __future__ import annotations
 
 import random
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -166,8 +166,17 @@ def _professional(chance: random.Random, where: Map, number: int, town: int) -> 
         for start in chance.sample(range(day * DAY + 540, day * DAY + 960, 60), 2)
     ]
     windows = _weekly([(day, 9 * 60, 17 * 60) for day in chance.sample(range(5), 4)])
-    base = {"base": home.place, "returns": True, "balanced": False}
-    return Worker(f"P{number}", "professional", windows, "car", busy=tuple(busy), **base), home
+    worker = Worker(
+        f"P{number}",
+        "professional",
+        windows,
+        "car",
+        base=home.place,
+        busy=tuple(busy),
+        returns=True,
+        balanced=False,
+    )
+    return worker, home
 
 
 def _room(chance: random.Random, number: int) -> Room:
@@ -244,23 +253,24 @@ class _Pairing:
         if first is not None:
             joint = Part(self._minutes, self._professionals, "professional", ranked=True)
             late = Late(self._chance.randint(5, 14) * DAY, LATE_PRICE, WEEK * DAY)
-            yield self._task(first, FIRST, (parts[0], joint), (0, WEEK * WEEKS * DAY), late=(late,))
+            task = self._task(first, FIRST, (parts[0], joint), (0, WEEK * WEEKS * DAY))
+            yield replace(task, late=(late,))
         begins = self._chance.uniform(10, 14) if self._new else -self._chance.uniform(0, self._period)
         while begins + self._period <= WEEK * WEEKS:
             due = (max(0, round(begins)) * DAY, round(begins + self._period) * DAY)
             if due[0] < due[1]:
-                yield self._task(
-                    f"{self.series.id}/{due[1] // DAY}", "regular", tuple(parts), due, usual=self._usual, after=first
-                )
+                task = self._task(f"{self.series.id}/{due[1] // DAY}", "regular", tuple(parts), due)
+                yield replace(task, usual=self._usual, after=first, published=self._told(task))
             begins += self._period
 
-    def _task(self, ref: str, kind: str, parts: tuple[Part, ...], due: Span, **other: object) -> Task:
-        given = {"client": self._client.id, "series": self.series.id, "room": self._room}
-        task = Task(ref, kind, self._place, parts, due, people_min=2 if self._two else 1, **given, **other)  # type: ignore[arg-type]
-        if len(parts) > 1 or self._chance.random() >= SHARE_PUBLISHED:
-            return task
-        told = [start for start, end in self._client.windows if due[0] <= start and start + self._minutes <= due[1]]
-        if not told:
-            return task
-        published = Slot((self._helper.id,), (self._chance.choice(told),))
-        return Task(**{name: getattr(task, name) for name in task.__dataclass_fields__} | {"published": published})
+    def _task(self, ref: str, kind: str, parts: tuple[Part, ...], due: Span) -> Task:
+        people = 2 if self._two else 1
+        return Task(ref, kind, self._place, parts, due, self._client.id, self.series.id, self._room, people_min=people)
+
+    def _told(self, task: Task) -> Slot | None:
+        """Some visits of one helper were told already, at an hour that the person has."""
+        if len(task.parts) > 1 or self._chance.random() >= SHARE_PUBLISHED:
+            return None
+        first, last = task.due
+        begins = [start for start, _ in self._client.windows if first <= start and start + self._minutes <= last]
+        return Slot((self._helper.id,), (self._chance.choice(begins),)) if begins else None

@@ -22,7 +22,7 @@ from matching.planning.instance import Instance, Slot, Task
 from matching.planning.local.search import Local
 from matching.planning.local.tables import MUST
 from matching.planning.model.cpsat import Model, build
-from matching.planning.plan import Answer, Plan, Step, Unplanned
+from matching.planning.plan import Answer, Step, Unplanned
 from matching.planning.slots import allowed_slots
 from matching.search import Limits, Progress, Watch, unwatched
 

@@ -37,7 +37,7 @@ class State(NamedTuple):
     ----------
     at, best
         Option of each task now, and in the best plan so far; -1 = left out.
-    held, count
+    held, many
         Stops of each worker and day in order of time, and how many.
     ways, uneven, minutes
         Cost of each worker's day; unevenness and movable contact minutes of each worker's week.
@@ -51,8 +51,8 @@ class State(NamedTuple):
 
     at: Ints
     best: Ints
-    held: NDArray[np.int64]
-    count: Ints
+    held: Ints
+    many: Ints
     ways: Ints
     uneven: Ints
     minutes: Ints
@@ -88,7 +88,7 @@ def round_cost(t: Tables, s: State, worker: int, on: int, extra: int, position: 
     """Travel and fourth hours of a worker's day, with one stop more at that position unless it is -1."""
     if t.returns[worker]:
         return 0
-    size = s.count[on] + (1 if extra >= 0 else 0)
+    size = s.many[on] + (1 if extra >= 0 else 0)
     if size == 0:
         return 0
     mode, base = t.mode[worker], t.base[worker]
@@ -114,7 +114,7 @@ def round_cost(t: Tables, s: State, worker: int, on: int, extra: int, position: 
         before, where = stop, place
     travel += t.way[mode, where, base] if base >= 0 else 0
     hours += max(0, -(-(stretch - t.numbers.stretch) // 60))
-    return t.numbers.travel * travel + (t.numbers.fourth_hour * hours if t.balanced[worker] else 0)
+    return int(t.numbers.travel * travel + (t.numbers.fourth_hour * hours if t.balanced[worker] else 0))
 
 
 @compiled
@@ -130,7 +130,7 @@ def unevenness(t: Tables, s: State, worker: int, day: int, more: int) -> int:
     while number < days and t.week_of[number] == week:
         on = worker * days + number
         if t.works[on]:
-            count = s.count[on] + (more if number == day else 0)
+            count = s.many[on] + (more if number == day else 0)
             most, least = max(most, count), min(least, count)
         number += 1
     return t.numbers.uneven * (most - least) if least <= most else 0
@@ -140,9 +140,9 @@ def unevenness(t: Tables, s: State, worker: int, day: int, more: int) -> int:
 def place_in(t: Tables, s: State, stop: int) -> int:
     """The position of a stop among those of its day."""
     on, position = t.on[stop], 0
-    while position < s.count[on]:
-        other = s.held[on, position]
-        if not comes_before(t, other, t.owner[other], stop, t.owner[stop]):
+    while position < s.many[on]:
+        other = int(s.held[on, position])
+        if not comes_before(t, other, int(t.owner[other]), stop, int(t.owner[stop])):
             break
         position += 1
     return position
@@ -169,11 +169,11 @@ def has_room(t: Tables, s: State, task: int, option: int) -> bool:
             moment = t.begin[s.at[one]]
             if moment <= begin or moment >= end:
                 continue
-        if people_at(t, s, room, task, moment) + t.people[option] > t.capacity[room]:
+        if people_at(t, s, room, task, int(moment)) + t.people[option] > t.capacity[room]:
             return False
     for index in range(t.busy_at[room], t.busy_at[room + 1]):
         moment = t.busy_start[index]
-        if begin < moment < end and people_at(t, s, room, task, moment) + t.people[option] > t.capacity[room]:
+        if begin < moment < end and people_at(t, s, room, task, int(moment)) + t.people[option] > t.capacity[room]:
             return False
     return True
 
@@ -190,7 +190,7 @@ def people_at(t: Tables, s: State, room: int, task: int, moment: int) -> int:
         other = s.at[one]
         if one != task and other >= 0 and t.begin[other] <= moment < t.end[other]:
             people += t.people[other]
-    return people
+    return int(people)
 
 
 @compiled
@@ -229,14 +229,14 @@ def suits_workers(t: Tables, s: State, task: int, option: int) -> bool:
     """V2 and V6 of everybody who goes, beside their other visits."""
     for stop in range(t.stop_at[option], t.stop_at[option + 1]):
         worker, on = t.who[stop], t.on[stop]
-        if s.count[on] >= t.most_visits[worker]:
+        if s.many[on] >= t.most_visits[worker]:
             return False
         load = worker * t.numbers.weeks + t.week_of[on % t.numbers.days]
         if s.minutes[load] + t.finish[stop] - t.start[stop] > s.room[load]:
             return False
         position = place_in(t, s, stop)
         mode, place = t.mode[worker], t.place[task]
-        for number in range(s.count[on]):
+        for number in range(s.many[on]):
             other = s.held[on, number]
             if t.start[other] < t.finish[stop] and t.start[stop] < t.finish[other]:
                 return False
@@ -244,7 +244,7 @@ def suits_workers(t: Tables, s: State, task: int, option: int) -> bool:
             other = s.held[on, position - 1]
             if t.start[stop] < t.finish[other] + t.way[mode, t.place[t.owner[other]], place] + t.pause[worker]:
                 return False
-        if position < s.count[on]:
+        if position < s.many[on]:
             other = s.held[on, position]
             if t.start[other] < t.finish[stop] + t.way[mode, place, t.place[t.owner[other]]] + t.pause[worker]:
                 return False
@@ -279,7 +279,7 @@ def count_again(t: Tables, s: State, option: int) -> int:
         ways, uneven = round_cost(t, s, worker, on, -1, -1), unevenness(t, s, worker, day, 0)
         points += ways - s.ways[on] + uneven - s.uneven[load]
         s.ways[on], s.uneven[load] = ways, uneven
-    return points
+    return int(points)
 
 
 @compiled
@@ -301,10 +301,10 @@ def put(t: Tables, s: State, option: int) -> None:
     task = t.task[option]
     for stop in range(t.stop_at[option], t.stop_at[option + 1]):
         on, position = t.on[stop], place_in(t, s, stop)
-        for number in range(s.count[on], position, -1):
+        for number in range(s.many[on], position, -1):
             s.held[on, number] = s.held[on, number - 1]
         s.held[on, position] = stop
-        s.count[on] += 1
+        s.many[on] += 1
         if not t.fixed[task]:
             load = t.who[stop] * t.numbers.weeks + t.week_of[on % t.numbers.days]
             s.minutes[load] += t.finish[stop] - t.start[stop]
@@ -326,8 +326,8 @@ def take(t: Tables, s: State, task: int) -> None:
         on, number = t.on[stop], 0
         while s.held[on, number] != stop:
             number += 1
-        s.count[on] -= 1
-        for later in range(number, s.count[on]):
+        s.many[on] -= 1
+        for later in range(number, s.many[on]):
             s.held[on, later] = s.held[on, later + 1]
         load = t.who[stop] * t.numbers.weeks + t.week_of[on % t.numbers.days]
         s.minutes[load] -= t.finish[stop] - t.start[stop]
@@ -393,16 +393,16 @@ def ruin(t: Tables, s: State, task: int, taken: Ints, old: Ints) -> int:
         if draw(s, 2) == 0:
             return size
     most = 2 + draw(s, MOST_TAKEN)
-    stop = t.stop_at[option] + draw(s, t.stop_at[option + 1] - t.stop_at[option])
+    stop = t.stop_at[option] + draw(s, int(t.stop_at[option + 1] - t.stop_at[option]))
     worker, day = t.who[stop], t.on[stop] % t.numbers.days
     reach = draw(s, 5)
     for step in range(2 * reach + 1):
         other = day + (step + 1) // 2 * (1 if step % 2 else -1)
         if 0 <= other < t.numbers.days:
             on = worker * t.numbers.days + other
-            for number in range(s.count[on] - 1, -1, -1):
-                if size < most and number < s.count[on]:
-                    size = drop(t, s, t.owner[s.held[on, number]], taken, old, size)
+            for number in range(s.many[on] - 1, -1, -1):
+                if size < most and number < s.many[on]:
+                    size = drop(t, s, int(t.owner[s.held[on, number]]), taken, old, size)
     series, client = t.series[task], t.client[task]
     if series >= 0:
         for index in range(t.series_at[series], t.series_at[series + 1]):
@@ -475,7 +475,7 @@ def settle(t: Tables, s: State, free: Ints) -> None:
             take(t, s, task)
     for task in free:
         if s.at[task] < 0 and s.best[task] >= 0:
-            put(t, s, s.best[task])
+            put(t, s, int(s.best[task]))
 
 
 @compiled

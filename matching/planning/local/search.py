@@ -71,8 +71,9 @@ class Local:
     def take_over(self, plan: Plan) -> None:
         """Go on from this plan of the component, hot again."""
         slots = {visit.task: visit.slot for visit in plan}
-        for index in self._free.tolist():
-            task = self._tasks[index]
+        for index, task in enumerate(self._tasks):
+            if task.fixed is not None:
+                continue
             slot = slots.get(task.id)
             found = -1
             if slot is not None:
@@ -99,7 +100,7 @@ def _empty(t: Tables, seed: int) -> State:
         at=np.full(tasks, -1, dtype=np.int64),
         best=np.full(tasks, -1, dtype=np.int64),
         held=np.zeros((workers * numbers.days, fullest + 2), dtype=np.int64),
-        count=np.zeros(workers * numbers.days, dtype=np.int64),
+        many=np.zeros(workers * numbers.days, dtype=np.int64),
         ways=np.zeros(workers * numbers.days, dtype=np.int64),
         uneven=np.zeros(workers * numbers.weeks, dtype=np.int64),
         minutes=np.zeros(workers * numbers.weeks, dtype=np.int64),
