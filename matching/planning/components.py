@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
+from copy import copy
 from dataclasses import replace
 
 from matching.planning.instance import Instance, Slot, Task
@@ -39,18 +40,21 @@ def components(instance: Instance, slots: Mapping[str, Sequence[Slot]]) -> tuple
 
 
 def apart(instance: Instance, tasks: Sequence[Task]) -> Instance:
-    """The same question with only the visits of one component, and whoever they concern."""
+    """The same question with only these visits, and whoever they concern."""
     named = {worker for task in tasks for part in task.parts for worker in part.workers}
     named |= {worker for task in tasks if task.fixed is not None for worker in task.fixed.workers}
     named |= {worker for task in tasks for told in (task.published, task.kept) if told for worker in told.workers}
     clients, series = {task.client for task in tasks}, {task.series for task in tasks}
-    return replace(
-        instance,
+    found = copy(instance)  # a part of what was checked is not checked again: the ways alone are millions
+    for known in ("worker", "client", "one_series", "task"):
+        vars(found).pop(known, None)
+    vars(found).update(
         workers=tuple(worker for worker in instance.workers if worker.id in named),
         clients=tuple(client for client in instance.clients if client.id in clients),
         series=tuple(one for one in instance.series if one.id in series),
         tasks=tuple(tasks),
     )
+    return found
 
 
 def around(instance: Instance, task: Task) -> Instance:

@@ -62,7 +62,7 @@ class _Part:
     ) -> None:
         self.tasks = tasks
         self.local = Local(instance, tasks, slots, seed)
-        self.scale = 1 + sum(task.kept is not None for task in tasks)
+        self.scale = self.local.scale
         self.value, self.plan = self.local.value, self.local.plan
         self.bound = self.local.least
         self.model: Model | None = None
@@ -125,7 +125,10 @@ class _Weeks:
         for part in self._parts:
             self._look(part, FIRST_LOOKS * len(part.tasks), self._until)
         self.tell()
+        began = time.monotonic()
         first(self._answer())
+        if self._until is not None:
+            self._until -= time.monotonic() - began  # reasons for what is left out are found once more at the end
         turn = 0
         while self._open() and self.goes_on() and not any(part.impossible for part in self._parts):
             self._turn(self._open(), SHARE * GROWTH**turn)

@@ -25,8 +25,8 @@ HOT, COLD = 12.0, 0.4
 TURNS = 60
 """Turns of the first cycle for each visit; each cycle is twice as long as the one before, whatever the limit."""
 MOST_TAKEN = 10
-BLINK = 40
-"""One place in so many is overlooked."""
+BLINK, LONG_BLINK = 40, 4
+"""One place in so many is overlooked, and in one turn in four many more, so that a second choice has its turn."""
 
 
 class State(NamedTuple):
@@ -393,16 +393,20 @@ def ruin(t: Tables, s: State, task: int, taken: Ints, old: Ints) -> int:
         if draw(s, 2) == 0:
             return size
     most = 2 + draw(s, MOST_TAKEN)
-    stop = t.stop_at[option] + draw(s, int(t.stop_at[option + 1] - t.stop_at[option]))
-    worker, day = t.who[stop], t.on[stop] % t.numbers.days
+    begins, ends = t.stop_at[option], t.stop_at[option + 1]
+    if draw(s, 2) == 0:
+        begins += draw(s, int(ends - begins))
+        ends = begins + 1
     reach = draw(s, 5)
-    for step in range(2 * reach + 1):
-        other = day + (step + 1) // 2 * (1 if step % 2 else -1)
-        if 0 <= other < t.numbers.days:
-            on = worker * t.numbers.days + other
-            for number in range(s.many[on] - 1, -1, -1):
-                if size < most and number < s.many[on]:
-                    size = drop(t, s, int(t.owner[s.held[on, number]]), taken, old, size)
+    for stop in range(begins, ends):
+        worker, day = t.who[stop], t.on[stop] % t.numbers.days
+        for step in range(2 * reach + 1):
+            other = day + (step + 1) // 2 * (1 if step % 2 else -1)
+            if 0 <= other < t.numbers.days:
+                on = worker * t.numbers.days + other
+                for number in range(s.many[on] - 1, -1, -1):
+                    if size < most and number < s.many[on]:
+                        size = drop(t, s, int(t.owner[s.held[on, number]]), taken, old, size)
     series, client = t.series[task], t.client[task]
     if series >= 0:
         for index in range(t.series_at[series], t.series_at[series + 1]):
@@ -512,7 +516,7 @@ def improve(t: Tables, s: State, free: Ints, looks: int) -> None:
         for number in range(count):
             order[number] = taken[number]
         shuffle(t, s, order, count)
-        recreate(t, s, order, count, BLINK)
+        recreate(t, s, order, count, LONG_BLINK if draw(s, 4) == 0 else BLINK)
         luck = (draw(s, 1 << 30) + 1) / (1 << 30)
         if s.numbers[VALUE] - before > -heat * math.log(luck):
             for number in range(count):

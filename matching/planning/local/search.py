@@ -28,6 +28,7 @@ class Local:
     ) -> None:
         self._tasks, self._slots = tasks, slots
         self._tables = tables(instance, tasks, slots)
+        self.scale = self._tables.numbers.scale
         self._state = _empty(self._tables, seed)
         firsts = {task.after for task in tasks}
         movable = [index for index, task in enumerate(tasks) if task.fixed is None and slots[task.id]]
