@@ -16,7 +16,7 @@ unexport VIRTUAL_ENV PYTHONHOME PYTHONPATH
 help: ## Show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /make \1\t/' | expand -t 14
 
-setup: $(STAMPS)/project $(STAMPS)/assets $(STAMPS)/catalogs ## Install everything into .venv, and nothing more
+setup: $(STAMPS)/project $(STAMPS)/assets $(STAMPS)/catalogs $(STAMPS)/compiled ## Install everything into .venv, and nothing more
 
 run: setup ## Start Le Fil with the territory of Seraing (PORT=8000)
 	@LEFIL_PORT=$(PORT) $(VENV)/bin/lefil run
@@ -75,6 +75,10 @@ $(STAMPS)/assets: $(STAMPS)/python package.json package-lock.json .npmrc .ci/cop
 
 $(STAMPS)/catalogs: $(STAMPS)/python $(CATALOGS)
 	@$(PY) -P locales/compile.py
+	@touch $@
+
+$(STAMPS)/compiled: $(STAMPS)/python $(wildcard matching/planning/local/*.py)
+	@$(PY) -m matching.planning.local
 	@touch $@
 
 $(STAMPS)/project: $(STAMPS)/python pyproject.toml

@@ -109,8 +109,8 @@ PLAN_SEARCH: dict[str, tuple[Edit, ...]] = {
         (PLAN_MODEL, "v6_week, ", ""),
         (
             PLAN_ROUNDS,
-            "level = [taken for taken in longer if v6_day(worker, [entries[number].stop.task for number in taken])]",
-            "level = longer",
+            "if v6_day(worker, [entries[one].stop.task for one in taken]):",
+            "if taken:",
         ),
     ),
     "V7": ((PLAN_RULES, '    ("V7", v7_allows_whole),\n', ""),),

@@ -9,7 +9,7 @@ from dataclasses import replace
 from benchmarks import yardstick
 from benchmarks.territories import Work, work
 from matching.pairing import solve as pairing
-from matching.planning import cpsat as planning
+from matching.planning import solve as planning
 from matching.planning.components import around
 from matching.planning.instance import Slot
 from matching.planning.judge import violations

@@ -12,9 +12,11 @@ from pathlib import Path
 
 from sqlmodel import select
 
+from matching.pairing import solve as pairing
 from matching.pairing.instance import Instance as PairingInstance
 from matching.planning.instance import Instance as PlanningInstance
-from service import database, pairing_data, planning_data
+from matching.search import Limits
+from service import database, demo_steps, pairing_data, planning_data
 from service.clock import FixedClock
 from service.database import Database
 from service.ids import SeededIds
@@ -39,17 +41,20 @@ class Work:
     planning: PlanningInstance
 
 
-def work(name: str) -> Work:
-    """Import the territory and read both instances."""
+def work(name: str, *, accept_first: bool = False) -> Work:
+    """Import the territory and read both instances; everybody may have accepted the first proposal before planning."""
     with _site() as site:
         shipped.load(site, Actor("sysadmin", None), name, today=TODAY)
         with site.db() as tx:
             territory = tx.exec(select(Territory)).one()
             records = pairing_data.read_records(tx, territory.id or 0, TODAY)
-            return Work(
-                pairing_data.instance_of_waiting(tx, records),
-                planning_data.read_instance(tx, territory, now=site.clock.now(), start=START, weeks=WEEKS),
-            )
+            waiting = pairing_data.instance_of_waiting(tx, records)
+        if accept_first:
+            actor = Actor("coordinator", territory.id)
+            demo_steps.accept_first(site, actor, pairing.solve(waiting, Limits()))
+        with site.db() as tx:
+            planned = planning_data.read_instance(tx, territory, now=site.clock.now(), start=START, weeks=WEEKS)
+        return Work(waiting, planned)
 
 
 @contextmanager

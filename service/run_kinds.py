@@ -59,7 +59,7 @@ KINDS: Mapping[str, RunKind] = {
         judge="matching.pairing.what_if",
     ),
     "planning": RunKind(
-        search="matching.planning.cpsat",
+        search="matching.planning.solve",
         instance_class="matching.planning.instance:Instance",
         answer_class="matching.planning.plan:Answer",
         judge="matching.planning.judge",

@@ -13,7 +13,7 @@ from sqlmodel import select
 from locales import translator
 from matching.pairing import solve as pairing_search
 from matching.pairing.judge import violations as pairing_violations
-from matching.planning import cpsat as planning_search
+from matching.planning import solve as planning_search
 from matching.planning.judge import violations as planning_violations
 from matching.search import Limits
 from service import demo

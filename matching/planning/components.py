@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
+from copy import copy
 from dataclasses import replace
 
 from matching.planning.instance import Instance, Slot, Task
@@ -28,12 +29,32 @@ def components(instance: Instance, slots: Mapping[str, Sequence[Slot]]) -> tuple
             ties.append(("room", task.room))
         if task.after is not None:
             ties.append(("task", task.after))
+        if instance.prices.largest_lateness:
+            ties.append(("largest lateness", ""))
         for tie in ties:
             root[find(("task", task.id))] = find(tie)
     groups: dict[Hashable, list[Task]] = {}
     for task in instance.tasks:
         groups.setdefault(find(("task", task.id)), []).append(task)
     return tuple(tuple(group) for group in groups.values())
+
+
+def apart(instance: Instance, tasks: Sequence[Task]) -> Instance:
+    """The same question with only these visits, and whoever they concern."""
+    named = {worker for task in tasks for part in task.parts for worker in part.workers}
+    named |= {worker for task in tasks if task.fixed is not None for worker in task.fixed.workers}
+    named |= {worker for task in tasks for told in (task.published, task.kept) if told for worker in told.workers}
+    clients, series = {task.client for task in tasks}, {task.series for task in tasks}
+    found = copy(instance)  # a part of what was checked is not checked again: the ways alone are millions
+    for known in ("worker", "client", "one_series", "task"):
+        vars(found).pop(known, None)
+    vars(found).update(
+        workers=tuple(worker for worker in instance.workers if worker.id in named),
+        clients=tuple(client for client in instance.clients if client.id in clients),
+        series=tuple(one for one in instance.series if one.id in series),
+        tasks=tuple(tasks),
+    )
+    return found
 
 
 def around(instance: Instance, task: Task) -> Instance:

@@ -205,6 +205,23 @@ def of_round(instance: Instance, worker: Worker, day: Sequence[Stop]) -> int:
     return sum(cost(instance, worker, day) for _, cost in ROUND_COSTS)
 
 
+def returning(instance: Instance, task: Task, slot: Slot) -> int:
+    """The way of those who go back to their base after each visit: it is the slot's own."""
+    return sum(
+        travel(instance, worker, [Stop(start, start + part.minutes, task)])
+        for part, who, start in zip(task.parts, slot.workers, slot.starts, strict=True)
+        if (worker := instance.worker[who]).returns
+    )
+
+
+def left_out(instance: Instance, task: Task) -> int:
+    """What the search pays for a task without a slot."""
+    if task.price is None:
+        return 0
+    changed = instance.prices.changed if task.published is not None else 0
+    return task.price + instance.prices.unserved + changed
+
+
 @dataclass(frozen=True)
 class Bill:
     """Costs by name; `value` is what the search minimises: their sum, and the price of leaving due visits out."""
@@ -234,8 +251,8 @@ def evaluate(instance: Instance, plan: Plan) -> Bill:
     for name, cost in PLAN_COSTS:
         costs[name] += cost(instance, plan)
     planned = {visit.task for visit in plan}
-    left_out = sum(task.price is not None and task.id not in planned for task in instance.tasks)
-    return Bill(costs, instance.prices.unserved * left_out)
+    without = sum(task.price is not None and task.id not in planned for task in instance.tasks)
+    return Bill(costs, instance.prices.unserved * without)
 
 
 def by_day(instance: Instance, held: Iterable[Stop]) -> list[list[Stop]]:

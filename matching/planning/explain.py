@@ -7,7 +7,7 @@ from itertools import product
 
 from matching.planning.instance import FIRST, Instance, Slot, Task
 from matching.planning.judge import violations
-from matching.planning.plan import Plan, Visit
+from matching.planning.plan import Plan, Visit, start_of
 from matching.planning.rules import CODES, PART_RULES, TEAM_RULES, WHOLE_RULES
 from matching.planning.slots import may, part_starts, skilled, starts
 
@@ -21,10 +21,25 @@ def blocking(instance: Instance, plan: Plan, task: Task, slots: Sequence[Slot]) 
     """
     if slots:
         return _nearest(
-            frozenset(one.code for one in violations(instance, (*plan, Visit(task.id, slot))) if task.id in one.tasks)
+            frozenset(
+                one.code
+                for one in violations(instance, (*_near(instance, plan, task, slot), Visit(task.id, slot)))
+                if task.id in one.tasks
+            )
             for slot in slots
         )
     return _nearest(_broken_alone(instance, task))
+
+
+def _near(instance: Instance, plan: Plan, task: Task, slot: Slot) -> Iterator[Visit]:
+    """Visits that can stand against this slot: of the same person, or of the same people or room in its week."""
+    week = instance.week(instance.day(start_of(slot)))
+    for visit in plan:
+        one = instance.task[visit.task]
+        always = one.price is None or one.id == task.after or (task.client is not None and one.client == task.client)
+        same = (task.room is not None and one.room == task.room) or not set(slot.workers).isdisjoint(visit.slot.workers)
+        if always or (same and instance.week(instance.day(start_of(visit.slot))) == week):
+            yield visit
 
 
 def _nearest(broken: Iterable[frozenset[str]]) -> tuple[str, ...]:

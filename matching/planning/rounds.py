@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from matching.planning.costs import of_round
+from matching.planning.costs import BREAK, started_hours
 from matching.planning.instance import Instance, Slot, Task, Worker
 from matching.planning.plan import Stop
 from matching.planning.rules import FOLLOW_RULES
@@ -45,49 +45,124 @@ class Round:
     entries: tuple[Entry, ...]
 
 
+@dataclass(frozen=True)
+class _Begun:
+    """
+    The beginning of a round: what comes later depends on its last stop and on how long the stretch lasts.
+
+    `cost` leaves out the way back and the hours of the last stretch.
+    """
+
+    cost: int
+    stretch: int
+    kept: int
+    taken: tuple[int, ...]
+
+    def is_no_worse(self, other: _Begun) -> bool:
+        return self.cost <= other.cost and self.stretch <= other.stretch and self.kept >= other.kept
+
+
 def rounds(instance: Instance, worker: Worker, entries: Sequence[Entry]) -> tuple[tuple[Round, ...], bool]:
     """
     Every possible round of a worker's day that holds all its fixed visits, and whether none was left out.
 
-    The empty round is not listed.
+    The empty round is not listed. Of several beginnings with the same visits and the same last stop only those are
+    followed that may still lead to the cheapest round.
     """
     entries = sorted(entries, key=lambda entry: (entry.stop.start, entry.stop.end, entry.stop.task.id, entry.part))
     fixed = [number for number, entry in enumerate(entries) if is_fixed(entry.stop.task)]
-    best: dict[tuple[tuple[str, int, int], ...], Round] = {}
-    level: list[tuple[int, ...]] = [()]
+    items = {item: 1 << number for number, item in enumerate(dict.fromkeys(entry.item for entry in entries))}
+    bits = [items[entry.item] for entry in entries]
+    same = [
+        sum(items[item] for item in {other.item for other in entries if other.stop.task.id == entry.stop.task.id})
+        for entry in entries
+    ]
+    steps = [
+        [
+            number
+            for number in range(first + 1, _wall(fixed, first + 1, len(entries)) + 1)
+            if may_follow(instance, worker, before.stop, entries[number].stop)
+        ]
+        for first, before in enumerate(entries)
+    ]
+    level: dict[tuple[int, int], list[_Begun]] = {}
+    for number in range(_wall(fixed, 0, len(entries)) + 1):
+        if v6_day(worker, [entries[number].stop.task]):
+            _note(level, (bits[number], number), _first_stop(instance, worker, entries[number], number))
+    best: dict[int, Round] = {}
     complete = True
     while level:
-        longer: list[tuple[int, ...]] = []
-        for taken in level:
-            first = taken[-1] + 1 if taken else 0
-            wall = next((number for number in fixed if number >= first), len(entries) - 1)
-            for number in range(first, wall + 1):
-                entry = entries[number]
-                if all(entry.stop.task.id != entries[one].stop.task.id for one in taken) and (
-                    not taken or may_follow(instance, worker, entries[taken[-1]].stop, entry.stop)
-                ):
-                    longer.append((*taken, number))
-        level = [taken for taken in longer if v6_day(worker, [entries[number].stop.task for number in taken])]
-        for taken in level:
-            if all(number in taken for number in fixed):
-                _keep(instance, worker, [entries[number] for number in taken], best)
+        for (key, last), found in level.items():
+            if all(number in found[0].taken for number in fixed):
+                for begun in found:
+                    _keep(instance, worker, entries, key, last, begun, best)
         if len(best) > MOST_ROUNDS:
             complete = False
             break
-    return tuple(best[key] for key in sorted(best)), complete
+        longer: dict[tuple[int, int], list[_Begun]] = {}
+        for (key, last), found in level.items():
+            for number in steps[last]:
+                if not key & same[number]:
+                    for begun in found:
+                        taken = (*begun.taken, number)
+                        if v6_day(worker, [entries[one].stop.task for one in taken]):
+                            more = _next_stop(instance, worker, entries, begun, taken)
+                            _note(longer, (key | bits[number], number), more)
+        level = longer
+    return tuple(sorted(best.values(), key=lambda one: sorted(entry.item for entry in one.entries))), complete
+
+
+def _wall(fixed: Sequence[int], first: int, size: int) -> int:
+    """The last entry that may come next: nothing that stands is passed over."""
+    return next((number for number in fixed if number >= first), size - 1)
+
+
+def _note(level: dict[tuple[int, int], list[_Begun]], key: tuple[int, int], begun: _Begun) -> None:
+    known = level.setdefault(key, [])
+    if not any(one.is_no_worse(begun) for one in known):
+        known[:] = [one for one in known if not begun.is_no_worse(one)]
+        known.append(begun)
+
+
+def _first_stop(instance: Instance, worker: Worker, entry: Entry, number: int) -> _Begun:
+    cost = entry.cost + instance.prices.travel * instance.way(worker.mode, worker.base, entry.stop.task.place)
+    return _Begun(cost, entry.stop.end - entry.stop.start, _stays(entry), (number,))
+
+
+def _next_stop(
+    instance: Instance, worker: Worker, entries: Sequence[Entry], begun: _Begun, taken: tuple[int, ...]
+) -> _Begun:
+    before, entry = entries[taken[-2]].stop, entries[taken[-1]]
+    way = instance.way(worker.mode, before.task.place, entry.stop.task.place)
+    cost = begun.cost + entry.cost + instance.prices.travel * way
+    stretch = begun.stretch + way
+    if entry.stop.start - before.end - way >= BREAK:
+        cost += _late_hours(instance, worker, begun.stretch)
+        stretch = 0
+    return _Begun(cost, stretch + entry.stop.end - entry.stop.start, begun.kept + _stays(entry), taken)
+
+
+def _late_hours(instance: Instance, worker: Worker, stretch: int) -> int:
+    return instance.prices.fourth_hour * started_hours(stretch) if worker.balanced else 0
+
+
+def _stays(entry: Entry) -> int:
+    return int(not entry.timed and entry.slot == entry.stop.task.kept)
 
 
 def _keep(
     instance: Instance,
     worker: Worker,
-    chosen: Sequence[Entry],
-    best: dict[tuple[tuple[str, int, int], ...], Round],
+    entries: Sequence[Entry],
+    key: int,
+    last: int,
+    begun: _Begun,
+    best: dict[int, Round],
 ) -> None:
-    key = tuple(sorted(entry.item for entry in chosen))
-    cost = of_round(instance, worker, [entry.stop for entry in chosen]) + sum(entry.cost for entry in chosen)
-    kept = sum(not entry.timed and entry.slot == entry.stop.task.kept for entry in chosen)
-    if key not in best or (cost, -kept) < (best[key].cost, -best[key].kept):
-        best[key] = Round(cost, kept, tuple(chosen))
+    home = instance.prices.travel * instance.way(worker.mode, entries[last].stop.task.place, worker.base)
+    cost = begun.cost + home + _late_hours(instance, worker, begun.stretch)
+    if key not in best or (cost, -begun.kept) < (best[key].cost, -best[key].kept):
+        best[key] = Round(cost, begun.kept, tuple(entries[number] for number in begun.taken))
 
 
 def may_follow(instance: Instance, worker: Worker, before: Stop, after: Stop) -> bool:

@@ -14,7 +14,7 @@ from functools import partial
 
 from ortools.sat.python import cp_model
 
-from matching.planning.costs import of_slot, travel, working_days
+from matching.planning.costs import left_out, of_slot, returning, working_days
 from matching.planning.instance import RHYTHM, Instance, Slot, Task
 from matching.planning.plan import Stop, end_of, start_of
 from matching.planning.rounds import Entry, Round, is_fixed, may_follow, rounds
@@ -63,17 +63,11 @@ class Model:
         return days
 
 
-def left_out(instance: Instance, task: Task) -> int:
-    """What the search pays for a task without a slot."""
-    if task.price is None:
-        return 0
-    withdrawn = instance.prices.changed if task.published is not None else 0
-    return task.price + instance.prices.unserved + withdrawn
-
-
-def build(instance: Instance, tasks: Sequence[Task], slots: Mapping[str, tuple[Slot, ...]]) -> Model:
+def build(
+    instance: Instance, tasks: Sequence[Task], slots: Mapping[str, tuple[Slot, ...]], goes_on: Callable[[], bool]
+) -> Model | None:
     """
-    Rounds and slots as literals, the rules between them, and what each costs.
+    Rounds and slots as literals, the rules between them, and what each costs; None when it is to go on no longer.
 
     Of plans of equal cost the one wins in which most standing visits stay: cost is counted `scale` times, a visit
     that leaves its place once, so that all of them together weigh less than one point.
@@ -85,10 +79,11 @@ def build(instance: Instance, tasks: Sequence[Task], slots: Mapping[str, tuple[S
             model.chosen[task.id] = [(slot, model.cp.new_bool_var("")) for slot in slots[task.id]]
             for slot, literal in model.chosen[task.id]:
                 model.held[task.id][instance.day(start_of(slot))].append(literal)
-                model.objective.append((of_slot(instance, task, slot) + _returns(instance, task, slot)) * literal)
+                model.objective.append((of_slot(instance, task, slot) + returning(instance, task, slot)) * literal)
                 if slot == task.kept:
                     model.stays.append((1, literal))
-    _make_rounds(model, timed)
+    if not _make_rounds(model, timed, goes_on):
+        return None
     for rule in RULES:
         rule(model)
     for cost in COSTS:
@@ -125,16 +120,8 @@ def _kept_apart(instance: Instance, one: Task, other: Task) -> bool:
     )
 
 
-def _returns(instance: Instance, task: Task, slot: Slot) -> int:
-    """The way of those who go back to their base after each visit."""
-    return sum(
-        travel(instance, worker, [Stop(start, start + part.minutes, task)])
-        for part, who, start in zip(task.parts, slot.workers, slot.starts, strict=True)
-        if (worker := instance.worker[who]).returns
-    )
-
-
-def _make_rounds(model: Model, timed: set[str]) -> None:
+def _make_rounds(model: Model, timed: set[str], goes_on: Callable[[], bool]) -> bool:
+    """Whether it came to the end."""
     instance = model.instance
     days: dict[tuple[str, int], list[Entry]] = defaultdict(list)
     for task in model.tasks:
@@ -147,6 +134,8 @@ def _make_rounds(model: Model, timed: set[str]) -> None:
                     stop = Stop(start, start + task.parts[part].minutes, task)
                     days[who, instance.day(start)].append(Entry(stop, part, slot, cost, task.id in timed))
     for (who, day), entries in sorted(days.items()):
+        if not goes_on():
+            return False
         found, complete = rounds(instance, instance.worker[who], entries)
         model.complete = model.complete and complete
         literals = [model.cp.new_bool_var("") for _ in found]
@@ -167,6 +156,7 @@ def _make_rounds(model: Model, timed: set[str]) -> None:
                 model.cp.add(sum(literals) == sum(slots))
             else:
                 model.held[ref][day] += literals
+    return True
 
 
 # Rules between visits

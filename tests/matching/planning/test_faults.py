@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from matching.planning.cpsat import solve
+from matching.planning.solve import solve
 from matching.planning.explain import blocking
 from matching.planning.instance import InstanceFault, Link, Prices, Task
 from matching.planning.judge import violations

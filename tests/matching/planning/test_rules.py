@@ -12,10 +12,10 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from matching.planning.cpsat import solve
 from matching.planning.instance import Instance, Late, Room, Usual
 from matching.planning.judge import violations
 from matching.planning.plan import Plan, Visit, end_of, start_of
+from matching.planning.solve import solve
 from tests.matching.planning.builders import (
     DAY,
     ada,

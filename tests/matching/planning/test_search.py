@@ -12,11 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from matching.planning.costs import evaluate
-from matching.planning.cpsat import solve
 from matching.planning.instance import Busy, Instance, InstanceFault, Late, Link, Part, Prices, Task, Usual, Worker
 from matching.planning.judge import violations
 from matching.planning.plan import Plan, Visit
 from matching.planning.slots import allowed_slots
+from matching.planning.solve import solve
 from matching.search import Limits
 from tests.matching.planning.builders import (
     DAY,

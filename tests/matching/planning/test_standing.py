@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from matching.planning.cpsat import solve
 from matching.planning.instance import Instance
+from matching.planning.solve import solve
 from tests.matching.planning.builders import at, first_task, only, slot, task, week
 
 

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 from sqlmodel import select
 
-from matching.planning.cpsat import solve
+from matching.planning.solve import solve
 from matching.planning.instance import Instance
 from service import consents, days, errors, notices, own_pairings, pairing_life, pairings, requests, runs, visits
 from service.site import Actor

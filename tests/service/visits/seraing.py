@@ -10,7 +10,7 @@ import msgspec
 from sqlmodel import select
 
 from matching.pairing import solve as pairing_search
-from matching.planning.cpsat import solve
+from matching.planning.solve import solve
 from matching.planning.instance import Instance
 from matching.search import Limits
 from service import pairing_data, pairings

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from random import Random
 
-from matching.planning.cpsat import solve
+from matching.planning.solve import solve
 from matching.planning.instance import Instance, Slot
 from service import visits
 from service.site import Site

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import pytest
 from sqlmodel import Session, select
 
-from matching.planning.cpsat import solve
+from matching.planning.solve import solve
 from matching.planning.instance import Instance, Task
 from matching.planning.judge import violations
 from service.planning_data import read_instance

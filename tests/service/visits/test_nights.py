@@ -8,7 +8,7 @@ import pytest
 from sqlmodel import select
 
 from matching.planning.components import around
-from matching.planning.cpsat import solve
+from matching.planning.solve import solve
 from matching.planning.judge import violations
 from service.planning_data import read_instance
 from service.site import Site

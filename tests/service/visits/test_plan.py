@@ -10,7 +10,7 @@ import msgspec
 import pytest
 from sqlmodel import select
 
-from matching.planning.cpsat import solve
+from matching.planning.solve import solve
 from matching.planning.instance import Instance
 from matching.planning.judge import violations
 from matching.planning.plan import Answer

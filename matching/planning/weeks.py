@@ -1,0 +1,260 @@
+"""
+Plans of weeks (`domain.md`, section 6): visits over the slots that each may take.
+
+A local search has a full plan at once. CP-SAT takes it up, one component after the other, and proves most of them
+best; what is left goes back to the local search, and so on with larger shares, as far as the limits go.
+"""
+
+from __future__ import annotations
+
+import math
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+
+from matching.planning.components import apart, components
+from matching.planning.costs import evaluate
+from matching.planning.cpsat import search
+from matching.planning.explain import blocking
+from matching.planning.instance import Instance, Slot, Task
+from matching.planning.local.search import Local
+from matching.planning.local.tables import MUST
+from matching.planning.model.cpsat import Model, build
+from matching.planning.plan import Answer, Step, Unplanned
+from matching.planning.slots import allowed_slots
+from matching.search import Limits, Progress, Watch, unwatched
+
+LIMITS = Limits()
+Hear = Callable[[Answer], None]
+"""Told of the first full plan, before anything is proven."""
+FIRST_LOOKS = 300
+"""Places that the local search looks at for each visit before it tells its first plan."""
+LOOKS_A_WORK = 500_000
+"""Places that count as much as one unit of the solver's deterministic time."""
+CHUNK = 50_000
+"""Places looked at before it is asked whether to go on."""
+SHARE, GROWTH = 4.0, 4
+"""Deterministic time of a component in the first turn, and how many times as much it has in each later one."""
+LOCAL_SHARE = 0.25
+"""Of a turn, what the local search has once CP-SAT could not prove the component."""
+
+
+def unheard(_answer: Answer) -> None:
+    """Nobody listens."""
+
+
+def solve(instance: Instance, limits: Limits = LIMITS, watch: Watch = unwatched, first: Hear = unheard) -> Answer:
+    """
+    The cheapest plan over the allowed slots: as many due visits as the rules let, then the least cost.
+
+    With one worker and no wall-clock limit the answer is always the same, and more work never gives a worse one.
+    """
+    return _Weeks(instance, limits, watch).solve(first)
+
+
+class _Part:
+    """One component: its best plan so far, what no plan can be below, and both engines."""
+
+    def __init__(
+        self, instance: Instance, tasks: tuple[Task, ...], slots: Mapping[str, tuple[Slot, ...]], seed: int
+    ) -> None:
+        self.tasks = tasks
+        self.local = Local(instance, tasks, slots, seed)
+        self.scale = self.local.scale
+        self.value, self.plan = self.local.value, self.local.plan
+        self.bound = self.local.least
+        self.model: Model | None = None
+        self.proven = False
+        self.impossible = False
+
+    @property
+    def points(self) -> int:
+        """What the plan costs, without what has to be done and is not."""
+        planned = {visit.task for visit in self.plan}
+        lacking = sum(task.price is None and task.id not in planned for task in self.tasks)
+        return self.value // self.scale - MUST * lacking
+
+    @property
+    def gap(self) -> int:
+        return max(0, self.value // self.scale - self.bound)
+
+    def heard(self) -> bool:
+        """Whether the local search has found a better plan, which is taken then."""
+        if self.local.value >= self.value:
+            return False
+        self.value, self.plan = self.local.value, self.local.plan
+        return True
+
+
+@dataclass
+class _Hearing:
+    """What CP-SAT says of one component, for those who watch the whole."""
+
+    weeks: _Weeks
+    part: _Part
+
+    def hear(self, value: int, bound: int) -> bool:
+        self.weeks.tell(value - self.part.points, bound - self.part.bound)
+        return self.weeks.goes_on()
+
+    def heed(self, progress: Progress) -> bool:
+        return self.weeks.heeds(progress)
+
+    def last(self) -> Progress:
+        return self.weeks.progress()
+
+
+class _Weeks:
+    """All components under common limits, and whoever watches."""
+
+    def __init__(self, instance: Instance, limits: Limits, watch: Watch) -> None:
+        self._instance, self._limits, self._watch = instance, limits, watch
+        self._until = None if limits.seconds is None else time.monotonic() + limits.seconds
+        self._work = limits.work
+        self._lock = threading.Lock()
+        self._steps: list[Step] = []
+        self._stage = "local"
+        self._stopped = False
+        self._slots = {task.id: allowed_slots(instance, task) for task in instance.tasks}
+        found = components(instance, self._slots)
+        self._parts = [_Part(instance, tasks, self._slots, limits.seed) for tasks in found]
+
+    def solve(self, first: Hear) -> Answer:
+        for part in self._parts:
+            self._look(part, FIRST_LOOKS * len(part.tasks), self._until)
+        self.tell()
+        began = time.monotonic()
+        first(self._answer())
+        if self._until is not None:
+            self._until -= time.monotonic() - began  # reasons for what is left out are found once more at the end
+        turn = 0
+        while self._open() and self.goes_on() and not any(part.impossible for part in self._parts):
+            self._turn(self._open(), SHARE * GROWTH**turn)
+            turn += 1
+        return self._answer()
+
+    def _open(self) -> list[_Part]:
+        """Components not proven, the widest gap first."""
+        return sorted((part for part in self._parts if not part.proven), key=lambda part: -part.gap)
+
+    # Limits, and whoever watches
+
+    def goes_on(self) -> bool:
+        return not self._stopped and self._work > 0 and (self._until is None or time.monotonic() < self._until)
+
+    def heeds(self, progress: Progress) -> bool:
+        if not self._watch(progress):
+            self._stopped = True
+        return not self._stopped
+
+    def progress(self) -> Progress:
+        """The latest step, or the stage alone before the first one."""
+        if not self._steps:
+            return Progress(self._stage, None, None)
+        return Progress(self._steps[-1].stage, self._steps[-1].value, self._steps[-1].bound)
+
+    def tell(self, more: int = 0, closer: int = 0) -> None:
+        """Note how good the whole plan is now, or would be with a component's plan that is still looked into."""
+        value, bound = (sum(found) for found in zip(*((one.points, one.bound) for one in self._parts), strict=True))
+        with self._lock:
+            self._steps.append(Step(self._stage, value + more, bound + max(0, closer)))
+        self.heeds(self.progress())
+
+    def _spend(self, work: float) -> None:
+        with self._lock:
+            self._work -= work
+
+    # Turns
+
+    def _turn(self, parts: list[_Part], work: float) -> None:
+        """Each component once, with the same work, and of the seconds left as much as its gap is of all gaps."""
+        closed = len(self._parts) - len(parts)
+        weights = [1 + part.gap for part in parts]
+        lanes = min(self._limits.workers, len(parts))
+        begun = 0
+
+        def go(part: _Part) -> None:
+            nonlocal begun
+            with self._lock:
+                left, begun = sum(weights[begun:]), begun + 1
+                self._stage = f"{closed + begun}/{len(self._parts)}"
+            until = None
+            if self._until is not None:
+                now = time.monotonic()
+                until = min(self._until, now + (self._until - now) * lanes * (1 + part.gap) / left)
+            if self.goes_on():
+                self._prove(part, work, until, max(1, self._limits.workers // lanes))
+            if not part.proven and self.goes_on():
+                self._look(part, round(LOCAL_SHARE * work * LOOKS_A_WORK), until)
+
+        if lanes == 1:
+            for part in parts:
+                go(part)
+        else:
+            with ThreadPoolExecutor(lanes) as pool:
+                list(pool.map(go, parts))
+
+    def _prove(self, part: _Part, work: float, until: float | None, workers: int) -> None:
+        def is_early() -> bool:
+            return self.heeds(self.progress()) and self.goes_on() and (until is None or time.monotonic() < until)
+
+        if part.model is None:
+            part.model = build(self._instance, part.tasks, self._slots, is_early)
+        if part.model is None:
+            return
+        seconds = None if until is None else max(0.01, until - time.monotonic())
+        limits = replace(self._limits, work=min(work, self._work), seconds=seconds, workers=workers)
+        found = search(part.model, limits, part.plan, _Hearing(self, part))
+        self._spend(found.work)
+        part.bound = max(part.bound, found.bound)
+        if found.status == "infeasible":
+            part.impossible = True
+        elif found.status == "optimal" or (found.status == "feasible" and found.value < part.value):
+            part.value, part.plan = found.value, found.visits
+            part.proven = found.status == "optimal"
+            if part.proven:
+                part.bound, part.model = part.points, None
+            else:
+                part.local.take_over(part.plan)
+        self.tell()
+
+    def _look(self, part: _Part, looks: int, until: float | None) -> None:
+        """The local search, a little at a time."""
+        while looks > 0 and self.goes_on() and (until is None or time.monotonic() < until):
+            now = min(looks, CHUNK, math.ceil(self._work * LOOKS_A_WORK))
+            part.local.improve(now)
+            self._spend(now / LOOKS_A_WORK)
+            looks -= now
+            if part.heard():
+                self.tell()
+            else:
+                self.heeds(self.progress())
+
+    # The answer
+
+    def _answer(self) -> Answer:
+        instance, steps = self._instance, tuple(self._steps)
+        if any(part.impossible for part in self._parts):
+            bill = evaluate(instance, ())
+            return Answer("infeasible", bill.value, bill.value, 0.0, (), (), bill.costs, steps)
+        found = {visit.task: visit for part in self._parts for visit in part.plan}
+        plan = tuple(found[task.id] for task in instance.tasks if task.id in found)
+        bill = evaluate(instance, plan)
+        proven = all(part.proven for part in self._parts)
+        bound = bill.value if proven else min(bill.value, sum(part.bound for part in self._parts))
+        gap = (bill.value - bound) / bill.value if bill.value else 0.0
+        reasons = {one.task: one for part in self._parts for one in self._without(part)}
+        unplanned = tuple(reasons[task.id] for task in instance.tasks if task.id in reasons)
+        status = "optimal" if proven else "feasible"
+        return Answer(status, bill.value, bound, gap, plan, unplanned, bill.costs, steps)
+
+    def _without(self, part: _Part) -> Iterator[Unplanned]:
+        """Visits of a component that are left out, and the rules that stand against them."""
+        planned = {visit.task for visit in part.plan}
+        left = [task for task in part.tasks if task.id not in planned]
+        if left:
+            alone = apart(self._instance, part.tasks)
+            for task in left:
+                yield Unplanned(task.id, blocking(alone, part.plan, task, self._slots[task.id]))
