@@ -240,6 +240,11 @@ class Task:
     def minutes(self) -> int:
         return max(part.minutes for part in self.parts)
 
+    @property
+    def stands(self) -> Slot | None:
+        """Where it stands, told or not: among plans of equal value it stays there."""
+        return self.published or self.kept
+
 
 @dataclass(frozen=True)
 class Prices:

@@ -147,7 +147,7 @@ def _late_hours(instance: Instance, worker: Worker, stretch: int) -> int:
 
 
 def _stays(entry: Entry) -> int:
-    return int(not entry.timed and entry.slot == entry.stop.task.kept)
+    return int(not entry.timed and entry.slot == entry.stop.task.stands)
 
 
 def _keep(

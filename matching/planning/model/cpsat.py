@@ -42,7 +42,7 @@ class Model:
     @property
     def scale(self) -> int:
         """What one point of cost counts in the search: more than all standing visits that could move for nothing."""
-        return 1 + sum(task.kept is not None for task in self.tasks)
+        return 1 + sum(task.stands is not None for task in self.tasks)
 
     def planned(self, task: str) -> list[Literal]:
         """At most one of these holds, and then the task is planned."""
@@ -80,7 +80,7 @@ def build(
             for slot, literal in model.chosen[task.id]:
                 model.held[task.id][instance.day(start_of(slot))].append(literal)
                 model.objective.append((of_slot(instance, task, slot) + returning(instance, task, slot)) * literal)
-                if slot == task.kept:
+                if slot == task.stands:
                     model.stays.append((1, literal))
     if not _make_rounds(model, timed, goes_on):
         return None

@@ -8,8 +8,8 @@ import msgspec
 import pytest
 from sqlmodel import select
 
-from matching.planning.solve import solve
 from matching.planning.instance import Instance
+from matching.planning.solve import solve
 from service import consents, days, errors, notices, own_pairings, pairing_life, pairings, requests, runs, visits
 from service.site import Actor
 from service.tables.network import Meeting, Situation

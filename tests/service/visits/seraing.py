@@ -10,8 +10,8 @@ import msgspec
 from sqlmodel import select
 
 from matching.pairing import solve as pairing_search
-from matching.planning.solve import solve
 from matching.planning.instance import Instance
+from matching.planning.solve import solve
 from matching.search import Limits
 from service import pairing_data, pairings
 from service.imports import folder

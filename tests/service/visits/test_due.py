@@ -7,9 +7,9 @@ from datetime import date, timedelta
 import pytest
 from sqlmodel import Session, select
 
-from matching.planning.solve import solve
 from matching.planning.instance import Instance, Task
 from matching.planning.judge import violations
+from matching.planning.solve import solve
 from service.planning_data import read_instance
 from service.site import Site
 from service.tables.pairings import Pairing, Visit

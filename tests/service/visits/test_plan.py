@@ -10,10 +10,10 @@ import msgspec
 import pytest
 from sqlmodel import select
 
-from matching.planning.solve import solve
 from matching.planning.instance import Instance
 from matching.planning.judge import violations
 from matching.planning.plan import Answer
+from matching.planning.solve import solve
 from service import errors, runs, visits
 from service.planning_data import read_instance
 from service.site import Site
