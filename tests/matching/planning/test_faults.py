@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from matching.planning.solve import solve
 from matching.planning.explain import blocking
 from matching.planning.instance import InstanceFault, Link, Prices, Task
 from matching.planning.judge import violations
 from matching.planning.slots import allowed_slots
+from matching.planning.solve import solve
 from tests.matching.planning.builders import (
     DAY,
     LINE,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from random import Random
 
-from matching.planning.solve import solve
 from matching.planning.instance import Instance, Slot
+from matching.planning.solve import solve
 from service import visits
 from service.site import Site
 from service.visit_rows import coordinating, own_visit

@@ -8,8 +8,8 @@ import pytest
 from sqlmodel import select
 
 from matching.planning.components import around
-from matching.planning.solve import solve
 from matching.planning.judge import violations
+from matching.planning.solve import solve
 from service.planning_data import read_instance
 from service.site import Site
 from service.tables.people import Availability, Person
