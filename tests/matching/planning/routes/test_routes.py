@@ -23,8 +23,8 @@ from matching.search import Limits, Progress
 from tests.matching.planning.routes.builders import day, every_value, random_day, visit, worker
 
 WAY = ((0, 10, 20), (10, 0, 10), (20, 10, 0))
-SMALL = [random_day(seed, tasks=3, workers=3) for seed in range(8)]
-LARGER = [random_day(seed, tasks=14, workers=4, bases=2) for seed in range(3)]
+SMALL = [random_day(seed, tasks=3, workers=3) for seed in range(5)]
+LARGER = [random_day(seed, tasks=14, workers=4, bases=2) for seed in range(2)]
 
 
 def begun(instance: Instance) -> tuple[Problem, State, Ints]:
@@ -128,10 +128,10 @@ def test_whoever_watches_stops_the_search_with_its_best_plan_so_far():
 
 
 def test_two_seeds_side_by_side_hand_on_the_best():
-    answer = solve(LARGER[2], Limits(work=1, workers=2))
+    answer = solve(LARGER[0], Limits(work=1, workers=2))
 
-    assert violations(LARGER[2], answer) == ()
-    assert answer.value <= solve(LARGER[2], Limits(work=0)).value
+    assert violations(LARGER[0], answer) == ()
+    assert answer.value <= solve(LARGER[0], Limits(work=0)).value
 
 
 def test_two_people_who_come_one_after_the_other_keep_the_gap():
