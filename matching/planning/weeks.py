@@ -157,7 +157,8 @@ class _Weeks:
 
     def tell(self, more: int = 0, closer: int = 0) -> None:
         """Note how good the whole plan is now, or would be with a component's plan that is still looked into."""
-        value, bound = (sum(found) for found in zip(*((one.points, one.bound) for one in self._parts), strict=True))
+        value = sum(part.points for part in self._parts)
+        bound = sum(part.bound for part in self._parts)
         with self._lock:
             self._steps.append(Step(self._stage, value + more, bound + max(0, closer)))
         self.heeds(self.progress())

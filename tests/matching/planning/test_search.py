@@ -262,3 +262,9 @@ def test_a_visit_that_stands_counts_once_in_the_hours_of_its_week(limit: int, pl
     where = week(standing, task("v2", "bob"), nadia(max_minutes_per_week=limit))
 
     assert len(solve(where).visits) == planned
+
+
+def test_when_nothing_is_due_the_plan_is_empty_and_proven():
+    answer = solve(week(nadia()))
+
+    assert (answer.status, answer.value, answer.visits, answer.unplanned) == ("optimal", 0, (), ())
