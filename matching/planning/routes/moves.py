@@ -12,7 +12,7 @@ import numpy as np
 
 from matching.compiled import Flags, Ints, compiled
 from matching.planning.routes.problem import Problem
-from matching.planning.routes.state import State, await_start, give, join, put_after, take_out
+from matching.planning.routes.state import State, await_start, give, join, put_after, soonest_behind, take_out
 
 NO_MOVE = 1 << 60
 FAR = 0.06
@@ -219,7 +219,7 @@ def rebuild(p: Problem, s: State, r: Ruin, seed: int, most: int) -> int:
             complete = False
             break
         travel += put_after(p, s, visit, behind)
-        s.start[visit] = seeming_start(p, s, visit, behind)
+        s.start[visit] = soonest_behind(p, s, visit, behind)
         r.out[visit] = False
     for at in range(count):
         s.start[r.taken[at]] = r.start[at]
@@ -274,17 +274,6 @@ def exchange(r: Ruin, one: int, other: int) -> None:
 
 
 @compiled
-def seeming_start(p: Problem, s: State, visit: int, behind: int) -> int:
-    """When a visit would start behind a node, as long as nobody waits for the other part."""
-    visits = len(p.earliest)
-    if behind < visits:
-        start = s.start[behind] + p.minutes[behind] + p.way[behind, visit]
-    else:
-        start = p.ready[behind - visits] + p.way[behind, visit]
-    return max(start, p.earliest[visit])
-
-
-@compiled
 def cheapest_place(p: Problem, s: State, r: Ruin, visit: int, dear: float) -> int:
     """The node behind which a visit seems to cost least, by travel and a guess at lateness; -1 for none."""
     visits = len(p.earliest)
@@ -299,7 +288,7 @@ def cheapest_place(p: Problem, s: State, r: Ruin, visit: int, dear: float) -> in
             other = s.after[one]
             cost = float(p.travel_price * (p.way[one, visit] + p.way[visit, other] - p.way[one, other]))
             if cost < best:
-                start = seeming_start(p, s, visit, one)
+                start = soonest_behind(p, s, visit, one)
                 if bound:
                     theirs = s.start[partner]
                     if p.leads[visit]:

@@ -155,14 +155,13 @@ def undo(s: State) -> None:
 
 
 @compiled
-def reached(p: Problem, s: State, visit: int) -> int:
-    """The soonest start of a visit behind the one before it."""
+def soonest_behind(p: Problem, s: State, visit: int, behind: int) -> int:
+    """When a visit can start behind a node, as long as nobody waits for the other part."""
     visits = len(p.earliest)
-    before = s.before[visit]
-    if before < visits:
-        soonest = s.start[before] + p.minutes[before] + p.way[before, visit]
+    if behind < visits:
+        soonest = s.start[behind] + p.minutes[behind] + p.way[behind, visit]
     else:
-        soonest = p.ready[before - visits] + p.way[before, visit]
+        soonest = p.ready[behind - visits] + p.way[behind, visit]
     return max(soonest, p.earliest[visit])
 
 
@@ -199,10 +198,10 @@ def settle(p: Problem, s: State, travel: int, limit: float, most: int) -> bool:
         corrections += 1
         if corrections > most:
             return False
-        own = reached(p, s, visit)
+        own = soonest_behind(p, s, visit, int(s.before[visit]))
         other, theirs = p.partner[visit], 0
         if other >= 0:
-            theirs = reached(p, s, other)
+            theirs = soonest_behind(p, s, other, int(s.before[other]))
             if p.leads[visit]:
                 theirs = max(theirs, own + p.least[visit])
                 own = max(own, theirs - p.most[visit])

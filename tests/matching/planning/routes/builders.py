@@ -10,23 +10,12 @@ from itertools import permutations, product
 from typing import Any
 
 from matching.planning.costs import evaluate
-from matching.planning.instance import Busy, Instance, Late, Link, Part, Prices, Task, Worker
+from matching.planning.instance import Busy, Instance, Late, Link, Part, Task, Worker
 from matching.planning.routes.problem import plan_of, stretches
+from tests.matching.planning.builders import only
 
 END = 100_000
-PRICES = Prices(
-    unserved=0,
-    other_day=0,
-    other_hour=0,
-    other_person=0,
-    travel=1,
-    fourth_hour=0,
-    uneven=0,
-    edge_of_day=0,
-    changed=0,
-    housing_week=0,
-    largest_lateness=1,
-)
+PRICES = only(unserved=0, travel=1, largest_lateness=1)
 
 
 def worker(id: str, begins: int = 0, base: int = 0, **other: Any) -> Worker:
