@@ -7,6 +7,7 @@ The rules between visits are in `model/cpsat.py`, each named like its check in `
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -53,22 +54,28 @@ class _Listener(cp_model.CpSolverSolutionCallback):
             self.stop_search()
 
 
-def search(model: Model, limits: Limits, start: Plan, hearing: Hearing) -> Found:
-    """Minimise one component from a plan that is known; asked to stop, it hands back the best one it has."""
+def search(model: Model, limits: Limits, start: Plan, hearing: Hearing, beyond: Iterable[int] = ()) -> Found:
+    """
+    Minimise one component from a plan that is known; asked to stop, it hands back the best one it has.
+
+    `beyond` are literals left aside, by their number in the model, but for those of the plan that is known; the bound
+    is then that of the plans without them, and so is "infeasible".
+    """
     _hint(model, start)
+    cp = _without(model.cp, beyond)
     solver = cp_model.CpSolver()
     solver.parameters.num_workers = limits.workers  # with several, the first to finish decides
     solver.parameters.random_seed = limits.seed
     solver.parameters.linearization_level = 2  # rounds make the relaxation nearly whole: fifty times faster to a proof
     # Rounds leave nothing to simplify: presolve, probing and symmetries took half of the time to a proof.
-    solver.parameters.cp_model_presolve = False
+    solver.parameters.cp_model_presolve = cp is not model.cp
     solver.parameters.cp_model_probing_level = 0
     solver.parameters.symmetry_level = 0
     solver.parameters.max_deterministic_time = limits.work
     if limits.seconds is not None:
         solver.parameters.max_time_in_seconds = limits.seconds
     with heeding(hearing.heed, hearing.last, solver.stop_search):
-        status = solver.solve(model.cp, _Listener(hearing, model.scale))
+        status = solver.solve(cp, _Listener(hearing, model.scale))
     spent = solver.response_proto.deterministic_time
     if status == cp_model.INFEASIBLE and model.complete:
         return Found("infeasible", (), 0, 0, spent)
@@ -87,6 +94,21 @@ def search(model: Model, limits: Limits, start: Plan, hearing: Hearing) -> Found
     ]
     proven = status == cp_model.OPTIMAL and model.complete
     return Found("optimal" if proven else "feasible", tuple(visits), round(solver.objective_value), bound, spent)
+
+
+def _without(cp: cp_model.CpModel, beyond: Iterable[int]) -> cp_model.CpModel:
+    """The same model with these literals off, unless the plan that is known holds them."""
+    hint = cp.proto.solution_hint
+    held = {number for number, value in zip(hint.vars, hint.values, strict=True) if value}
+    off = [number for number in beyond if number not in held]
+    if not off:
+        return cp
+    found = cp.clone()
+    for number in off:
+        domain = found.proto.variables[number].domain
+        domain.clear()
+        domain.extend([0, 0])
+    return found
 
 
 def _hint(model: Model, start: Plan) -> None:

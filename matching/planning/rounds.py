@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from matching.planning.costs import BREAK, started_hours
 from matching.planning.instance import Instance, Slot, Task, Worker
@@ -31,7 +32,7 @@ class Entry:
     cost: int
     timed: bool
 
-    @property
+    @cached_property
     def item(self) -> tuple[str, int, int]:
         return (self.stop.task.id, self.part, self.stop.start if self.timed else -1)
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator
 from itertools import product
 
 from matching.planning.instance import Instance, Slot, Task
 from matching.planning.rules import PART_RULES, TEAM_RULES, WHOLE_RULES, v10_only_slot
+from matching.planning.spans import Span, shared, tidy
 
 
 def allowed_slots(instance: Instance, task: Task) -> tuple[Slot, ...]:
@@ -14,8 +16,29 @@ def allowed_slots(instance: Instance, task: Task) -> tuple[Slot, ...]:
     only = v10_only_slot(task)
     if only is not None:
         return (only,)
-    found = [slot for start in starts(instance, task) for slot in slots_at(instance, task, start)]
+    moments = starts(instance, task)
+    found = [
+        slot
+        for begin, end in _hours(instance, task)
+        for start in moments[bisect_left(moments, begin) : bisect_left(moments, end)]
+        for slot in slots_at(instance, task, start)
+    ]
     return tuple(in_order_of_right(task, found))
+
+
+def _hours(instance: Instance, task: Task) -> tuple[Span, ...]:
+    """When the first part may start at all, by V1 and V7: most moments need not be looked at one by one."""
+    days = range(instance.day(task.due[0]), instance.day(task.due[1] - 1) + 1)
+    found = tuple(
+        (day * instance.day_ticks + instance.opens, day * instance.day_ticks + instance.closes) for day in days
+    )
+    if task.client is not None:
+        found = shared(found, instance.client[task.client].windows)
+    windows = instance.room[task.room].windows if task.room is not None else None
+    if windows is not None:
+        found = shared(found, windows)
+    going = (window for worker in skilled(instance, task, 0) for window in instance.worker[worker].windows)
+    return shared(found, tidy(going))
 
 
 def slots_at(instance: Instance, task: Task, start: int) -> Iterator[Slot]:

@@ -23,6 +23,7 @@ from matching.planning.local.search import Local
 from matching.planning.local.tables import MUST
 from matching.planning.model.cpsat import Model, build
 from matching.planning.plan import Answer, Step, Unplanned
+from matching.planning.relaxation.cpsat import Relaxed, relax
 from matching.planning.slots import allowed_slots
 from matching.search import Limits, Progress, Watch, unwatched
 
@@ -39,6 +40,13 @@ SHARE, GROWTH = 4.0, 4
 """Deterministic time of a component in the first turn, and how many times as much it has in each later one."""
 LOCAL_SHARE = 0.25
 """Of a turn, what the local search has once CP-SAT could not prove the component."""
+MANY = 20_000
+"""Literals from which on a component is relaxed first, and then searched among the cheap ones alone."""
+LOCAL_FIRST = 40_000
+"""Places that the local search looks at for each visit of such a component before."""
+NEAR, WIDER = 3, 4
+"""Points by which a round or slot may make the relaxation dearer to be a cheap one; times as many once all is proven
+among them."""
 
 
 def unheard(_answer: Answer) -> None:
@@ -54,6 +62,11 @@ def solve(instance: Instance, limits: Limits = LIMITS, watch: Watch = unwatched,
     return _Weeks(instance, limits, watch).solve(first)
 
 
+def _left(until: float | None) -> float | None:
+    """Seconds up to a moment."""
+    return None if until is None else max(0.01, until - time.monotonic())
+
+
 class _Part:
     """One component: its best plan so far, what no plan can be below, and both engines."""
 
@@ -66,6 +79,8 @@ class _Part:
         self.value, self.plan = self.local.value, self.local.plan
         self.bound = self.local.least
         self.model: Model | None = None
+        self.relaxed: Relaxed | None = None
+        self.near = NEAR
         self.proven = False
         self.impossible = False
 
@@ -79,6 +94,15 @@ class _Part:
     @property
     def gap(self) -> int:
         return max(0, self.value // self.scale - self.bound)
+
+    def floor(self, above: int) -> int:
+        """Points that no plan can be below by the relaxation, of those that are so much above it in the search."""
+        return 0 if self.relaxed is None else max(0, (self.relaxed.bound + above) // self.scale)
+
+    def above(self, points: int | None) -> int:
+        """So many points above the relaxation as the search counts; never more than up to the best plan (None)."""
+        best = 0 if self.relaxed is None else max(0, self.value - self.relaxed.bound)
+        return best if points is None else min(best, points * self.scale)
 
     def heard(self) -> bool:
         """Whether the local search has found a better plan, which is taken then."""
@@ -94,9 +118,11 @@ class _Hearing:
 
     weeks: _Weeks
     part: _Part
+    lid: float
+    """What is above this bound is not known of plans that the search leaves aside."""
 
     def hear(self, value: int, bound: int) -> bool:
-        self.weeks.tell(value - self.part.points, bound - self.part.bound)
+        self.weeks.tell(value - self.part.points, round(min(bound, self.lid)) - self.part.bound)
         return self.weeks.goes_on()
 
     def heed(self, progress: Progress) -> bool:
@@ -205,21 +231,38 @@ class _Weeks:
             part.model = build(self._instance, part.tasks, self._slots, is_early)
         if part.model is None:
             return
-        seconds = None if until is None else max(0.01, until - time.monotonic())
-        limits = replace(self._limits, work=min(work, self._work), seconds=seconds, workers=workers)
-        found = search(part.model, limits, part.plan, _Hearing(self, part))
+        if part.relaxed is None and part.model.size > MANY:
+            self._relax(part, until)
+        limits = replace(self._limits, work=min(work, self._work), seconds=_left(until), workers=workers)
+        above = part.above(part.near)
+        beyond: list[int] = [] if part.relaxed is None else part.relaxed.beyond(above).tolist()
+        everything = not beyond or above >= part.above(None)
+        lid = math.inf if everything else part.floor(above)
+        found = search(part.model, limits, part.plan, _Hearing(self, part, lid), beyond)
         self._spend(found.work)
-        part.bound = max(part.bound, found.bound)
+        part.bound = max(part.bound, round(min(found.bound, lid)))
         if found.status == "infeasible":
-            part.impossible = True
+            part.impossible = everything
         elif found.status == "optimal" or (found.status == "feasible" and found.value < part.value):
             part.value, part.plan = found.value, found.visits
-            part.proven = found.status == "optimal"
+            part.proven = found.status == "optimal" and (everything or above >= part.above(None))
             if part.proven:
                 part.bound, part.model = part.points, None
             else:
                 part.local.take_over(part.plan)
+        if found.status in ("optimal", "infeasible"):
+            part.near *= WIDER
         self.tell()
+
+    def _relax(self, part: _Part, until: float | None) -> None:
+        """What no plan of a large component can be below, after a longer look for a good one."""
+        self._look(part, LOCAL_FIRST * len(part.tasks), until)
+        if part.model is not None and self.goes_on():
+            part.relaxed = relax(part.model, _left(until), self.heeds)
+        if part.relaxed is not None:
+            self._spend(part.relaxed.work)
+            part.bound = max(part.bound, part.floor(0))
+            self.tell()
 
     def _look(self, part: _Part, looks: int, until: float | None) -> None:
         """The local search, a little at a time."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cached_property, partial
 
 from ortools.sat.python import cp_model
 
@@ -44,23 +44,32 @@ class Model:
         """What one point of cost counts in the search: more than all standing visits that could move for nothing."""
         return 1 + sum(task.stands is not None for task in self.tasks)
 
+    @property
+    def size(self) -> int:
+        """Literals and numbers of the model."""
+        return len(self.cp.proto.variables)  # pyright: ignore[reportUnknownMemberType, reportUnknownArgumentType]
+
     def planned(self, task: str) -> list[Literal]:
         """At most one of these holds, and then the task is planned."""
         return [literal for day in sorted(self.held[task]) for literal in self.held[task][day]]
 
     def people(self, worker: str) -> dict[int, list[tuple[Task, int, int, list[Literal]]]]:
         """A worker's timed parts by day: task, start, end, literals of which at most one holds."""
-        found: dict[tuple[str, int, int], list[Literal]] = defaultdict(list)
-        for task, options in self.chosen.items():
-            for slot, literal in options:
-                for part, (who, start) in enumerate(zip(slot.workers, slot.starts, strict=True)):
-                    if who == worker:
-                        found[task, part, start].append(literal)
         days: dict[int, list[tuple[Task, int, int, list[Literal]]]] = defaultdict(list)
-        for (ref, part, start), literals in found.items():
+        for (ref, part, start), literals in self._timed.get(worker, {}).items():
             task = self.instance.task[ref]
             days[self.instance.day(start)].append((task, start, start + task.parts[part].minutes, literals))
         return days
+
+    @cached_property
+    def _timed(self) -> Mapping[str, Mapping[tuple[str, int, int], list[Literal]]]:
+        """Literals of each worker's timed parts, by task, part and start."""
+        found: dict[str, dict[tuple[str, int, int], list[Literal]]] = defaultdict(lambda: defaultdict(list))
+        for task, options in self.chosen.items():
+            for slot, literal in options:
+                for part, (who, start) in enumerate(zip(slot.workers, slot.starts, strict=True)):
+                    found[who][task, part, start].append(literal)
+        return found
 
 
 def build(
@@ -88,9 +97,10 @@ def build(
         rule(model)
     for cost in COSTS:
         cost(model)
-    costs: list[cp_model.LinearExprT] = [model.scale * term for term in model.objective]
+    scale = model.scale
+    costs: list[cp_model.LinearExprT] = [scale * term for term in model.objective]
     moves: list[cp_model.LinearExprT] = [-count * literal for count, literal in model.stays]
-    model.cp.minimize(sum([model.scale - 1, *costs, *moves]))
+    model.cp.minimize(sum([scale - 1, *costs, *moves]))
     return model
 
 
@@ -239,12 +249,40 @@ def v4_after_the_first(model: Model) -> None:
 def v6_week(model: Model) -> None:
     """V6: contact minutes of an ISO week, or those that stand already when they are more."""
     instance = model.instance
-    standing = _standing(model)
+    standing, lengths = _standing(model), _lengths(model)
     for worker, weeks in _minutes(model).items():
         limit = instance.worker[worker].max_minutes_per_week
         for week, loads in weeks.items():
             if limit is not None and sum(minutes for minutes, _ in loads) > limit:
-                model.cp.add(sum(minutes * x for minutes, x in loads) <= max(limit, standing[worker, week]))
+                most = max(_filled(lengths[worker, week], limit), standing[worker, week])
+                model.cp.add(sum(minutes * x for minutes, x in loads) <= most)
+
+
+def _lengths(model: Model) -> Mapping[tuple[str, int], list[set[int]]]:
+    """For each worker and week, of each task that may lie there, how many minutes it may take."""
+    instance = model.instance
+    found: dict[tuple[str, int], list[set[int]]] = defaultdict(list)
+    for task in model.tasks:
+        theirs: dict[tuple[str, int], set[int]] = defaultdict(set)
+        for slot in model.slots[task.id]:
+            for part, who, start in zip(task.parts, slot.workers, slot.starts, strict=True):
+                theirs[who, instance.week(instance.day(start))].add(part.minutes)
+        for key, minutes in theirs.items():
+            found[key].append(minutes)
+    return found
+
+
+def _filled(lengths: Sequence[set[int]], limit: int) -> int:
+    """
+    The most minutes up to the limit that some choice of visits adds up to.
+
+    As good as the limit for whole visits, and closer to them where the solver's relaxation plans parts of visits.
+    """
+    reached = 1  # bit n: some choice has n minutes
+    for minutes in lengths:
+        for longer in [reached << one for one in sorted(minutes)]:
+            reached |= longer
+    return (reached & ((1 << (limit + 1)) - 1)).bit_length() - 1
 
 
 def _minutes(model: Model) -> Mapping[str, Mapping[int, list[tuple[int, Literal]]]]:
