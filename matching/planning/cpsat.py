@@ -4,6 +4,7 @@ One component by CP-SAT, over rounds of workers and allowed slots of visits.
 The rules between visits are in `model/cpsat.py`, each named like its check in `rules.py`.
 """
 
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
 from __future__ import annotations
 
 from collections import defaultdict

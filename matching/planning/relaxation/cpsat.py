@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from ortools.linear_solver import linear_solver_pb2, pywraplp
+from ortools.linear_solver import linear_solver_pb2, pywraplp  # pyright: ignore[reportMissingTypeStubs]
 from ortools.sat.python import cp_model, cp_model_helper
 
 from matching.planning.model.cpsat import Model
