@@ -7,13 +7,12 @@ The rules between visits are in `model/cpsat.py`, each named like its check in `
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
 from ortools.sat.python import cp_model
 
+from matching.planning.listing import items_of
 from matching.planning.model.cpsat import Model
 from matching.planning.plan import Plan, Visit
 from matching.search import Limits, Progress, heeding
@@ -55,28 +54,26 @@ class _Listener(cp_model.CpSolverSolutionCallback):
             self.stop_search()
 
 
-def search(model: Model, limits: Limits, start: Plan, hearing: Hearing, beyond: Iterable[int] = ()) -> Found:
+def search(model: Model, limits: Limits, start: Plan, hearing: Hearing, *, simplify: bool = False) -> Found:
     """
     Minimise one component from a plan that is known; asked to stop, it hands back the best one it has.
 
-    `beyond` are literals left aside, by their number in the model, but for those of the plan that is known; the bound
-    is then that of the plans without them, and so is "infeasible".
+    `simplify`: rounds were chosen, so that others no longer fit.
     """
     _hint(model, start)
-    cp = _without(model.cp, beyond)
     solver = cp_model.CpSolver()
     solver.parameters.num_workers = limits.workers  # with several, the first to finish decides
     solver.parameters.random_seed = limits.seed
     solver.parameters.linearization_level = 2  # rounds make the relaxation nearly whole: fifty times faster to a proof
     # Rounds leave nothing to simplify: presolve, probing and symmetries took half of the time to a proof.
-    solver.parameters.cp_model_presolve = cp is not model.cp
+    solver.parameters.cp_model_presolve = simplify
     solver.parameters.cp_model_probing_level = 0
     solver.parameters.symmetry_level = 0
     solver.parameters.max_deterministic_time = limits.work
     if limits.seconds is not None:
         solver.parameters.max_time_in_seconds = limits.seconds
     with heeding(hearing.heed, hearing.last, solver.stop_search):
-        status = solver.solve(cp, _Listener(hearing, model.scale))
+        status = solver.solve(model.cp, _Listener(hearing, model.scale))
     spent = solver.response_proto.deterministic_time
     if status == cp_model.INFEASIBLE and model.complete:
         return Found("infeasible", (), 0, 0, spent)
@@ -97,35 +94,16 @@ def search(model: Model, limits: Limits, start: Plan, hearing: Hearing, beyond: 
     return Found("optimal" if proven else "feasible", tuple(visits), round(solver.objective_value), bound, spent)
 
 
-def _without(cp: cp_model.CpModel, beyond: Iterable[int]) -> cp_model.CpModel:
-    """The same model with these literals off, unless the plan that is known holds them."""
-    hint = cp.proto.solution_hint
-    held = {number for number, value in zip(hint.vars, hint.values, strict=True) if value}
-    off = [number for number in beyond if number not in held]
-    if not off:
-        return cp
-    found = cp.clone()
-    for number in off:
-        domain = found.proto.variables[number].domain
-        domain.clear()
-        domain.extend([0, 0])
-    return found
-
-
 def _hint(model: Model, start: Plan) -> None:
     """Tell the solver of a plan; where its rounds keep another timing of the same visits, that one is meant."""
     model.cp.clear_hints()
     slots = {visit.task: visit.slot for visit in start}
-    days: dict[tuple[str, int], set[tuple[str, int, int]]] = defaultdict(set)
-    for ref, slot in slots.items():
-        timed = ref in model.chosen
-        for part, (who, moment) in enumerate(zip(slot.workers, slot.starts, strict=True)):
-            days[who, model.instance.day(moment)].add((ref, part, moment if timed else -1))
+    days = items_of(model.instance, start, frozenset(model.chosen))
     for ref, options in model.chosen.items():
         for slot, literal in options:
             model.cp.add_hint(literal, slot == slots.get(ref))
     for who, day, one, literal in model.made:
-        model.cp.add_hint(literal, {entry.item for entry in one.entries} == days[who, day])
+        model.cp.add_hint(literal, {entry.item for entry in one.entries} == days.get((who, day), set()))
 
 
 def _points(found: float, scale: int) -> int:

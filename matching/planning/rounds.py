@@ -18,8 +18,11 @@ from matching.planning.instance import Instance, Slot, Task, Worker
 from matching.planning.plan import Stop
 from matching.planning.rules import FOLLOW_RULES
 
-MOST_ROUNDS = 60_000
+MOST_ROUNDS = 200_000
 """Rounds listed for one worker and day; beyond it the longer ones are left out and no proof is claimed."""
+
+Item = tuple[str, int, int]
+"""Task, number of its part, start where the hour is in the name, else -1."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +36,7 @@ class Entry:
     timed: bool
 
     @cached_property
-    def item(self) -> tuple[str, int, int]:
+    def item(self) -> Item:
         return (self.stop.task.id, self.part, self.stop.start if self.timed else -1)
 
 

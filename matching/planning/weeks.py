@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
@@ -19,6 +19,7 @@ from matching.planning.costs import evaluate
 from matching.planning.cpsat import search
 from matching.planning.explain import blocking
 from matching.planning.instance import Instance, Slot, Task
+from matching.planning.listing import Ints, Listing, listing
 from matching.planning.local.search import Local
 from matching.planning.local.tables import MUST
 from matching.planning.model.cpsat import Model, build
@@ -41,12 +42,12 @@ SHARE, GROWTH = 4.0, 4
 LOCAL_SHARE = 0.25
 """Of a turn, what the local search has once CP-SAT could not prove the component."""
 MANY = 20_000
-"""Literals from which on a component is relaxed first, and then searched among the cheap ones alone."""
+"""Rounds from which on a component is relaxed first, and then searched among the cheap ones alone."""
 LOCAL_FIRST = 40_000
 """Places that the local search looks at for each visit of such a component before."""
 NEAR, WIDER = 3, 4
-"""Points by which a round or slot may make the relaxation dearer to be a cheap one; times as many once all is proven
-among them."""
+"""Points by which a round may make the relaxation dearer to be a cheap one; times as many once all is proven among
+them."""
 
 
 def unheard(_answer: Answer) -> None:
@@ -78,6 +79,7 @@ class _Part:
         self.scale = self.local.scale
         self.value, self.plan = self.local.value, self.local.plan
         self.bound = self.local.least
+        self.listing: Listing | None = None
         self.model: Model | None = None
         self.relaxed: Relaxed | None = None
         self.near = NEAR
@@ -227,18 +229,22 @@ class _Weeks:
         def is_early() -> bool:
             return self.heeds(self.progress()) and self.goes_on() and (until is None or time.monotonic() < until)
 
-        if part.model is None:
-            part.model = build(self._instance, part.tasks, self._slots, is_early)
-        if part.model is None:
+        if part.listing is None:
+            part.listing = listing(self._instance, part.tasks, self._slots, is_early)
+        if part.listing is None:
             return
-        if part.relaxed is None and part.model.size > MANY:
-            self._relax(part, until)
-        limits = replace(self._limits, work=min(work, self._work), seconds=_left(until), workers=workers)
+        large = part.listing.size > MANY
+        if large and part.relaxed is None:
+            self._relax(part, part.listing, until)
+            if part.relaxed is None:
+                return
         above = part.above(part.near)
-        beyond: list[int] = [] if part.relaxed is None else part.relaxed.beyond(above).tolist()
-        everything = not beyond or above >= part.above(None)
+        if part.model is None:
+            part.model = self._model(part, part.listing, above)
+        everything = part.relaxed is None or above >= part.above(None)
         lid = math.inf if everything else part.floor(above)
-        found = search(part.model, limits, part.plan, _Hearing(self, part, lid), beyond)
+        limits = replace(self._limits, work=min(work, self._work), seconds=_left(until), workers=workers)
+        found = search(part.model, limits, part.plan, _Hearing(self, part, lid), simplify=large)
         self._spend(found.work)
         part.bound = max(part.bound, round(min(found.bound, lid)))
         if found.status == "infeasible":
@@ -247,18 +253,32 @@ class _Weeks:
             part.value, part.plan = found.value, found.visits
             part.proven = found.status == "optimal" and (everything or above >= part.above(None))
             if part.proven:
-                part.bound, part.model = part.points, None
+                part.bound = part.points
             else:
                 part.local.take_over(part.plan)
-        if found.status in ("optimal", "infeasible"):
+                part.heard()
+        if part.proven or (large and found.status in ("optimal", "infeasible")):
+            part.model = None
             part.near *= WIDER
         self.tell()
 
-    def _relax(self, part: _Part, until: float | None) -> None:
+    def _model(self, part: _Part, listed: Listing, above: int) -> Model:
+        """All rounds of a component, or those of a large one that are cheap enough and those of its plan."""
+        chosen = None
+        if part.relaxed is not None:
+            chosen = part.relaxed.near(above, listed.of(self._instance, part.plan))
+        return build(self._instance, part.tasks, self._slots, listed, chosen)
+
+    def _relax(self, part: _Part, listed: Listing, until: float | None) -> None:
         """What no plan of a large component can be below, after a longer look for a good one."""
         self._look(part, LOCAL_FIRST * len(part.tasks), until)
-        if part.model is not None and self.goes_on():
-            part.relaxed = relax(part.model, _left(until), self.heeds)
+        if not self.goes_on():
+            return
+
+        def make(chosen: Sequence[Ints]) -> Model:
+            return build(self._instance, part.tasks, self._slots, listed, chosen)
+
+        part.relaxed = relax(listed, make, listed.of(self._instance, part.plan), _left(until), self.heeds)
         if part.relaxed is not None:
             self._spend(part.relaxed.work)
             part.bound = max(part.bound, part.floor(0))

@@ -83,6 +83,9 @@ class Local:
             self._state.best[index] = found
         settle(self._tables, self._state, self._free)
         keep(self._state, self._free)
+        left = self._free[self._state.at[self._free] < 0]
+        recreate(self._tables, self._state, left, len(left), 0)  # an unproven plan may leave out what has a place
+        keep(self._state, self._free)
         self._state.numbers[TURN] = self._state.numbers[CYCLE] = 0
 
 

@@ -16,8 +16,9 @@ from ortools.sat.python import cp_model
 
 from matching.planning.costs import left_out, of_slot, returning, working_days
 from matching.planning.instance import RHYTHM, Instance, Slot, Task
+from matching.planning.listing import Ints, Listing
 from matching.planning.plan import Stop, end_of, start_of
-from matching.planning.rounds import Entry, Round, is_fixed, may_follow, rounds
+from matching.planning.rounds import Round, is_fixed, may_follow
 from matching.planning.rules import people_in
 
 Literal = cp_model.IntVar
@@ -26,7 +27,12 @@ Follows = Callable[[Stop, Stop], bool]
 
 @dataclass
 class Model:
-    """One component as a CP-SAT model: a literal for each round and for each slot of a timed task."""
+    """
+    One component as a CP-SAT model: a literal for each round and for each slot of a timed task.
+
+    `rows` are the numbers of the constraints by which each worker makes one round a day; `complete` is False when
+    rounds are lacking, so that nothing is proven.
+    """
 
     instance: Instance
     tasks: tuple[Task, ...]
@@ -37,17 +43,13 @@ class Model:
     held: dict[str, dict[int, list[Literal]]] = field(default_factory=lambda: defaultdict(lambda: defaultdict(list)))
     objective: list[cp_model.LinearExprT] = field(default_factory=list[cp_model.LinearExprT])
     stays: list[tuple[int, Literal]] = field(default_factory=list[tuple[int, Literal]])
+    rows: list[int] = field(default_factory=list[int])
     complete: bool = True
 
     @property
     def scale(self) -> int:
         """What one point of cost counts in the search: more than all standing visits that could move for nothing."""
         return 1 + sum(task.stands is not None for task in self.tasks)
-
-    @property
-    def size(self) -> int:
-        """Literals and numbers of the model."""
-        return len(self.cp.proto.variables)  # pyright: ignore[reportUnknownMemberType, reportUnknownArgumentType]
 
     def planned(self, task: str) -> list[Literal]:
         """At most one of these holds, and then the task is planned."""
@@ -73,26 +75,28 @@ class Model:
 
 
 def build(
-    instance: Instance, tasks: Sequence[Task], slots: Mapping[str, tuple[Slot, ...]], goes_on: Callable[[], bool]
-) -> Model | None:
+    instance: Instance,
+    tasks: Sequence[Task],
+    slots: Mapping[str, tuple[Slot, ...]],
+    listing: Listing,
+    chosen: Sequence[Ints] | None = None,
+) -> Model:
     """
-    Rounds and slots as literals, the rules between them, and what each costs; None when it is to go on no longer.
+    Rounds and slots as literals, the rules between them, and what each costs; of each day all rounds, or those chosen.
 
     Of plans of equal cost the one wins in which most standing visits stay: cost is counted `scale` times, a visit
     that leaves its place once, so that all of them together weigh less than one point.
     """
-    model = Model(instance, tuple(tasks), slots)
-    timed = {task.id for task in tasks if is_timed(instance, task)}
+    model = Model(instance, tuple(tasks), slots, complete=listing.complete)
     for task in tasks:
-        if task.id in timed:
+        if task.id in listing.timed:
             model.chosen[task.id] = [(slot, model.cp.new_bool_var("")) for slot in slots[task.id]]
             for slot, literal in model.chosen[task.id]:
                 model.held[task.id][instance.day(start_of(slot))].append(literal)
                 model.objective.append((of_slot(instance, task, slot) + returning(instance, task, slot)) * literal)
                 if slot == task.stands:
                     model.stays.append((1, literal))
-    if not _make_rounds(model, timed, goes_on):
-        return None
+    _make_rounds(model, listing, chosen)
     for rule in RULES:
         rule(model)
     for cost in COSTS:
@@ -104,69 +108,28 @@ def build(
     return model
 
 
-def is_timed(instance: Instance, task: Task) -> bool:
-    """Whether anybody but its one worker minds at which hour of the day the visit is."""
-    if len(task.parts) > 1 or instance.prices.largest_lateness:
-        return True
-    if any(instance.worker[worker].returns for part in task.parts for worker in part.workers):
-        return True
-    if task.room is not None and (instance.room[task.room].single or instance.room[task.room].capacity):
-        return True
-    return any(
-        one.client == task.client and one.id != task.id and not _kept_apart(instance, one, task)
-        for one in instance.tasks
-        if task.client is not None
-    )
-
-
-def _kept_apart(instance: Instance, one: Task, other: Task) -> bool:
-    """Whether V9 keeps two visits of a person on different days."""
-    return (
-        one.series is not None
-        and one.series == other.series
-        and one.kind in RHYTHM
-        and other.kind in RHYTHM
-        and instance.one_series[one.series].gap_days > 0
-    )
-
-
-def _make_rounds(model: Model, timed: set[str], goes_on: Callable[[], bool]) -> bool:
-    """Whether it came to the end."""
-    instance = model.instance
-    days: dict[tuple[str, int], list[Entry]] = defaultdict(list)
-    for task in model.tasks:
-        seen: set[tuple[str, int, int]] = set()
-        for slot in model.slots[task.id]:
-            cost = 0 if task.id in timed else of_slot(instance, task, slot)
-            for part, (who, start) in enumerate(zip(slot.workers, slot.starts, strict=True)):
-                if not instance.worker[who].returns and (who, part, start) not in seen:
-                    seen.add((who, part, start))
-                    stop = Stop(start, start + task.parts[part].minutes, task)
-                    days[who, instance.day(start)].append(Entry(stop, part, slot, cost, task.id in timed))
-    for (who, day), entries in sorted(days.items()):
-        if not goes_on():
-            return False
-        found, complete = rounds(instance, instance.worker[who], entries)
-        model.complete = model.complete and complete
+def _make_rounds(model: Model, listing: Listing, chosen: Sequence[Ints] | None) -> None:
+    for number, one in enumerate(listing.days):
+        numbers = range(len(one.cost)) if chosen is None else chosen[number].tolist()
+        found = [one.round(index) for index in numbers]
         literals = [model.cp.new_bool_var("") for _ in found]
-        if any(is_fixed(entry.stop.task) for entry in entries):
-            model.cp.add_exactly_one(literals)
-        else:
-            model.cp.add_at_most_one(literals)
-        model.made += [(who, day, one, literal) for one, literal in zip(found, literals, strict=True)]
-        model.objective += [one.cost * literal for one, literal in zip(found, literals, strict=True) if one.cost]
-        model.stays += [(one.kept, literal) for one, literal in zip(found, literals, strict=True) if one.kept]
-        by_item: dict[tuple[str, int, int], list[Literal]] = {entry.item: [] for entry in entries}
-        for one, literal in zip(found, literals, strict=True):
-            for entry in one.entries:
+        row = model.cp.add_exactly_one(literals) if one.stands else model.cp.add_at_most_one(literals)
+        model.rows.append(row.index)
+        model.made += [(one.who, one.day, made, literal) for made, literal in zip(found, literals, strict=True)]
+        model.objective += [made.cost * literal for made, literal in zip(found, literals, strict=True) if made.cost]
+        model.stays += [(made.kept, literal) for made, literal in zip(found, literals, strict=True) if made.kept]
+        by_item: dict[tuple[str, int, int], list[Literal]] = {entry.item: [] for entry in one.entries}
+        for made, literal in zip(found, literals, strict=True):
+            for entry in made.entries:
                 by_item[entry.item].append(literal)
         for (ref, part, start), literals in by_item.items():
-            if ref in timed:
-                slots = [x for slot, x in model.chosen[ref] if (slot.workers[part], slot.starts[part]) == (who, start)]
+            if ref in listing.timed:
+                slots = [
+                    x for slot, x in model.chosen[ref] if (slot.workers[part], slot.starts[part]) == (one.who, start)
+                ]
                 model.cp.add(sum(literals) == sum(slots))
             else:
-                model.held[ref][day] += literals
-    return True
+                model.held[ref][one.day] += literals
 
 
 # Rules between visits
