@@ -8,7 +8,8 @@ PY := $(VENV)/bin/python
 STAMPS := $(VENV)/stamps
 CATALOGS := $(shell find locales -name '*.po' 2>/dev/null)
 
-unexport VIRTUAL_ENV PYTHONHOME PYTHONPATH
+# Compiled modules are kept: without them every process that starts compiles its libraries again, for seconds.
+unexport VIRTUAL_ENV PYTHONHOME PYTHONPATH PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run test mutants check check-style check-types check-direction check-origin check-wheel bench lock format clean
