@@ -6,11 +6,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.service.web.network import Network, make_site
+from tests.service.web.network import Network, served
 
 
 @pytest.fixture
 def network() -> Iterator[Network]:
-    site = make_site()
-    yield Network(site)
-    site.db.close()
+    with served() as made:
+        yield made

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
+from functools import cache
 from typing import Any
 
 from litestar import Litestar
+from litestar.datastructures import State
 from litestar.testing import TestClient
 from sqlmodel import Session, select
 
 from service import access
 from service.app import create_app
 from service.clock import FixedClock
+from service.database import Database
 from service.ids import SystemIds
 from service.sealing import Seals
 from service.settings import Settings
@@ -29,13 +34,23 @@ TODAY = date(2027, 1, 4)
 
 
 def make_site(**choices: Any) -> Site:
-    """A site over SQLite in memory, in demo mode unless told otherwise."""
-    settings = Settings(**({"demo": True, "base_url": BASE, "database_url": "sqlite://"} | choices))
-    db = sites.copy_of(sites.schema(), settings.database_url)
+    """A site over SQLite in memory that holds the people, in demo mode unless told otherwise."""
+    return _site_over(people().site.db, **choices)
+
+
+def _site_over(source: Database, **choices: Any) -> Site:
+    settings = Settings(**({"demo": True, "base_url": BASE, "database_url": sites.IN_MEMORY} | choices))
+    db = sites.copy_of(source, settings.database_url)
     return Site(db, FixedClock(MOMENT), SystemIds(), Seals(b"k" * 32), settings)
 
 
-class Network:
+@cache
+def people() -> People:
+    """Written once in this process, to be copied."""
+    return People(_site_over(sites.schema()))
+
+
+class People:
     """
     Two territories: in Seraing Claire coordinates; Ana and Bilal help; Rose, Yann and Zoe asked; Paul and Ines are
     professionals. Other people of another territory must never show.
@@ -47,7 +62,6 @@ class Network:
         with site.db.begin() as tx:
             self._fill(tx)
         access.make_demo_accounts(site)
-        self.app: Litestar = create_app(site)
 
     def _fill(self, tx: Session) -> None:
         new = self.site.ids.new
@@ -220,6 +234,33 @@ class Network:
         tx.add(request)
         self.ids[f"{ref}:request:{name.split()[0]}"] = request.public_id
         self.ids[f"{ref}:{name.split()[0]}"] = str(person)
+
+
+_spare_apps: list[Litestar] = []
+"""Servers whose test is over, as they were made; a server knows its site by `state` alone."""
+
+
+@contextmanager
+def served() -> Iterator[Network]:
+    """A network of its own under the usual settings; its server serves another one afterwards."""
+    site = make_site()
+    app = _spare_apps.pop() if _spare_apps else create_app(site)
+    app.state = State({"site": site})
+    routes = len(app.routes)
+    yield Network(site, app)
+    if len(app.routes) == routes:
+        _spare_apps.append(app)
+    sites.give_back(site.db)
+
+
+class Network:
+    """Those people on a site that `make_site` made, and whoever of them comes to its pages."""
+
+    def __init__(self, site: Site, app: Litestar | None = None) -> None:
+        self.site = site
+        self.ids = dict(people().ids)
+        self.territories = dict(people().territories)
+        self.app: Litestar = app or create_app(site)
 
     def propose(self, person: str, helper: str) -> str:
         """A proposal that waits for both answers; its public id."""
