@@ -78,8 +78,9 @@ $(STAMPS)/catalogs: $(STAMPS)/python $(CATALOGS)
 	@$(PY) -P locales/compile.py
 	@touch $@
 
-$(STAMPS)/compiled: $(STAMPS)/python $(wildcard matching/planning/local/*.py)
+$(STAMPS)/compiled: $(STAMPS)/python $(wildcard matching/planning/local/*.py matching/planning/routes/*.py)
 	@$(PY) -m matching.planning.local
+	@$(PY) -m matching.planning.routes
 	@touch $@
 
 $(STAMPS)/project: $(STAMPS)/python pyproject.toml

@@ -6,10 +6,12 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.service.web.network import Network, served
+from tests import sites
+from tests.service.web.network import Network, make_site
 
 
 @pytest.fixture
 def network() -> Iterator[Network]:
-    with served() as made:
-        yield made
+    site = make_site()
+    yield Network(site)
+    sites.give_back(site.db)

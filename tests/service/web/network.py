@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from functools import cache
 from typing import Any
 
 from litestar import Litestar
-from litestar.datastructures import State
 from litestar.testing import TestClient
 from sqlmodel import Session, select
 
 from service import access
-from service.app import create_app
 from service.clock import FixedClock
 from service.database import Database
 from service.ids import SystemIds
@@ -27,6 +23,7 @@ from service.tables.pairings import Pairing, Request
 from service.tables.people import Availability, Consent, Party, PeerHelper, Person, Place, Professional
 from service.tables.territory import Neighbourhood, Organisation, Territory, Theme
 from tests import sites
+from tests.service.web.servers import server
 
 BASE = "http://127.0.0.1:8000"
 MOMENT = datetime(2027, 1, 4, 7, 0, tzinfo=UTC)
@@ -236,31 +233,14 @@ class People:
         self.ids[f"{ref}:{name.split()[0]}"] = str(person)
 
 
-_spare_apps: list[Litestar] = []
-"""Servers whose test is over, as they were made; a server knows its site by `state` alone."""
-
-
-@contextmanager
-def served() -> Iterator[Network]:
-    """A network of its own under the usual settings; its server serves another one afterwards."""
-    site = make_site()
-    app = _spare_apps.pop() if _spare_apps else create_app(site)
-    app.state = State({"site": site})
-    routes = len(app.routes)
-    yield Network(site, app)
-    if len(app.routes) == routes:
-        _spare_apps.append(app)
-    sites.give_back(site.db)
-
-
 class Network:
     """Those people on a site that `make_site` made, and whoever of them comes to its pages."""
 
-    def __init__(self, site: Site, app: Litestar | None = None) -> None:
+    def __init__(self, site: Site) -> None:
         self.site = site
         self.ids = dict(people().ids)
         self.territories = dict(people().territories)
-        self.app: Litestar = app or create_app(site)
+        self.app = server(site)
 
     def propose(self, person: str, helper: str) -> str:
         """A proposal that waits for both answers; its public id."""
