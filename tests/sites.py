@@ -70,6 +70,12 @@ def _held(db: Database) -> int:
     return pool.checkedout() if isinstance(pool, QueuePool) else 0
 
 
+@cache
+def again(url: str) -> Database:
+    """What stands on PostgreSQL at an address, as often as it is made anew there: closed, it opens by itself."""
+    return Database(url)
+
+
 def _raw(connection: Any) -> Any:
     return connection.connection.dbapi_connection
 
