@@ -1,4 +1,4 @@
-"""`python -m matching.planning.routes`: compile the search ahead, at installation, so that nobody waits for it later."""
+"""`python -m matching.planning.routes`: compile the search ahead, so that nobody waits for it later."""
 
 from __future__ import annotations
 
@@ -31,7 +31,8 @@ def main() -> None:
     )
     p = problem_of(instance)
     after = first_routes(p)
-    assert after is not None, "one visit and somebody for it"
+    if after is None:
+        raise RuntimeError("one visit, and somebody who may go: there are routes")
     s = empty_state(p)
     load(p, s, after)
     cost_of(p, s)
