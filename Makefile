@@ -8,7 +8,8 @@ PY := $(VENV)/bin/python
 STAMPS := $(VENV)/stamps
 CATALOGS := $(shell find locales -name '*.po' 2>/dev/null)
 
-unexport VIRTUAL_ENV PYTHONHOME PYTHONPATH
+# Compiled modules are kept: without them every process that starts compiles its libraries again, for seconds.
+unexport VIRTUAL_ENV PYTHONHOME PYTHONPATH PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run test mutants check check-style check-types check-direction check-origin check-wheel bench lock format clean
@@ -77,8 +78,9 @@ $(STAMPS)/catalogs: $(STAMPS)/python $(CATALOGS)
 	@$(PY) -P locales/compile.py
 	@touch $@
 
-$(STAMPS)/compiled: $(STAMPS)/python $(wildcard matching/planning/local/*.py)
+$(STAMPS)/compiled: $(STAMPS)/python $(wildcard matching/planning/local/*.py matching/planning/routes/*.py)
 	@$(PY) -m matching.planning.local
+	@$(PY) -m matching.planning.routes
 	@touch $@
 
 $(STAMPS)/project: $(STAMPS)/python pyproject.toml

@@ -44,10 +44,10 @@ class Server:
         return psycopg.connect(host=str(self.directory), user="lefil", dbname="postgres", autocommit=True)
 
     @contextmanager
-    def fresh(self, template: str = "template0") -> Iterator[str]:
-        """The address of a database that nobody else uses."""
+    def fresh(self, template: str = "template0", name: str = "") -> Iterator[str]:
+        """The address of a database that nobody else uses; the same one again for the same name."""
         self.made += 1
-        name = f"lefil_{self.worker}_{self.made}"
+        name = f"lefil_{self.worker}_{name or self.made}"
         with self.connected() as connection:
             # Faster where nothing waits for the disk; the choice came with PostgreSQL 15.
             how = " STRATEGY = FILE_COPY" if connection.info.server_version >= 150000 else ""

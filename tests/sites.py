@@ -9,6 +9,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import QueuePool
+
 from service.clock import FixedClock
 from service.database import Database, upgrade
 from service.ids import SeededIds
@@ -34,20 +36,44 @@ def schema() -> Database:
     return db
 
 
-def copy_of(source: Database, url: str = "sqlite://") -> Database:
-    """A SQLite database with all that the source holds."""
-    db = Database(url)
+IN_MEMORY = "sqlite://"
+_spare: list[Database] = []
+"""Databases in memory whose test is over: a copy fills them anew, and their engines know our statements already."""
+
+
+def copy_of(source: Database, url: str = IN_MEMORY) -> Database:
+    """A SQLite database with all that the source holds, and nothing else."""
+    db = _spare.pop() if url == IN_MEMORY and _spare else Database(url)
     with source.engine.connect() as original, db.engine.connect() as copy:
         _raw(original).backup(_raw(copy))
     return db
 
 
 @contextmanager
-def copied(source: Database, url: str = "sqlite://") -> Iterator[Database]:
-    """The same, closed at the end."""
+def copied(source: Database, url: str = IN_MEMORY) -> Iterator[Database]:
+    """The same, given back at the end."""
     db = copy_of(source, url)
     yield db
-    db.close()
+    give_back(db)
+
+
+def give_back(db: Database) -> None:
+    """Close a copy, or keep it for another test when it is in memory and only held by itself."""
+    if db.engine.url.query.get("vfs") == "memdb" and _held(db) == 1:
+        _spare.append(db)
+    else:
+        db.close()
+
+
+def _held(db: Database) -> int:
+    pool = db.engine.pool
+    return pool.checkedout() if isinstance(pool, QueuePool) else 0
+
+
+@cache
+def again(url: str) -> Database:
+    """What stands on PostgreSQL at an address, as often as it is made anew there: closed, it opens by itself."""
+    return Database(url)
 
 
 def _raw(connection: Any) -> Any:

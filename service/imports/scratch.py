@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import cache
 
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, SQLModel
@@ -54,17 +55,22 @@ def scratch(merged: Merged, findings: Findings) -> Iterator[tuple[Session, int]]
     ImportNotAccepted
         When the tables refuse a row that no check found fault with.
     """
-    db = Database("sqlite://")
     try:
-        SQLModel.metadata.create_all(db.engine)
-        with db.begin() as tx:
+        with _empty().begin() as tx:
             yield tx, _filled(tx, merged, findings)
+            tx.rollback()
     except IntegrityError as error:
         raise ImportNotAccepted(
             N_("La base de données refuse une ligne de ces fichiers. Rien n’est repris.")
         ) from error
-    finally:
-        db.close()
+
+
+@cache
+def _empty() -> Database:
+    """Tables only, kept as long as the process lives: making them takes as long as filling them."""
+    db = Database("sqlite://")
+    SQLModel.metadata.create_all(db.engine)
+    return db
 
 
 def _filled(tx: Session, merged: Merged, findings: Findings) -> int:

@@ -76,16 +76,25 @@ def moment(*, nullable: bool = False, index: bool = False) -> Any:
     )
 
 
+# Functions of our own: for each new row pydantic asks anew what a factory takes, of a built-in type a millisecond long.
+def _nothing_listed() -> list[Any]:
+    return []
+
+
+def _nothing_said() -> dict[str, Any]:
+    return {}
+
+
 def listed() -> Any:
     """A list of codes, in the order given."""
-    return Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    return Field(default_factory=_nothing_listed, sa_column=Column(JSON, nullable=False))
 
 
 def plain_data(*, nullable: bool = False) -> Any:
     """A JSON value."""
     if nullable:
         return Field(default=None, sa_column=Column(JSON(none_as_null=True), nullable=True))
-    return Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+    return Field(default_factory=_nothing_said, sa_column=Column(JSON, nullable=False))
 
 
 def sealed() -> Any:

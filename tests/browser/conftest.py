@@ -46,8 +46,16 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture
 def site(filled: Path, tmp_path: Path) -> Iterator[Site]:
+    """A server on which nobody calculates but the test."""
     with served.served(filled, tmp_path) as running:
         yield running
+
+
+@pytest.fixture
+def calculating(site: Site) -> Iterator[None]:
+    """Runs are carried out as well, in a process that takes a while to load the solvers."""
+    with served.working(site):
+        yield
 
 
 @pytest.fixture(params=[1280, 390], ids=["bureau", "telephone"])

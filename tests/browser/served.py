@@ -7,7 +7,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
@@ -77,8 +77,8 @@ def working(site: Site) -> Iterator[None]:
 
 
 @contextmanager
-def served(filled: Path, folder: Path, *, with_worker: bool = True) -> Iterator[Site]:
-    """A real server on a copy of the filled database; without its worker, a test carries the runs out itself."""
+def served(filled: Path, folder: Path) -> Iterator[Site]:
+    """A real server on a copy of the filled database; `working` carries its runs out, or the test itself."""
     copy = folder / "lefil.db"
     shutil.copy(filled, copy)
     listener = socket.socket()
@@ -88,14 +88,13 @@ def served(filled: Path, folder: Path, *, with_worker: bool = True) -> Iterator[
         uvicorn.Config(create_app(site), access_log=False, log_config=None, server_header=False, lifespan="on")
     )
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
-    with working(site) if with_worker else nullcontext():
-        thread.start()
-        while not server.started:
-            time.sleep(0.02)
-        try:
-            yield site
-        finally:
-            server.should_exit = True
-            thread.join(20)
-            listener.close()
-            site.db.close()
+    thread.start()
+    while not server.started:
+        time.sleep(0.02)
+    try:
+        yield site
+    finally:
+        server.should_exit = True
+        thread.join(20)
+        listener.close()
+        site.db.close()

@@ -54,6 +54,7 @@ def test_a_suggestion_is_set_aside_and_taken_back(visitor: Visitor):
     assert "remise dans la liste" in visitor.said
 
 
+@pytest.mark.usefixtures("calculating")
 def test_a_calculation_is_followed_to_its_end(visitor: Visitor):
     visitor.enter("coordinator")
     visitor.open("/appariements")
@@ -110,6 +111,7 @@ def test_both_themes_have_enough_contrast(visitor: Visitor, theme: str):
         visitor.looks_right()
 
 
+@pytest.mark.usefixtures("calculating")
 def test_everything_works_without_a_script(chromium: Browser, site: Site):
     with Visitor(chromium, site, 1280, java_script_enabled=False) as visitor:
         visitor.enter("coordinator")
@@ -120,6 +122,7 @@ def test_everything_works_without_a_script(chromium: Browser, site: Site):
         visitor.page.locator("#etat", has_text=VERIFIED).wait_for(timeout=120_000)
 
 
+@pytest.mark.usefixtures("calculating")
 def test_a_coordinator_plans_moves_and_publishes_a_week(visitor: Visitor):
     visitor.enter("coordinator")
     visitor.open("/semaine/2027-02-08")

@@ -3,26 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, expect
 
 from service.site import Site
-from tests.browser import served
 from tests.browser.test_main_job import VERIFIED
 from tests.browser.visitor import Visitor
 from tests.service.web.calculating import Calculation
 
 FIRST = "Première réponse. La vérification continue…"
-
-
-@pytest.fixture
-def still(filled: Path, tmp_path: Path) -> Iterator[Site]:
-    """A server on which nobody calculates but the test."""
-    with served.served(filled, tmp_path, with_worker=False) as running:
-        yield running
 
 
 def press(visitor: Visitor) -> Calculation:
@@ -33,8 +23,8 @@ def press(visitor: Visitor) -> Calculation:
     return Calculation(visitor.site)
 
 
-def test_the_page_shows_the_first_answer_and_then_its_proof_by_itself(chromium: Browser, still: Site, width: int):
-    with Visitor(chromium, still, width) as visitor:
+def test_the_page_shows_the_first_answer_and_then_its_proof_by_itself(chromium: Browser, site: Site, width: int):
+    with Visitor(chromium, site, width) as visitor:
         calculation = press(visitor)
         visitor.looks_right()
         calculation.tell_first()
@@ -49,8 +39,8 @@ def test_the_page_shows_the_first_answer_and_then_its_proof_by_itself(chromium: 
         visitor.looks_right()
 
 
-def test_whoever_is_busy_with_the_first_answer_is_not_disturbed_by_the_proof(chromium: Browser, still: Site):
-    with Visitor(chromium, still, 1280) as visitor:
+def test_whoever_is_busy_with_the_first_answer_is_not_disturbed_by_the_proof(chromium: Browser, site: Site):
+    with Visitor(chromium, site, 1280) as visitor:
         calculation = press(visitor)
         calculation.tell_first()
         visitor.page.locator("#etat", has_text=FIRST).wait_for()
@@ -64,8 +54,8 @@ def test_whoever_is_busy_with_the_first_answer_is_not_disturbed_by_the_proof(chr
         assert "vérifiées" in visitor.said
 
 
-def test_a_run_that_is_stopped_on_the_page_never_passes_for_proven(chromium: Browser, still: Site):
-    with Visitor(chromium, still, 1280) as visitor:
+def test_a_run_that_is_stopped_on_the_page_never_passes_for_proven(chromium: Browser, site: Site):
+    with Visitor(chromium, site, 1280) as visitor:
         calculation = press(visitor)
         calculation.tell_first(status="optimal")
         visitor.page.locator("#etat", has_text="L’effet de chaque choix").wait_for()
@@ -77,8 +67,8 @@ def test_a_run_that_is_stopped_on_the_page_never_passes_for_proven(chromium: Bro
         visitor.looks_right()
 
 
-def test_both_states_are_shown_without_a_script(chromium: Browser, still: Site):
-    with Visitor(chromium, still, 390, java_script_enabled=False) as visitor:
+def test_both_states_are_shown_without_a_script(chromium: Browser, site: Site):
+    with Visitor(chromium, site, 390, java_script_enabled=False) as visitor:
         calculation = press(visitor)
         calculation.tell_first()
         visitor.page.locator("#etat", has_text=FIRST).wait_for()
@@ -86,6 +76,7 @@ def test_both_states_are_shown_without_a_script(chromium: Browser, still: Site):
         visitor.page.locator("#etat", has_text=VERIFIED).wait_for()
 
 
+@pytest.mark.usefixtures("calculating")
 def test_what_if_is_one_press_beside_a_suggestion(visitor: Visitor):
     visitor.enter("coordinator")
     visitor.open("/appariements")
@@ -97,6 +88,7 @@ def test_what_if_is_one_press_beside_a_suggestion(visitor: Visitor):
     visitor.looks_right()
 
 
+@pytest.mark.usefixtures("calculating")
 def test_the_newcomer_who_is_missing_is_tried_out(visitor: Visitor):
     visitor.enter("coordinator")
     visitor.open("/appariements")
@@ -120,6 +112,7 @@ def test_a_question_without_sense_comes_back_with_the_sentence_first(visitor: Vi
     assert "422" in visitor.complaints.pop()  # the browser notes that the form was refused
 
 
+@pytest.mark.usefixtures("calculating")
 def test_a_question_is_asked_by_keyboard_and_without_a_script(chromium: Browser, site: Site):
     with Visitor(chromium, site, 1280, java_script_enabled=False) as visitor:
         visitor.enter("coordinator")

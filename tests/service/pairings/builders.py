@@ -13,10 +13,7 @@ from sqlmodel import col, select
 
 from matching.pairing.answer import Answer
 from matching.pairing.instance import Instance
-from matching.pairing.solve import solve
-from matching.search import Limits
 from service import access, pairing_data, pairings
-from service.app import create_app
 from service.clock import FixedClock, RealClock
 from service.imports import shipped
 from service.pairing_board import Board, board
@@ -25,8 +22,10 @@ from service.tables.pairings import Pairing, Request
 from service.tables.people import PeerHelper, Person
 from service.tables.territory import Territory
 from service.tables.work import AuditEntry, Run
+from tests.service import solving
 from tests.service.web.calculating import Calculation
 from tests.service.web.network import BASE, Browser
+from tests.service.web.servers import server
 
 TODAY = date(2027, 1, 4)
 
@@ -113,7 +112,7 @@ class Network:
         run_id = pairings.ask_for_shortlists(self.site, self.coordinator)
         with self.site.db.begin() as tx:
             run = tx.exec(select(Run).where(Run.public_id == run_id)).one()
-            answer = solve(msgspec.convert(run.snapshot, Instance), Limits())
+            answer, _ = solving.paired(run.snapshot)
             run.status, run.result, run.ended_at = "done", msgspec.to_builtins(answer), RealClock().now()
             tx.add(run)
         return answer
@@ -123,7 +122,7 @@ class Network:
         settings = self.site.settings.model_copy(update={"demo": True, "base_url": BASE})
         site = replace(self.site, settings=settings)
         access.make_demo_accounts(site)
-        client = Browser(create_app(site))
+        client = Browser(server(site))
         client.enter(access.new_link(site, role))
         return client
 

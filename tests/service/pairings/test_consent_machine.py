@@ -53,7 +53,7 @@ class Lives(RuleBasedStateMachine):
         self.network = Network(sites.a_site(self.db))
 
     def teardown(self) -> None:
-        self.db.close()
+        sites.give_back(self.db)
 
     def pairing_of(self, person: str, *states: str) -> Tandem | None:
         with self.network.site.db() as tx:
@@ -146,11 +146,10 @@ class Lives(RuleBasedStateMachine):
     @invariant()
     def whoever_waits_has_a_request_that_waits(self) -> None:
         with self.network.site.db() as tx:
-            waiting = tx.exec(select(Person.ref).where(Person.status == "waiting", col(Person.ref).in_(PEOPLE))).all()
-        for ref in waiting:
-            assert "waiting" in {
-                one.status for one in self.network.all(Request) if one.person_id == self.network.person(ref).id
-            }
+            waiting = tx.exec(select(Person.id).where(Person.status == "waiting", col(Person.ref).in_(PEOPLE))).all()
+        requests = self.network.all(Request)
+        for person in waiting:
+            assert "waiting" in {one.status for one in requests if one.person_id == person}
 
 
 class WithoutExpiry(Lives):

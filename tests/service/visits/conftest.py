@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
 from service.database import Database
+from service.ids import SeededIds
 from service.site import Site
 from tests import sites
 from tests.service.visits import seraing
@@ -26,6 +28,20 @@ def paired(read_in: Database) -> Iterator[Database]:
         yield db
 
 
+@pytest.fixture(scope="session")
+def planned(read_in: Database) -> Iterator[Database]:
+    with sites.copied(read_in) as db:
+        seraing.plan(sites.a_site(db))
+        yield db
+
+
+@pytest.fixture(scope="session")
+def paired_and_planned(paired: Database) -> Iterator[Database]:
+    with sites.copied(paired) as db:
+        seraing.plan(sites.a_site(db))
+        yield db
+
+
 @pytest.fixture
 def site(read_in: Database) -> Iterator[Site]:
     """Seraing as its files say."""
@@ -38,3 +54,10 @@ def paired_site(paired: Database) -> Iterator[Site]:
     """Seraing when everybody who waits has said yes, and the helper too."""
     with sites.copied(paired) as db:
         yield sites.a_site(db)
+
+
+@pytest.fixture
+def live(planned: Database) -> Iterator[Site]:
+    """Seraing with a plan of four weeks, nothing published."""
+    with sites.copied(planned) as db:
+        yield replace(sites.a_site(db), ids=SeededIds(2))  # others than those of the plan

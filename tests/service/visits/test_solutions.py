@@ -17,23 +17,13 @@ from service.tables.pairings import Booking, Visit
 from service.tables.people import Availability, Consent, Professional
 from service.tables.work import AuditEntry
 from tests import sites
-from tests.service.visits.seraing import START, carry_out, coordinator, pairing_of, visits_of
-
-
-@pytest.fixture(scope="module")
-def with_plan(paired: Database) -> Iterator[Database]:
-    with sites.copied(paired) as db:
-        site = sites.a_site(db)
-        run = visits.ask_for_plan(site, coordinator(site), START, 4)
-        carry_out(site, run)
-        visits.apply_draft(site, coordinator(site), run)
-        yield db
+from tests.service.visits.seraing import START, coordinator, pairing_of, visits_of
 
 
 @pytest.fixture
-def live(with_plan: Database) -> Iterator[Site]:
+def live(paired_and_planned: Database) -> Iterator[Site]:
     """Seraing with its first pairings accepted and a plan of four weeks."""
-    with sites.copied(with_plan) as db:
+    with sites.copied(paired_and_planned) as db:
         yield replace(sites.a_site(db), ids=SeededIds(2))
 
 

@@ -6,7 +6,6 @@ from typing import Any
 
 import msgspec
 
-from matching.pairing import solve as pairing_search
 from matching.pairing import supposing
 from matching.pairing.answer import Answer
 from matching.search import Limits
@@ -14,6 +13,7 @@ from service import run_rows
 from service.run_kinds import KINDS
 from service.run_rows import Taken
 from service.site import Site
+from tests.service import solving
 
 
 class Calculation:
@@ -32,7 +32,9 @@ class Calculation:
         limits = msgspec.convert(self.taken.limits, Limits)
         if self.taken.kind == "what_if":
             return supposing.solve(self.instance, limits)
-        return pairing_search.solve(self.instance, limits, first=self.heard.append)
+        answer, told = solving.paired(self.instance, limits)
+        self.heard += told
+        return answer
 
     def tell_first(self, **changes: Any) -> None:
         """The first answer, before the proof unless told otherwise."""

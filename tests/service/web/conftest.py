@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests import sites
 from tests.service.web.network import Network, make_site
 
 
@@ -13,4 +14,4 @@ from tests.service.web.network import Network, make_site
 def network() -> Iterator[Network]:
     site = make_site()
     yield Network(site)
-    site.db.close()
+    sites.give_back(site.db)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime
+from functools import cache
 from typing import Any
 
 from litestar import Litestar
@@ -11,8 +12,8 @@ from litestar.testing import TestClient
 from sqlmodel import Session, select
 
 from service import access
-from service.app import create_app
 from service.clock import FixedClock
+from service.database import Database
 from service.ids import SystemIds
 from service.sealing import Seals
 from service.settings import Settings
@@ -22,6 +23,7 @@ from service.tables.pairings import Pairing, Request
 from service.tables.people import Availability, Consent, Party, PeerHelper, Person, Place, Professional
 from service.tables.territory import Neighbourhood, Organisation, Territory, Theme
 from tests import sites
+from tests.service.web.servers import server
 
 BASE = "http://127.0.0.1:8000"
 MOMENT = datetime(2027, 1, 4, 7, 0, tzinfo=UTC)
@@ -29,13 +31,23 @@ TODAY = date(2027, 1, 4)
 
 
 def make_site(**choices: Any) -> Site:
-    """A site over SQLite in memory, in demo mode unless told otherwise."""
-    settings = Settings(**({"demo": True, "base_url": BASE, "database_url": "sqlite://"} | choices))
-    db = sites.copy_of(sites.schema(), settings.database_url)
+    """A site over SQLite in memory that holds the people, in demo mode unless told otherwise."""
+    return _site_over(people().site.db, **choices)
+
+
+def _site_over(source: Database, **choices: Any) -> Site:
+    settings = Settings(**({"demo": True, "base_url": BASE, "database_url": sites.IN_MEMORY} | choices))
+    db = sites.copy_of(source, settings.database_url)
     return Site(db, FixedClock(MOMENT), SystemIds(), Seals(b"k" * 32), settings)
 
 
-class Network:
+@cache
+def people() -> People:
+    """Written once in this process, to be copied."""
+    return People(_site_over(sites.schema()))
+
+
+class People:
     """
     Two territories: in Seraing Claire coordinates; Ana and Bilal help; Rose, Yann and Zoe asked; Paul and Ines are
     professionals. Other people of another territory must never show.
@@ -47,7 +59,6 @@ class Network:
         with site.db.begin() as tx:
             self._fill(tx)
         access.make_demo_accounts(site)
-        self.app: Litestar = create_app(site)
 
     def _fill(self, tx: Session) -> None:
         new = self.site.ids.new
@@ -220,6 +231,16 @@ class Network:
         tx.add(request)
         self.ids[f"{ref}:request:{name.split()[0]}"] = request.public_id
         self.ids[f"{ref}:{name.split()[0]}"] = str(person)
+
+
+class Network:
+    """Those people on a site that `make_site` made, and whoever of them comes to its pages."""
+
+    def __init__(self, site: Site) -> None:
+        self.site = site
+        self.ids = dict(people().ids)
+        self.territories = dict(people().territories)
+        self.app = server(site)
 
     def propose(self, person: str, helper: str) -> str:
         """A proposal that waits for both answers; its public id."""

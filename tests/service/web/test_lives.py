@@ -11,11 +11,11 @@ import pytest
 from sqlmodel import col, select
 
 from service import bookings
-from service.app import create_app
 from service.clock import FixedClock
 from service.tables.pairings import Notice, Pairing, Visit
 from service.tables.people import Consent, PeerHelper, Person
 from tests.service.web.network import MOMENT, TODAY, Browser, Network
+from tests.service.web.servers import server
 
 OWN = ("/mes-binomes", "/mon-accord", "/mon-accord/retirer")
 WORDS_OF_REASONS = ("raison :", "motif", "parce que", "pourquoi voulez")
@@ -77,7 +77,7 @@ def row_of(network: Network, pairing: str) -> Pairing:
 
 def later(network: Network, moment: datetime) -> Network:
     network.site = replace(network.site, clock=FixedClock(moment))
-    network.app = create_app(network.site)
+    network.app = server(network.site)
     return network
 
 
