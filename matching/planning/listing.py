@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.planning.costs import of_slot
+from matching.planning.costs import ORDINARY, Pricing
 from matching.planning.instance import RHYTHM, Instance, Slot, Task
 from matching.planning.plan import Plan, Stop
 from matching.planning.rounds import Entry, Item, Round, is_fixed, rounds
@@ -63,6 +63,7 @@ class Listing:
 
     timed: frozenset[str]
     days: tuple[Day, ...]
+    pricing: Pricing
 
     @property
     def complete(self) -> bool:
@@ -97,7 +98,11 @@ def items_of(
 
 
 def listing(
-    instance: Instance, tasks: Sequence[Task], slots: Mapping[str, tuple[Slot, ...]], goes_on: Callable[[], bool]
+    instance: Instance,
+    tasks: Sequence[Task],
+    slots: Mapping[str, tuple[Slot, ...]],
+    goes_on: Callable[[], bool],
+    pricing: Pricing = ORDINARY,
 ) -> Listing | None:
     """The rounds of a component; None when it is to go on no longer."""
     timed = frozenset(task.id for task in tasks if is_timed(instance, task))
@@ -105,7 +110,7 @@ def listing(
     for task in tasks:
         seen: set[tuple[str, int, int]] = set()
         for slot in slots[task.id]:
-            cost = 0 if task.id in timed else of_slot(instance, task, slot)
+            cost = 0 if task.id in timed else pricing.place(instance, task, slot)
             for part, (who, start) in enumerate(zip(slot.workers, slot.starts, strict=True)):
                 if not instance.worker[who].returns and (who, part, start) not in seen:
                     seen.add((who, part, start))
@@ -116,7 +121,7 @@ def listing(
         if not goes_on():
             return None
         found.append(_day(instance, who, day, tuple(entries)))
-    return Listing(timed, tuple(found))
+    return Listing(timed, tuple(found), pricing)
 
 
 def _day(instance: Instance, who: str, day: int, entries: tuple[Entry, ...]) -> Day:

@@ -14,7 +14,7 @@ from functools import cached_property, partial
 
 from ortools.sat.python import cp_model
 
-from matching.planning.costs import left_out, of_slot, returning, working_days
+from matching.planning.costs import ORDINARY, Pricing, returning, working_days
 from matching.planning.instance import RHYTHM, Instance, Slot, Task
 from matching.planning.listing import Ints, Listing
 from matching.planning.plan import Stop, end_of, start_of
@@ -37,6 +37,7 @@ class Model:
     instance: Instance
     tasks: tuple[Task, ...]
     slots: Mapping[str, tuple[Slot, ...]]
+    pricing: Pricing = ORDINARY
     cp: cp_model.CpModel = field(default_factory=cp_model.CpModel)
     chosen: dict[str, list[tuple[Slot, Literal]]] = field(default_factory=dict[str, list[tuple[Slot, Literal]]])
     made: list[tuple[str, int, Round, Literal]] = field(default_factory=list[tuple[str, int, Round, Literal]])
@@ -87,13 +88,16 @@ def build(
     Of plans of equal cost the one wins in which most standing visits stay: cost is counted `scale` times, a visit
     that leaves its place once, so that all of them together weigh less than one point.
     """
-    model = Model(instance, tuple(tasks), slots, complete=listing.complete)
+    pricing = listing.pricing
+    model = Model(instance, tuple(tasks), slots, pricing, complete=listing.complete)
     for task in tasks:
         if task.id in listing.timed:
             model.chosen[task.id] = [(slot, model.cp.new_bool_var("")) for slot in slots[task.id]]
             for slot, literal in model.chosen[task.id]:
                 model.held[task.id][instance.day(start_of(slot))].append(literal)
-                model.objective.append((of_slot(instance, task, slot) + returning(instance, task, slot)) * literal)
+                model.objective.append(
+                    (pricing.place(instance, task, slot) + returning(instance, task, slot)) * literal
+                )
                 if slot == task.stands:
                     model.stays.append((1, literal))
     _make_rounds(model, listing, chosen)
@@ -325,7 +329,7 @@ def missed(model: Model) -> None:
     """Each due visit left out."""
     for task in model.tasks:
         if task.price is not None:
-            model.objective.append(left_out(model.instance, task) * (1 - sum(model.planned(task.id))))
+            model.objective.append(model.pricing.left_out(model.instance, task) * (1 - sum(model.planned(task.id))))
 
 
 def uneven_days(model: Model) -> None:
