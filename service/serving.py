@@ -15,7 +15,7 @@ from types import FrameType
 import uvicorn
 
 from locales import N_
-from service import days
+from service import days, travel_sources
 from service.app import create_app
 from service.cli_faults import Fault
 from service.site import Site
@@ -70,6 +70,7 @@ def working(site: Site) -> Iterator[Worker]:
 
 def serve(site: Site, listener: socket.socket) -> None:
     """Answer until somebody stops the server."""
+    travel_sources.take(site)
     config = uvicorn.Config(
         create_app(site),
         # The path may hold a secret: requests are noted by their route only (`security.md` F3).
