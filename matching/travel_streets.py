@@ -18,8 +18,8 @@ PROFILES: Mapping[str, str] = {"walk": "pedestrian", "bike": "bicycle", "car": "
 """Profile of Valhalla by mode."""
 NEAREST_STREET_METRES = 1000
 """Farther from every street of the map a place has no way."""
-SOURCES_AT_A_TIME = 25
-"""A block of sources to all targets is one request: work that is done stays done when the next one fails."""
+SEARCHES_AT_A_TIME = 25
+"""So many sources to all targets are one request: work that is done stays done when the next one fails."""
 MAX_PAIRS = 1_000_000
 MAX_MATRIX_METRES = 500_000.0
 """Two places of one territory are never farther apart; a request with such a pair is refused as a whole."""
@@ -86,7 +86,7 @@ def routing(tiles: str) -> dict[str, Any]:
     return {
         "logging": {"type": ""},
         "mjolnir": {"tile_dir": tiles},
-        "loki": {"actions": ["sources_to_targets"], "use_connectivity": False, "service_defaults": SNAPPING},
+        "loki": {"actions": ["locate", "sources_to_targets"], "use_connectivity": False, "service_defaults": SNAPPING},
         "thor": {"source_to_target_algorithm": "timedistancematrix"},
         "meili": {"default": {"breakage_distance": 2000}},
         "service_limits": {**limits, **OTHER_LIMITS},
@@ -101,11 +101,37 @@ def speeds(modes: Mapping[str, Mode]) -> dict[str, dict[str, float]]:
     }
 
 
+def finding(mode: str, places: Sequence[str], options: Mapping[str, object]) -> bytes:
+    """The request that asks which of these places have a street; places as `travel_table.key_of` writes them."""
+    asked = {"locations": _locations(places), "costing": PROFILES[mode], "costing_options": options, "verbose": False}
+    return json.dumps(asked).encode()
+
+
+def take_found(table: Table, places: Sequence[str], answer: bytes) -> None:
+    """
+    Write into the table that no way leads to or from a place far from every street.
+
+    Such a place must not be asked for afterwards: Valhalla 3.9 then ends, or tells the ways of another place.
+
+    Raises
+    ------
+    ValueError
+        When the answer is not one to this request.
+    """
+    try:
+        said: list[dict[str, Any]] = json.loads(answer)
+        for place, one in zip(places, said, strict=True):
+            if not one.get("edges"):
+                table.cut_off(place)
+    except (AttributeError, TypeError, json.JSONDecodeError) as error:
+        raise ValueError("not an answer of places") from error
+
+
 def request(mode: str, sources: Sequence[str], targets: Sequence[str], options: Mapping[str, object]) -> bytes:
-    """The request for one block; places as `travel_table.key_of` writes them."""
+    """The request for one block."""
     asked = {
-        "sources": [_location(key) for key in sources],
-        "targets": [_location(key) for key in targets],
+        "sources": _locations(sources),
+        "targets": _locations(targets),
         "costing": PROFILES[mode],
         "costing_options": options,
         "verbose": False,
@@ -117,8 +143,8 @@ def take(table: Table, sources: Sequence[str], targets: Sequence[str], answer: b
     """
     Write the seconds of a block into the table; what cannot be reached is `NO_WAY`.
 
-    So is a way of 0 seconds between two places: Valhalla's search from one to many says 0 where a target lies far from
-    every street.
+    So is a way of 0 seconds between two places, which lie at the same spot of a street: the formula knows how far each
+    is from the other.
 
     Raises
     ------
@@ -137,17 +163,25 @@ def take(table: Table, sources: Sequence[str], targets: Sequence[str], answer: b
 
 
 def blocks(table: Table) -> list[tuple[tuple[str, ...], tuple[str, ...]]]:
-    """What nobody has said yet, as requests: sources at a time, and their targets; new places first."""
-    rows = [(key, targets) for key in table.keys if (targets := table.unknown(key))]
-    rows.sort(key=lambda row: (-len(row[1]), table.place[row[0]]))
+    """What nobody has said yet, as requests of sources and their targets: whole rows first, then what rows lack."""
+    wanted = {key: targets for key in table.keys if (targets := table.unknown(key))}
+    whole = [key for key, targets in wanted.items() if 2 * len(targets) > len(table)]
+    rest = [key for key in wanted if key not in set(whole)]
+    lacking = {target for key in rest for target in wanted[key]}
+    # To few targets Valhalla searches backwards from each: then all sources are one request.
+    at_a_time = len(rest) if len(lacking) <= SEARCHES_AT_A_TIME else SEARCHES_AT_A_TIME
     found: list[tuple[tuple[str, ...], tuple[str, ...]]] = []
-    for first in range(0, len(rows), SOURCES_AT_A_TIME):
-        block = rows[first : first + SOURCES_AT_A_TIME]
-        wanted = {target for _, targets in block for target in targets}
-        found.append((tuple(key for key, _ in block), tuple(key for key in table.keys if key in wanted)))
+    for rows, size in ((whole, SEARCHES_AT_A_TIME), (rest, at_a_time)):
+        for first in range(0, len(rows), size or 1):
+            sources = rows[first : first + size]
+            targets = {target for key in sources for target in wanted[key]}
+            found.append((tuple(sources), tuple(key for key in table.keys if key in targets)))
     return found
 
 
-def _location(key: str) -> dict[str, float]:
-    lat, lon = key.split(",")
-    return {"lat": float(lat), "lon": float(lon)}
+def _locations(places: Sequence[str]) -> list[dict[str, float]]:
+    found: list[dict[str, float]] = []
+    for place in places:
+        lat, lon = place.split(",")
+        found.append({"lat": float(lat), "lon": float(lon)})
+    return found

@@ -50,6 +50,14 @@ class Table:
     def put(self, origin: str, target: str, figure: int) -> None:
         self.cells[self.place[origin] * len(self.place) + self.place[target]] = figure
 
+    def cut_off(self, key: str) -> None:
+        """No way leads from here to another place, or back, as far as nobody has said otherwise."""
+        size, at = len(self.place), self.place[key]
+        for number in range(size):
+            for cell in (at * size + number, number * size + at):
+                if self.cells[cell] == UNKNOWN:
+                    self.cells[cell] = NO_WAY if number != at else 0
+
     def unknown(self, origin: str) -> tuple[str, ...]:
         """Where nobody has said yet how to come to from here."""
         size = len(self.place)

@@ -163,42 +163,64 @@ def fill(
     NoStreets
         When a block fails, or the deadline comes before the last one.
     """
-    asked = [(mode, block) for mode, table in tables.items() for block in travel_streets.blocks(table)]
+    asked = {mode: table for mode, table in tables.items() if travel_streets.blocks(table)}
     if not asked:
         return
     found = program(SERVICE)
     if found is None:
         raise NoStreets("not installed")
+    tiles = folder / TILES
+    if not any(tiles.rglob("*.gph")):  # it would answer that there is no way anywhere
+        raise NoStreets("no tiles")
     options = travel_streets.speeds(modes)
     with tempfile.TemporaryDirectory(prefix="lefil-streets-") as own:
         settings = Path(own) / "valhalla.json"
-        settings.write_text(json.dumps(travel_streets.routing(str((folder / TILES).absolute()))), encoding="utf-8")
-        for mode, (sources, targets) in asked:
-            left = deadline.left()
-            if left <= 0:
-                raise NoStreets("out of time")
-            answer = _ask(found, settings, travel_streets.request(mode, sources, targets, options), left)
-            try:
-                travel_streets.take(tables[mode], sources, targets, answer)
-            except ValueError as error:
-                raise NoStreets("unreadable answer") from error
-            after_block(len(sources) * len(targets))
+        settings.write_text(json.dumps(travel_streets.routing(str(tiles.absolute()))), encoding="utf-8")
+        asking = _Asking(found, settings, deadline)
+        try:
+            for mode, table in asked.items():
+                places = tuple(key for key in table.keys if table.unknown(key))
+                travel_streets.take_found(
+                    table, places, asking.answer("locate", travel_streets.finding(mode, places, options))
+                )
+                for sources, targets in travel_streets.blocks(table):
+                    request = travel_streets.request(mode, sources, targets, options)
+                    travel_streets.take(table, sources, targets, asking.answer("sources_to_targets", request))
+                    after_block(len(sources) * len(targets))
+        except ValueError as error:
+            raise NoStreets("unreadable answer") from error
 
 
-def _ask(found: str, settings: Path, request: bytes, seconds: float) -> bytes:
-    # Points go through the pipe: arguments can be read by everybody on the machine.
-    command = [found, str(settings), "sources_to_targets", "/dev/stdin"]
-    try:
-        done = subprocess.run(  # noqa: S603  (found by `program`)
-            command, input=request, env=_environment(), cwd=settings.parent, capture_output=True, timeout=seconds
-        )
-    except subprocess.TimeoutExpired as error:
-        raise NoStreets("took too long") from error
-    except OSError as error:
-        raise NoStreets(type(error).__name__) from error
-    if done.returncode != 0:
-        raise NoStreets(f"ended with {done.returncode}")
-    return done.stdout
+@dataclass(frozen=True)
+class _Asking:
+    """Starts the program for one question after the other, until the deadline."""
+
+    program: str
+    settings: Path
+    deadline: Deadline
+
+    def answer(self, action: str, request: bytes) -> bytes:
+        seconds = self.deadline.left()
+        if seconds <= 0:
+            raise NoStreets("out of time")
+        # Points go through the pipe: arguments can be read by everybody on the machine.
+        command = [self.program, str(self.settings), action, "/dev/stdin"]
+        try:
+            done = subprocess.run(  # noqa: S603  (found by `program`)
+                command,
+                input=request,
+                env=_environment(),
+                cwd=self.settings.parent,
+                capture_output=True,
+                timeout=seconds,
+            )
+        except subprocess.TimeoutExpired as error:
+            raise NoStreets("took too long") from error
+        except OSError as error:
+            raise NoStreets(type(error).__name__) from error
+        if done.returncode != 0:
+            raise NoStreets(f"ended with {done.returncode}")
+        return done.stdout
 
 
 def _environment() -> dict[str, str]:
