@@ -79,13 +79,15 @@ class Ways:
     def __init__(self, formula: Travel, file: Source | None, streets: Source | None) -> None:
         self.formula = formula
         self._file, self._streets = file, streets
-        self._minutes = {} if file is None else file.tables
-        self._seconds = {} if streets is None else streets.tables
+        self.file: Mapping[str, Table] = {} if file is None else file.tables
+        """Minutes by mode, between references."""
+        self.streets: Mapping[str, Table] = {} if streets is None else streets.tables
+        """Seconds by mode, between rounded points."""
         self._by_formula = 0
 
     def minutes(self, mode: str, origin: Stop, target: Stop) -> int:
         """Whole minutes, rounded up; on streets with the minutes lost at each trip as in the formula."""
-        minutes, seconds = self._minutes.get(mode), self._seconds.get(mode)
+        minutes, seconds = self.file.get(mode), self.streets.get(mode)
         if minutes is not None and (found := minutes.get(origin.ref, target.ref)) is not None:
             return found
         if origin.point == target.point:
