@@ -59,7 +59,12 @@ def bind(host: str, port: int) -> socket.socket:
 
 @contextmanager
 def working(site: Site) -> Iterator[Worker]:
-    """A worker for the runs of this site while the block lasts; what is under way at its end is handed back."""
+    """
+    A worker for the runs of this site while the block lasts; what is under way at its end is handed back.
+
+    Whatever the settings name of travel times is taken over first.
+    """
+    travel_sources.take(site)
     worker = Worker(site.db, site.settings, bell=site.bell)
     worker.open()
     try:
@@ -70,7 +75,6 @@ def working(site: Site) -> Iterator[Worker]:
 
 def serve(site: Site, listener: socket.socket) -> None:
     """Answer until somebody stops the server."""
-    travel_sources.take(site)
     config = uvicorn.Config(
         create_app(site),
         # The path may hold a secret: requests are noted by their route only (`security.md` F3).

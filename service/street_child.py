@@ -121,6 +121,7 @@ def build(extract: Path, into: Path) -> Streets:
         raise Fault(
             N_("« %(name)s » contient autre chose qu’un réseau de rues : choisissez un autre dossier."), name=into
         )
+    into = into.absolute()
     into.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=into.parent, prefix=f".{into.name}-") as beside:
         new = Path(beside) / "new"

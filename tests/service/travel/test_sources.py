@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlmodel import select
+from sqlmodel import col, select
 
 from locales import translator
 from matching.planning.instance import Instance
@@ -30,20 +30,12 @@ from service.tables.travel import TravelMatrix
 from service.travel_ways import Stop, Told, Ways, ways_of
 from service.visit_week import week
 from tests import sites
-from tests.service.visits import seraing
 from tests.service.visits.seraing import START, carry_out, coordinator
-from tests.service.web.network import Browser
+from tests.service.web.network import BASE, Browser
 from tests.town import MAP_DAY, write_map
 
 FILE_DAY = datetime(2026, 10, 5, 12, tzinfo=UTC)
 FORMULA = "Temps de trajet estimés par la formule : distance, détour et vitesse."
-
-
-@pytest.fixture(scope="session")
-def filled(schema_in_memory: Database) -> Iterator[Database]:
-    with sites.copied(schema_in_memory) as db:
-        seraing.load(sites.a_site(db))
-        yield db
 
 
 @pytest.fixture
@@ -224,19 +216,16 @@ def test_the_week_counts_the_ways_for_which_the_formula_stands_in(site: Site, on
 
 def test_whoever_moves_away_is_forgotten_with_the_next_plan(site: Site, one_long_street: Path):
     site = named(site, routing_tiles=one_long_street)
-    actor = coordinator(site)
-    travel_sources.fill(site, actor.territory_id or 0, Deadline())
-    with site.db.begin() as tx:
-        helper = tx.exec(select(PeerHelper).where(PeerHelper.base_lat.is_not(None))).first()  # type: ignore[union-attr]
-        assert helper is not None
-        old = f"{helper.base_lat:.3f},{helper.base_lon:.3f}"
-        helper.base_lat, helper.base_lon = 50.5, 5.4
-        tx.add(helper)
-    assert old in matrix_of(site, "walk").keys
-    visits.ask_for_plan(site, actor, START, 4)
+    for lat in (50.591, 50.592):
+        with site.db.begin() as tx:
+            helper = tx.exec(select(PeerHelper).order_by(col(PeerHelper.id))).first()
+            assert helper is not None
+            helper.base_lat, helper.base_lon = lat, 5.555
+            tx.add(helper)
+        travel_sources.fill(site, helper.territory_id, Deadline())
 
-    assert old not in matrix_of(site, "walk").keys
-    assert "50.500,5.400" in matrix_of(site, "walk").keys
+    assert "50.592,5.555" in matrix_of(site, "walk").keys
+    assert "50.591,5.555" not in matrix_of(site, "walk").keys
 
 
 def test_a_folder_without_streets_is_refused_when_the_server_starts(site: Site, tmp_path: Path):
@@ -247,6 +236,8 @@ def test_a_folder_without_streets_is_refused_when_the_server_starts(site: Site, 
 
 
 def seen_by_the_coordinator(site: Site) -> Any:
+    site = replace(site, settings=site.settings.model_copy(update={"demo": True, "base_url": BASE}))
+    access.make_demo_accounts(site)
     client = Browser(create_app(site))
     client.enter(access.new_link(site, "coordinator"))
     return client
