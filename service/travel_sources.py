@@ -138,7 +138,7 @@ def fill(
     whole = True
     try:
         street_child.fill(folder, tables, formula.modes, deadline, after_block)
-    except NoStreets as error:
+    except (NoStreets, OSError) as error:
         log.warning("travel times on streets stay unknown: %s", error)
         whole = False
     with site.db.begin() as tx:
