@@ -28,7 +28,6 @@ from service.tables.people import PeerHelper
 from service.tables.territory import Territory
 from service.tables.travel import TravelMatrix
 from service.travel_ways import Stop, Told, Ways, ways_of
-from service.visit_week import week
 from tests import sites
 from tests.service.visits.seraing import START, carry_out, coordinator
 from tests.service.web.network import BASE, Browser
@@ -204,14 +203,6 @@ def test_the_week_says_where_its_travel_times_come_from(site: Site, tmp_path: Pa
     page = seen_by_the_coordinator(site).get(f"/semaine/{START}").text
     assert "Temps de trajet : fichier du lundi 5 octobre 2026." in page
     assert FORMULA not in page
-
-
-def test_the_week_counts_the_ways_for_which_the_formula_stands_in(site: Site, one_long_street: Path):
-    site = named(site, routing_tiles=one_long_street)
-    before = week(site, coordinator(site), START).travel
-    travel_sources.fill(site, coordinator(site).territory_id or 0, Deadline())
-
-    assert before.by_formula >= week(site, coordinator(site), START).travel.by_formula
 
 
 def test_whoever_moves_away_is_forgotten_with_the_next_plan(site: Site, one_long_street: Path):
