@@ -17,7 +17,7 @@ unexport VIRTUAL_ENV PYTHONHOME PYTHONPATH PYTHONDONTWRITEBYTECODE
 help: ## Show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /make \1\t/' | expand -t 14
 
-setup: $(STAMPS)/project $(STAMPS)/assets $(STAMPS)/catalogs $(STAMPS)/compiled ## Install everything into .venv, and nothing more
+setup: $(STAMPS)/project $(STAMPS)/assets $(STAMPS)/catalogs $(STAMPS)/compiled $(STAMPS)/routing ## Install everything into .venv, and nothing more
 
 run: setup ## Start Le Fil with the territory of Seraing (PORT=8000)
 	@LEFIL_PORT=$(PORT) $(VENV)/bin/lefil run
@@ -81,6 +81,10 @@ $(STAMPS)/catalogs: $(STAMPS)/python $(CATALOGS)
 $(STAMPS)/compiled: $(STAMPS)/python $(wildcard matching/planning/local/*.py matching/planning/routes/*.py)
 	@$(PY) -m matching.planning.local
 	@$(PY) -m matching.planning.routes
+	@touch $@
+
+$(STAMPS)/routing: $(STAMPS)/python .ci/fetch_routing.py
+	@$(PY) .ci/fetch_routing.py $(VENV) requirements.lock
 	@touch $@
 
 $(STAMPS)/project: $(STAMPS)/python pyproject.toml

@@ -30,6 +30,7 @@ CONSENT_WAYS = ("signed", "spoken_with_witness", "own_page")
 PERSON_STATES = ("consent_pending", "waiting", "proposed", "paired", "paused", "closed")
 CONTRACTS = ("employee", "fixed_term", "volunteer")
 TRANSPORTS = ("walk", "bike", "bus", "car")
+TRAVEL_SOURCES = ("file", "streets")
 HELPER_STATES = ("in_training", "active", "resting", "left")
 PROFESSIONAL_STATES = ("active", "left")
 PROFESSIONAL_ROLES = (

@@ -233,6 +233,7 @@ DATA_MAP: dict[str, dict[Class, str]] = {
         )
     },
     "theme": {"none": "id ref parent_id label_fr label_nl label_de label_en extension"},
+    "travel_matrix": {"none": "id territory_id source mode stamp dated_on", "special": "figures"},
     "trial_review": {
         "none": "id revision",
         "pseudonym": "pairing_id by",

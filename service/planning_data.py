@@ -17,6 +17,7 @@ from service.planning_records import DAY, Horizon, Records
 from service.tables.pairings import Visit
 from service.tables.people import PeerHelper, Person, Place, Professional
 from service.tables.territory import NetworkSetting, Territory
+from service.travel_ways import Ways, ways_of
 
 HOST_PRICE = 40
 """A visit that clashes with a proposed host slot (`domain.md`, 12.11)."""
@@ -33,6 +34,7 @@ def read_instance(
     stand: bool = False,
     free: frozenset[str] | None = frozenset(),
     added: tuple[str, str] | None = None,
+    ways: Ways | None = None,
 ) -> Instance:
     """
     What is due in these weeks, and everything that decides when it can be.
@@ -40,7 +42,8 @@ def read_instance(
     With `stand` every visit of the live plan is fixed where it is and nothing else is due, but for the tasks named in
     `free`: to look at one visit among all others, or to judge the plan as it stands. With `free` None everything that
     has no visit yet is due beside them: what is still to place. `added` names a pairing and
-    the kind of a visit that is asked for by hand; it is the last task.
+    the kind of a visit that is asked for by hand; it is the last task. `ways` are the travel times, when the caller
+    asks afterwards where they came from.
     """
     records = Records(tx, territory, Horizon(start, weeks * 7, territory.timezone), now)
     horizon = records.horizon
@@ -58,7 +61,7 @@ def read_instance(
         first_day=start.isoformat(),
         days=horizon.days,
         places=index.refs,
-        travel=matrices(tx, territory, index),
+        travel=matrices(ways or ways_of(tx, territory), index),
         workers=tuple(workers),
         clients=tuple(clients),
         series=tuple(due.series for due in dues),

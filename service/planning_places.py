@@ -4,14 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import msgspec
-from sqlmodel import Session, col, select
-
-from matching.travel import Point, Travel
+from matching.travel import Point
 from service.tables.people import PeerHelper, Person, Place, Professional
-from service.tables.territory import NetworkSetting, Organisation, Territory
-
-TRAVEL_SETTING = "travel"
+from service.tables.territory import Organisation
+from service.travel_ways import Stop, Ways
 
 
 class Places:
@@ -25,7 +21,7 @@ class Places:
     ) -> None:
         self._areas, self._places, self._organisations = areas, places, organisations
         self._index: dict[str, int] = {}
-        self.points: list[Point] = []
+        self.stops: list[Stop] = []
 
     @property
     def refs(self) -> tuple[str, ...]:
@@ -58,27 +54,17 @@ class Places:
         if point is None:
             return None
         if ref not in self._index:
-            self._index[ref] = len(self.points)
-            self.points.append(point)
+            self._index[ref] = len(self.stops)
+            self.stops.append(Stop.at(ref, point))
         return self._index[ref]
 
 
-def travel_of(tx: Session, territory: Territory) -> Travel:
-    """The formula of section 6 with the network's own values, if it set any."""
-    row = tx.exec(
-        select(NetworkSetting)
-        .where(col(NetworkSetting.territory_id) == territory.id, col(NetworkSetting.name) == TRAVEL_SETTING)
-        .order_by(col(NetworkSetting.id).desc())
-    ).first()
-    return msgspec.convert(row.value, Travel) if row is not None else Travel()
-
-
-def matrices(tx: Session, territory: Territory, index: Places) -> Mapping[str, tuple[tuple[int, ...], ...]]:
+def matrices(ways: Ways, index: Places) -> Mapping[str, tuple[tuple[int, ...], ...]]:
     """Minutes between all places by mode; a person comes on foot or by bus, whichever is faster."""
-    travel = travel_of(tx, territory)
+    stops = index.stops
     found = {
-        mode: tuple(tuple(travel.minutes(mode, one, other) for other in index.points) for one in index.points)
-        for mode in travel.modes
+        mode: tuple(tuple(ways.minutes(mode, one, other) for other in stops) for one in stops)
+        for mode in ways.formula.modes
     }
     found["person"] = tuple(
         tuple(min(pair) for pair in zip(on_foot, by_bus, strict=True))

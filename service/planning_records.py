@@ -238,7 +238,7 @@ class Records:
         base, at = index.helper(helper), index.person(person)
         if base is None or at is None:
             return 10**6
-        return round(1000 * great_circle_km(index.points[base], index.points[at]))
+        return round(1000 * great_circle_km(index.stops[base].point, index.stops[at].point))
 
     def closed(self, school: bool) -> frozenset[date]:
         """Public holidays; school holidays only for those who say so."""

@@ -15,7 +15,7 @@ from types import FrameType
 import uvicorn
 
 from locales import N_
-from service import days
+from service import days, travel_sources
 from service.app import create_app
 from service.cli_faults import Fault
 from service.site import Site
@@ -59,7 +59,12 @@ def bind(host: str, port: int) -> socket.socket:
 
 @contextmanager
 def working(site: Site) -> Iterator[Worker]:
-    """A worker for the runs of this site while the block lasts; what is under way at its end is handed back."""
+    """
+    A worker for the runs of this site while the block lasts; what is under way at its end is handed back.
+
+    Whatever the settings name of travel times is taken over first.
+    """
+    travel_sources.take(site)
     worker = Worker(site.db, site.settings, bell=site.bell)
     worker.open()
     try:

@@ -7,12 +7,12 @@ from datetime import date, timedelta
 
 from service import codes
 from service.errors import NotAllowed
-from service.planning_places import travel_of
 from service.planning_records import Horizon, Records
 from service.site import Actor, Site
 from service.tables.pairings import Visit
 from service.tables.people import PeerHelper
 from service.tables.territory import Territory
+from service.travel_ways import ways_of
 from service.visit_rows import today_of
 from service.visit_week import Appointment, Board, Chip, visits_between
 
@@ -55,7 +55,7 @@ def agenda(site: Site, actor: Actor) -> Agenda:
         territory = tx.get_one(Territory, actor.territory_id)
         today = today_of(site, territory)
         horizon = Horizon(today, AHEAD_DAYS, territory.timezone)
-        board = Board(Records(tx, territory, horizon, site.clock.now()), travel_of(tx, territory))
+        board = Board(Records(tx, territory, horizon, site.clock.now()), ways_of(tx, territory))
         helper = board.records.helpers[actor.party_id]
         own = [
             visit

@@ -13,16 +13,18 @@ from sqlmodel import Session, col, select
 from locales import N_
 from matching.planning.instance import RHYTHM, Instance, Slot, Task
 from matching.planning.plan import Answer, end_of, start_of
-from service import audit, bookings, codes, runs
+from service import audit, bookings, codes, runs, travel_sources
 from service.errors import Outdated, RuleBroken
 from service.lifecycles import step
 from service.pairing_rows import may_be_paired
 from service.planning_data import read_instance
 from service.planning_records import Horizon
 from service.site import Actor, Site
+from service.street_child import Deadline
 from service.tables.pairings import Visit
 from service.tables.people import PeerHelper, Person, Place
 from service.tables.territory import Territory
+from service.travel_ways import Told, ways_of
 from service.visit_judge import standing_violations
 from service.visit_rows import (
     coordinating,
@@ -90,19 +92,25 @@ class Draft:
     unplanned: tuple[ToPlace, ...]
     is_outdated: bool
     applied_at: datetime | None
+    travel: Told
 
 
 def ask_for_plan(site: Site, actor: Actor, start: date, weeks: int = 4) -> str:
     """Ask for a plan of these weeks; the run's public id."""
     with site.db() as tx:
+        number = coordinating(tx, actor).id or 0
+    whole = travel_sources.fill(site, number, Deadline.within(travel_sources.FILL_SECONDS))
+    with site.db() as tx:
         territory = coordinating(tx, actor)
-        instance = read_instance(tx, territory, now=site.clock.now(), start=start, weeks=weeks)
+        ways = ways_of(tx, territory)
+        instance = read_instance(tx, territory, now=site.clock.now(), start=start, weeks=weeks, ways=ways)
         seen = fingerprint(tx, territory, horizon_of(instance, territory))
     parameters: dict[str, Any] = {
         "limits": {"work": PLAN_WORK},
         "start": start.isoformat(),
         "weeks": weeks,
         "plan": seen,
+        "travel": msgspec.to_builtins(ways.told(stopped=not whole)),
     }
     return runs.ask(site, actor, "planning", msgspec.to_builtins(instance), parameters)
 
@@ -161,6 +169,7 @@ def draft(site: Site, actor: Actor, run: str) -> Draft:
             unplanned=unplanned,
             is_outdated=bool(late) or fingerprint(tx, territory, horizon) != finished.parameters["plan"],
             applied_at=finished.applied_at,
+            travel=msgspec.convert(finished.parameters.get("travel", {}), Told),
         )
 
 

@@ -12,15 +12,16 @@ from sqlmodel import Session, col, select
 from calendars.availability import without
 from matching.planning.instance import Instance
 from matching.planning.spans import Span
-from matching.travel import Point, Travel
+from matching.travel import Point
 from service import codes, runs
 from service.planning_data import CONTACT_PERCENT
-from service.planning_places import Places, travel_of
+from service.planning_places import Places
 from service.planning_records import DAY, Horizon, Records
 from service.site import Actor, Site
 from service.tables.pairings import Visit
 from service.tables.people import PeerHelper
 from service.tables.territory import Neighbourhood, Territory
+from service.travel_ways import Told, Ways, ways_of
 from service.visit_rows import coordinating, horizon_of, week_of
 from service.visit_solutions import Waiting, waiting
 
@@ -132,6 +133,7 @@ class WeekView:
     to_move: tuple[Chip, ...]
     rounds: tuple[Round, ...]
     counts: Counts
+    travel: Told
 
 
 def week(site: Site, actor: Actor, monday: date) -> WeekView:
@@ -143,7 +145,7 @@ def week(site: Site, actor: Actor, monday: date) -> WeekView:
         horizon = Horizon(monday, 7, territory.timezone)
         records = Records(tx, territory, horizon, site.clock.now())
         visits = visits_between(tx, territory, horizon)
-        board = Board(records, travel_of(tx, territory))
+        board = Board(records, ways_of(tx, territory))
         rows = tuple(
             board.row(helper, visits)
             for helper in records.helpers.values()
@@ -176,6 +178,7 @@ def week(site: Site, actor: Actor, monday: date) -> WeekView:
                 to_publish=sum(not chip.published for chip in live),
                 travel_minutes=sum(one.travel for one in rounds),
             ),
+            travel=board.ways.told(),
         )
 
 
@@ -198,8 +201,8 @@ def visits_between(tx: Session, territory: Territory, horizon: Horizon) -> list[
 class Board:
     """Turns the rows of some days into what is shown of them."""
 
-    def __init__(self, records: Records, travel: Travel) -> None:
-        self.records, self.travel = records, travel
+    def __init__(self, records: Records, ways: Ways) -> None:
+        self.records, self.ways = records, ways
         areas = records.tx.exec(select(Neighbourhood).where(Neighbourhood.territory_id == records.territory.id))
         self.areas: Mapping[int | None, Neighbourhood] = {row.id: row for row in areas}
 
@@ -314,7 +317,7 @@ class Board:
         """Minutes by the helper's own way to travel; 0 when one end is not known."""
         if origin is None or target is None:
             return 0
-        return self.travel.minutes(helper.transport, index.points[origin], index.points[target])
+        return self.ways.minutes(helper.transport, index.stops[origin], index.stops[target])
 
     def _centre(self, visit: Visit) -> Point | None:
         area_id = self.records.people[visit.person_id].neighbourhood_id

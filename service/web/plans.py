@@ -17,6 +17,7 @@ from locales import N_
 from service import visit_plan
 from service.access import Visitor
 from service.site import Site
+from service.travel_words import sentences
 from service.visit_plan import Change
 from service.web.doors import may
 from service.web.forms import Form, Line, read
@@ -90,6 +91,7 @@ def changes_page(
         back=f"/semaine/{draft.start}",
         changes=[change_line(one, speech) for one in draft.changes if one.kind in KINDS],
         unplaced=len(draft.unplanned),
+        ways=sentences(draft.travel, speech),
         is_over=draft.is_outdated or draft.applied_at is not None,
     )
 

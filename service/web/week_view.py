@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from markupsafe import Markup
 from sqlmodel import col, select
 
-from service import clock, codes, runs, visits
+from service import clock, codes, runs, travel_words, visits
 from service.access_scope import scope
 from service.site import Actor, Site
 from service.tables.pairings import Visit
@@ -114,6 +114,7 @@ class WeekPage:
     map: Markup
     legend: Markup
     run: str
+    ways: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -171,6 +172,7 @@ def week(site: Site, actor: Actor, monday: date, shown: date | None, speech: Spe
         map=_map(site, actor, rounds, view, colors, shown, speech),
         legend=drawings.strip([(480, 1200)], [(620, 840)]),
         run=running.public_id if running is not None else "",
+        ways=tuple(travel_words.sentences(view.travel, speech)),
     )
 
 

@@ -153,7 +153,7 @@ def test_no_secret_and_no_name_reaches_the_log(network: Network, caplog: pytest.
 
 
 def test_the_server_never_loads_a_solver():
-    code = "import sys, service.app; print([name for name in ('ortools', 'numba') if name in sys.modules])"
+    code = "import sys, service.app; print([name for name in ('ortools', 'numba', 'valhalla') if name in sys.modules])"
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 
     assert found.stdout.strip() == "[]"
