@@ -20,7 +20,9 @@ def main() -> None:
         rooms=(),
         tasks=(task,),
     )
-    Local(instance, instance.tasks, {task.id: allowed_slots(instance, task)}, seed=0).improve(1)
+    local = Local(instance, instance.tasks, {task.id: allowed_slots(instance, task)}, seed=0)
+    local.improve(1)
+    local.take_over(local.plan)
 
 
 if __name__ == "__main__":
