@@ -27,12 +27,14 @@ AFTER = {
     "pairing": "/appariements/calculs/{id}",
     "planning": "/semaine/calculs/{id}",
     "what_if": "/appariements/et-si/{id}",
+    "replan": "/semaine/replanifications/{id}",
 }
-BEFORE = {"pairing": "/appariements", "planning": "/semaine", "what_if": "/appariements/et-si"}
+BEFORE = {"pairing": "/appariements", "planning": "/semaine", "what_if": "/appariements/et-si", "replan": "/semaine"}
 TITLES = {
     "pairing": N_("Recherche de propositions"),
     "planning": N_("Placement des visites"),
     "what_if": N_("Et si…"),
+    "replan": N_("Replanifier"),
 }
 FIRST_SECONDS = 0.8
 """That somebody who asked waits for a first answer, before the page is shown without it."""
