@@ -223,6 +223,17 @@ def left_out(instance: Instance, task: Task) -> int:
 
 
 @dataclass(frozen=True)
+class Pricing:
+    """What a search pays for one visit on its own: for each place it may have, and for leaving it out."""
+
+    place: SlotCost
+    left_out: Callable[[Instance, Task], int]
+
+
+ORDINARY = Pricing(of_slot, left_out)
+
+
+@dataclass(frozen=True)
 class Bill:
     """Costs by name; `value` is what the search minimises: their sum, and the price of leaving due visits out."""
 

@@ -14,7 +14,7 @@ from functools import partial
 
 from ortools.sat.python import cp_model
 
-from matching.planning.costs import left_out, of_slot, returning, working_days
+from matching.planning.costs import ORDINARY, Pricing, returning, working_days
 from matching.planning.instance import RHYTHM, Instance, Slot, Task
 from matching.planning.plan import Stop, end_of, start_of
 from matching.planning.rounds import Entry, Round, is_fixed, may_follow, rounds
@@ -31,6 +31,7 @@ class Model:
     instance: Instance
     tasks: tuple[Task, ...]
     slots: Mapping[str, tuple[Slot, ...]]
+    pricing: Pricing = ORDINARY
     cp: cp_model.CpModel = field(default_factory=cp_model.CpModel)
     chosen: dict[str, list[tuple[Slot, Literal]]] = field(default_factory=dict[str, list[tuple[Slot, Literal]]])
     made: list[tuple[str, int, Round, Literal]] = field(default_factory=list[tuple[str, int, Round, Literal]])
@@ -64,7 +65,11 @@ class Model:
 
 
 def build(
-    instance: Instance, tasks: Sequence[Task], slots: Mapping[str, tuple[Slot, ...]], goes_on: Callable[[], bool]
+    instance: Instance,
+    tasks: Sequence[Task],
+    slots: Mapping[str, tuple[Slot, ...]],
+    goes_on: Callable[[], bool],
+    pricing: Pricing = ORDINARY,
 ) -> Model | None:
     """
     Rounds and slots as literals, the rules between them, and what each costs; None when it is to go on no longer.
@@ -72,14 +77,16 @@ def build(
     Of plans of equal cost the one wins in which most standing visits stay: cost is counted `scale` times, a visit
     that leaves its place once, so that all of them together weigh less than one point.
     """
-    model = Model(instance, tuple(tasks), slots)
+    model = Model(instance, tuple(tasks), slots, pricing)
     timed = {task.id for task in tasks if is_timed(instance, task)}
     for task in tasks:
         if task.id in timed:
             model.chosen[task.id] = [(slot, model.cp.new_bool_var("")) for slot in slots[task.id]]
             for slot, literal in model.chosen[task.id]:
                 model.held[task.id][instance.day(start_of(slot))].append(literal)
-                model.objective.append((of_slot(instance, task, slot) + returning(instance, task, slot)) * literal)
+                model.objective.append(
+                    (pricing.place(instance, task, slot) + returning(instance, task, slot)) * literal
+                )
                 if slot == task.stands:
                     model.stays.append((1, literal))
     if not _make_rounds(model, timed, goes_on):
@@ -127,7 +134,7 @@ def _make_rounds(model: Model, timed: set[str], goes_on: Callable[[], bool]) -> 
     for task in model.tasks:
         seen: set[tuple[str, int, int]] = set()
         for slot in model.slots[task.id]:
-            cost = 0 if task.id in timed else of_slot(instance, task, slot)
+            cost = 0 if task.id in timed else model.pricing.place(instance, task, slot)
             for part, (who, start) in enumerate(zip(slot.workers, slot.starts, strict=True)):
                 if not instance.worker[who].returns and (who, part, start) not in seen:
                     seen.add((who, part, start))
@@ -324,7 +331,7 @@ def missed(model: Model) -> None:
     """Each due visit left out."""
     for task in model.tasks:
         if task.price is not None:
-            model.objective.append(left_out(model.instance, task) * (1 - sum(model.planned(task.id))))
+            model.objective.append(model.pricing.left_out(model.instance, task) * (1 - sum(model.planned(task.id))))
 
 
 def uneven_days(model: Model) -> None:
