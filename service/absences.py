@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlmodel import Session, col, or_, select
+from sqlmodel import Session, col, select
 
 from calendars.availability import Away
 from locales import N_
@@ -132,13 +132,13 @@ def enter(
     last_day: date,
     *,
     hours: tuple[int, int] | None = None,
-    kind: str = "planned",
+    kind: str | None = None,
 ) -> str:
     """
     Note that somebody is away, or that a place is closed; the absence's public id.
 
-    The days are included; `hours` are minutes of each of them. A peer helper enters their own (`owner` None), and the
-    coordination hears of it.
+    The days are included; `hours` are minutes of each of them. Without a `kind` it is planned when it begins after
+    today. A peer helper enters their own (`owner` None), and the coordination hears of it.
 
     Raises
     ------
@@ -147,12 +147,13 @@ def enter(
     NotFound
         When the territory has no such owner.
     """
-    if kind not in codes.ABSENCE_KINDS:
+    if kind is not None and kind not in codes.ABSENCE_KINDS:
         raise AbsenceNotValid(N_("Choisissez dans la liste : prévue, imprévue ou formation."))
     with site.db.begin() as tx:
         party = _owner(tx, actor, owner)
         territory = tx.get_one(Territory, party.territory_id)
-        _must_make_sense(first_day, last_day, hours, today_of(site, territory))
+        today = today_of(site, territory)
+        _must_make_sense(first_day, last_day, hours, today)
         _must_be_new(tx, party, Away(first_day, last_day, hours))
         row = Absence(
             public_id=site.ids.new(),
@@ -161,7 +162,7 @@ def enter(
             last_day=last_day,
             start_minute=hours[0] if hours is not None else None,
             end_minute=hours[1] if hours is not None else None,
-            kind=kind,
+            kind=kind or ("planned" if first_day > today else "unplanned"),
         )
         tx.add(row)
         tx.flush()
@@ -286,7 +287,9 @@ def _must_be_new(tx: Session, party: Party, new: Away) -> None:
     ).all()
     for part in (_away(row).part for row in rows):
         if new.part is None or part is None or (part[0] < new.part[1] and new.part[0] < part[1]):
-            raise AbsenceNotValid(N_("Une absence est déjà notée pour ces jours. Supprimez-la d’abord, ou changez-les."))
+            raise AbsenceNotValid(
+                N_("Une absence est déjà notée pour ces jours. Supprimez-la d’abord, ou changez-les.")
+            )
 
 
 def _owner(tx: Session, actor: Actor, public_id: str | None) -> Party:
@@ -294,7 +297,9 @@ def _owner(tx: Session, actor: Actor, public_id: str | None) -> Party:
         return tx.get_one(Party, actor.party_id)
     coordinating(tx, actor)
     for table in (PeerHelper, Person, Professional, Place):
-        row = tx.exec(select(table).where(table.public_id == public_id, table.territory_id == actor.territory_id)).first()
+        row = tx.exec(
+            select(table).where(table.public_id == public_id, table.territory_id == actor.territory_id)
+        ).first()
         if row is not None:
             return tx.get_one(Party, row.id)
     raise NotFound(N_("Cette personne ou ce lieu n’existe pas."))

@@ -143,9 +143,7 @@ def read(site: Site, actor: Actor, run: str) -> Calculation:
     else:
         both = msgspec.convert(found.result, Replanned)
         plans = {"fewest": both.fewest, "better": both.better}
-    return Calculation(
-        found.run, msgspec.convert(found.snapshot, Instance), plans, found.parameters, found.is_draft
-    )
+    return Calculation(found.run, msgspec.convert(found.snapshot, Instance), plans, found.parameters, found.is_draft)
 
 
 def ask_for_plan(site: Site, actor: Actor, start: date, weeks: int = 4) -> str:
@@ -337,7 +335,9 @@ def names_of(tx: Session, territory: Territory) -> dict[str, str]:
     persons = tx.exec(select(Person).where(Person.territory_id == territory.id))
     helpers = tx.exec(select(PeerHelper).where(PeerHelper.territory_id == territory.id))
     professionals = tx.exec(select(Professional).where(Professional.territory_id == territory.id))
-    return {row.ref: row.pseudonym for row in persons} | {row.ref: row.display_name for row in (*helpers, *professionals)}
+    return {row.ref: row.pseudonym for row in persons} | {
+        row.ref: row.display_name for row in (*helpers, *professionals)
+    }
 
 
 def apply_draft(

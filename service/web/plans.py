@@ -115,9 +115,7 @@ def take_over(site: Site, visitor: Visitor, run: str, form: KeepForm) -> str:
     offered = {one.id for one in draft.changes if one.kind in KINDS}
     kept = set(form.keep) & offered
     # None takes all of them: then the plan was judged as a whole.
-    count = visit_plan.apply_draft(
-        site, visitor.actor, run, None if kept == offered else sorted(kept), which=form.plan
-    )
+    count = visit_plan.apply_draft(site, visitor.actor, run, None if kept == offered else sorted(kept), which=form.plan)
     return f"/semaine/{draft.start}?fait={'applied' if count else 'nothing_applied'}"
 
 
