@@ -41,7 +41,7 @@ def read_instance(
     With `stand` every visit of the live plan is fixed where it is and nothing else is due, but for the tasks named in
     `free`: to look at one visit among all others, or to judge the plan as it stands. With `free` None everything that
     has no visit yet is due beside them: what is still to place. Without `stand`, `free` names visits that have to move
-    though they are fixed, and `keep` lets nothing go that stands. `added` names a pairing and the kind of a visit that
+    though they are fixed, and with `keep` a plan goes on as it is. `added` names a pairing and the kind of a visit that
     is asked for by hand; it is the last task.
     """
     records = Records(tx, territory, Horizon(start, weeks * 7, territory.timezone), now)

@@ -42,8 +42,9 @@ class Due:
     One pairing in the horizon: what is held, what stands, what is due.
 
     With `stand` every visit stays where it is and nothing else is due, but for the tasks in `free`; without `free`
-    everything that has no visit yet is due beside them. With `keep` a visit that stands though nothing is due for it
-    stays, where an ordinary plan does without it.
+    everything that has no visit yet is due beside them. With `keep` a plan goes on as it
+    is: a visit that stands though nothing is due for it stays, and what had no place before is not due now, unless its
+    visit fell away or its pairing has none yet.
     """
 
     records: Records
@@ -131,6 +132,8 @@ class Due:
             left = [visit for visit in left if visit is not stands]
             if stands is None and period.last >= self.records.horizon.days:
                 continue  # not due before the horizon ends
+            if stands is None and self.keep and self.standing and not self._fell_away(period):
+                continue
             task = self._regular(index, period, stands, first)
             if self._is_wanted(task):
                 yield task
@@ -140,6 +143,12 @@ class Due:
         for visit in self.standing:
             if visit.kind not in RHYTHM:
                 yield self._beside(index, visit)
+
+    def _fell_away(self, period: Period) -> bool:
+        """A visit of these days was cancelled, or did not take place."""
+        horizon = self.records.horizon
+        days = (horizon.date(day) for day in range(max(0, period.first), min(period.last, horizon.days - 1) + 1))
+        return any((self.pairing.id, day) in self.records.fallen for day in days)
 
     def added(self, index: Places, kind: str) -> Task:
         """A visit that the coordinator adds by hand: it has to be done, on whichever day from now on."""

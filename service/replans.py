@@ -12,6 +12,7 @@ from datetime import date
 from typing import Any
 
 import msgspec
+from sqlmodel import Session
 
 from service import runs, visit_plan
 from service.absences import Touched, cannot_stand
@@ -19,10 +20,13 @@ from service.planning_data import read_instance
 from service.planning_records import Horizon
 from service.runs import RunView
 from service.site import Actor, Site
+from service.tables.territory import Territory
+from service.visit_judge import day_after_the_last
 from service.visit_plan import PLAN_WORK, Change, Draft, fingerprint
 from service.visit_rows import coordinating, week_of
 
 WEEKS = 4
+"""As many as are planned at once."""
 MOST_WEEKS = 12
 
 
@@ -40,22 +44,25 @@ class Drafts:
     absence: str
 
 
-def ask(site: Site, actor: Actor, start: date, weeks: int = WEEKS, *, absence: str = "") -> str:
+def ask(site: Site, actor: Actor, start: date, *, absence: str = "") -> str:
     """
-    Ask how the plan of these weeks can go on with few changes; the run's public id.
+    Ask how the plan can go on with few changes, from a week to the last one that is planned; the run's public id.
 
-    What has begun, and what is pinned or confirmed, stays where it is, unless somebody whom it needs is away.
+    What has begun, and what is pinned or confirmed, stays where it is, unless somebody whom it needs is away. What had
+    no place before is not looked for here; planning anew does that.
     """
     with site.db() as tx:
         territory = coordinating(tx, actor)
         now = site.clock.now()
-        horizon = Horizon(week_of(start), weeks * 7, territory.timezone)
+        monday = week_of(start)
+        weeks = _weeks_planned(tx, territory, monday)
+        horizon = Horizon(monday, weeks * 7, territory.timezone)
         freed = frozenset(row.ref for row in cannot_stand(tx, territory, horizon, now))
-        instance = read_instance(tx, territory, now=now, start=horizon.first, weeks=weeks, free=freed, keep=True)
+        instance = read_instance(tx, territory, now=now, start=monday, weeks=weeks, free=freed, keep=True)
         seen = fingerprint(tx, territory, horizon)
     parameters: dict[str, Any] = {
         "limits": {"work": PLAN_WORK},
-        "start": horizon.first.isoformat(),
+        "start": monday.isoformat(),
         "weeks": weeks,
         "plan": seen,
         "absence": absence,
@@ -63,12 +70,15 @@ def ask(site: Site, actor: Actor, start: date, weeks: int = WEEKS, *, absence: s
     return runs.ask(site, actor, "replan", msgspec.to_builtins(instance), parameters)
 
 
+def _weeks_planned(tx: Session, territory: Territory, monday: date) -> int:
+    """Weeks from a Monday to the last visit that stands; as many as are planned at once when none does."""
+    end = day_after_the_last(tx, territory)
+    return WEEKS if end is None or end <= monday else min(MOST_WEEKS, -(-(end - monday).days // 7))
+
+
 def ask_after(site: Site, actor: Actor, found: Touched) -> str:
-    """Ask it for the weeks in which an absence touches visits, four of them at least."""
-    start = week_of(found.visits[0].start.date())
-    last = found.visits[-1].start.date()
-    weeks = min(MOST_WEEKS, max(WEEKS, (last - start).days // 7 + 1))
-    return ask(site, actor, start, weeks, absence=found.absence.public_id)
+    """Ask it from the first week in which an absence touches a visit."""
+    return ask(site, actor, found.visits[0].start.date(), absence=found.absence.public_id)
 
 
 def drafts(site: Site, actor: Actor, run: str) -> Drafts | None:

@@ -66,6 +66,8 @@ def change_line(change: Change, speech: Speech) -> ChangeLine:
         )
     else:
         text = speech.gettext("avec %(helper)s : %(moment)s.", helper=change.helper, moment=after or before)
+    if change.kind == "gone":
+        text += " " + speech.gettext("Elle n’a plus de place.")
     if change.along:
         text += " " + speech.gettext("Vient aussi : %(names)s.", names=speech.and_list(change.along))
     return ChangeLine(

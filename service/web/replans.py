@@ -32,33 +32,40 @@ class PlanColumn:
     """
     One of both plans: how many visits change and how many people are to be told, then each difference.
 
-    `beside` says in words what it costs more and saves beside the other one; `unplaced` what stays without a place.
+    `beside` says in words what it costs more and saves beside the other one; `unplaced` counts what stays without a place, `reasons`
+    tells for whom and why.
     """
 
     name: str
     changed: int
     told: int
     lines: tuple[ChangeLine, ...]
-    unplaced: tuple[tuple[str, str], ...]
+    unplaced: int
+    reasons: tuple[tuple[str, str], ...]
     beside: tuple[str, ...]
 
 
 def column(name: str, draft: Draft, other: Draft | None, speech: Speech) -> PlanColumn:
-    offered = [one for one in draft.changes if one.kind in KINDS]
+    offered = sorted(
+        (one for one in draft.changes if one.kind in KINDS), key=lambda one: (one.before or one.after, one.id)
+    )
     return PlanColumn(
         name=name,
         changed=sum(one.kind != "new" for one in offered),
         told=len({(one.who, one.role) for change in offered for one in change.told}),
         lines=tuple(change_line(one, speech) for one in offered),
-        unplaced=tuple(
-            (
-                speech.gettext("%(name)s, avec %(helper)s", name=one.pseudonym, helper=one.helper),
-                " ".join(speech.gettext(RULES[code]) for code in one.rules),
-            )
-            for one in draft.unplanned
-        ),
+        unplaced=len(draft.unplanned),
+        reasons=_reasons(draft, speech),
         beside=beside(draft, other, speech) if other is not None else (),
     )
+
+
+def _reasons(draft: Draft, speech: Speech) -> tuple[tuple[str, str], ...]:
+    found: dict[str, dict[str, None]] = {}
+    for one in draft.unplanned:
+        pair = speech.gettext("%(name)s, avec %(helper)s", name=one.pseudonym, helper=one.helper)
+        found.setdefault(pair, {}).update(dict.fromkeys(speech.gettext(RULES[code]) for code in one.rules))
+    return tuple((pair, " ".join(rules)) for pair, rules in found.items())
 
 
 def beside(draft: Draft, other: Draft, speech: Speech) -> tuple[str, ...]:
