@@ -32,8 +32,8 @@ class PlanColumn:
     """
     One of both plans: how many visits change and how many people are to be told, then each difference.
 
-    `beside` says in words what it costs more and saves beside the other one; `unplaced` counts what stays without a place, `reasons`
-    tells for whom and why.
+    `beside` says in words what it costs more and saves beside the other one; `unplaced` counts what stays without a
+    place, `reasons` tells for whom and why.
     """
 
     name: str
