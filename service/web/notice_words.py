@@ -9,6 +9,7 @@ from service.notices import TO_COORDINATION, TO_PARTIES, NoticeView, Reached
 from service.web.speech import Speech
 
 SENTENCES: Mapping[str, str] = {**TO_PARTIES, **TO_COORDINATION}
+AWAY_ONE_DAY = N_("%(name)s ne sera pas là le %(first)s. Voyez ce que cela touche.")
 CHANNELS: Mapping[str, str] = {
     "sms": N_("par SMS"),
     "phone": N_("par téléphone"),
@@ -21,8 +22,9 @@ CHANNELS: Mapping[str, str] = {
 
 def told(notice: NoticeView, speech: Speech) -> str:
     """The sentence to say, or to read on the own page."""
+    one_day = notice.first is not None and notice.first == notice.last
     return speech.gettext(
-        SENTENCES[notice.code],
+        AWAY_ONE_DAY if one_day else SENTENCES[notice.code],
         name=notice.name,
         day=speech.day(notice.before) if notice.before is not None else "",
         before=speech.moment(notice.before) if notice.before is not None else "",

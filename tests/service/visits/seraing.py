@@ -10,6 +10,7 @@ import msgspec
 from sqlmodel import select
 
 from matching.pairing import solve as pairing_search
+from matching.planning import replan
 from matching.planning.instance import Instance
 from matching.planning.solve import solve
 from matching.search import Limits
@@ -56,7 +57,8 @@ def carry_out(site: Site, run: str) -> None:
     """Do what the worker does with a run, in this process."""
     with site.db.begin() as tx:
         row = tx.exec(select(Run).where(Run.public_id == run)).one()
-        answer = solve(msgspec.convert(row.snapshot, Instance))
+        search = replan.solve if row.kind == "replan" else solve
+        answer = search(msgspec.convert(row.snapshot, Instance))
         row.status, row.result, row.ended_at = "done", msgspec.to_builtins(answer), datetime.now(UTC)
         tx.add(row)
 

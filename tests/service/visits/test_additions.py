@@ -2,36 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import replace
-
 import pytest
 
 from service import errors, visits
-from service.database import Database
-from service.ids import SeededIds
 from service.site import Site
 from service.visits import Wish
-from tests import sites
 from tests.service.visits.seraing import START, carry_out, coordinator, pairing_of, visits_of
 
 BESIDE_THE_RHYTHM = ("family", "review", "closing")
-
-
-@pytest.fixture(scope="module")
-def with_plan(read_in: Database) -> Iterator[Database]:
-    with sites.copied(read_in) as db:
-        site = sites.a_site(db)
-        run = visits.ask_for_plan(site, coordinator(site), START, 4)
-        carry_out(site, run)
-        visits.apply_draft(site, coordinator(site), run)
-        yield db
-
-
-@pytest.fixture
-def live(with_plan: Database) -> Iterator[Site]:
-    with sites.copied(with_plan) as db:
-        yield replace(sites.a_site(db), ids=SeededIds(2))
 
 
 def wish(site: Site, kind: str, person: str = "SER-P013") -> Wish:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 
@@ -10,32 +9,12 @@ import pytest
 from sqlmodel import select
 
 from service import errors, pairings, visits
-from service.database import Database
-from service.ids import SeededIds
 from service.site import Actor, Site
 from service.tables.pairings import Booking, Pairing, Visit
 from service.tables.people import PeerHelper, Person
 from service.visit_agenda import Agenda
 from service.visit_week import Chip
-from tests import sites
 from tests.service.visits.seraing import START, carry_out, coordinator, visits_of
-
-
-@pytest.fixture(scope="module")
-def with_plan(read_in: Database) -> Iterator[Database]:
-    with sites.copied(read_in) as db:
-        site = sites.a_site(db)
-        run = visits.ask_for_plan(site, coordinator(site), START, 4)
-        carry_out(site, run)
-        visits.apply_draft(site, coordinator(site), run)
-        yield db
-
-
-@pytest.fixture
-def live(with_plan: Database) -> Iterator[Site]:
-    """Seraing with a plan of four weeks, nothing published."""
-    with sites.copied(with_plan) as db:
-        yield replace(sites.a_site(db), ids=SeededIds(2))  # others than those of the plan
 
 
 def of(site: Site, person: str, number: int = 0) -> Visit:

@@ -12,9 +12,7 @@ from service.site import Site
 from service.visit_rows import coordinating, own_visit
 from service.visit_slots import Loose, loosened
 from tests.service.visits.seraing import coordinator, visits_of
-from tests.service.visits.test_additions import live, with_plan
 
-__all__ = ["live", "with_plan"]
 MOVES, CHOICES_EACH, SEED = 50, 5, 4
 
 
