@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
@@ -25,6 +24,7 @@ from service.web.forms import Form, Line, read
 from service.web.pages import page, speech_of
 from service.web.replans import page_of
 from service.web.runs import ended_or_told
+from service.web.slots import AS_TYPED, minute_of
 from service.web.speech import Speech
 
 COORDINATOR = may("coordinator")
@@ -79,10 +79,10 @@ def _day(text: str) -> date:
 
 
 def _minute(text: str) -> int:
-    found = re.fullmatch(r"([01]\d|2[0-4]):([0-5]\d)(?::00)?", text)
-    if found is None:
-        raise AbsenceNotValid(N_("Écrivez les heures comme 9:00 ou 14:30."))
-    return int(found[1]) * 60 + int(found[2])
+    minute = minute_of(text)
+    if minute is None:
+        raise AbsenceNotValid(AS_TYPED)
+    return minute
 
 
 def days_of(line: AbsenceLine, speech: Speech) -> str:
