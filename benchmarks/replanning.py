@@ -1,10 +1,10 @@
 """
 `python -m benchmarks.replanning [--count N --seed S]`: a plan in force, disturbed again and again, each time anew.
 
-The plan is the one of Seraing with everybody paired. Of each kind of disturbance it tells, as median and 95 in a hundred,
-seconds of one core to the plan with the fewest changes and to both plans, and the visits that each of them changes;
-then the mean cost of both and of planning anew without memory (told visits forgotten, the cost counted as they stand),
-due visits left out, rules broken by the judge, fixed visits moved, and plans with the fewest changes that were proven.
+The plan is the one of Seraing with everybody paired. Of each kind of disturbance it tells, as median and 95 in a
+hundred, seconds of one core to the plan with the fewest changes and to both plans, and the visits that each of them
+changes; then the mean value of both and of planning anew without memory (told visits forgotten, the value counted as
+they stand), due visits left out, rules broken by the judge, fixed visits moved, and plans proven to change the fewest.
 """
 
 from __future__ import annotations

@@ -8,20 +8,19 @@ no time. Only where that leaves a visit out or moves another one are all places 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from matching.planning import solve as ordinary
 from matching.planning.components import apart, components
 from matching.planning.costs import Pricing, evaluate, left_out, of_slot, returning
 from matching.planning.cpsat import search
-from matching.planning.explain import blocking
 from matching.planning.instance import Instance, Slot, Task
 from matching.planning.local.search import Local
 from matching.planning.model.cpsat import build
-from matching.planning.plan import Answer, Plan, Unplanned, Visit
+from matching.planning.places import Places
+from matching.planning.plan import Answer, Plan, Visit
 from matching.planning.replanned import Replanned, changes
-from matching.planning.slots import allowed_slots
 from matching.search import Limits, Progress, Watch, unwatched
 
 LIMITS = Limits()
@@ -45,7 +44,8 @@ def solve(instance: Instance, limits: Limits = LIMITS, watch: Watch = unwatched,
     known.
     """
     began = time.monotonic()
-    few = _Fewest(instance, limits, watch)
+    places = Places(instance)
+    few = _Fewest(instance, limits, watch, places)
     few.find()
     fewest = few.answer(0)
     known = Replanned(fewest, _unproven(fewest, 0))
@@ -54,7 +54,7 @@ def solve(instance: Instance, limits: Limits = LIMITS, watch: Watch = unwatched,
         return known
     seconds = None if limits.seconds is None else max(0.01, limits.seconds - (time.monotonic() - began))
     left = replace(limits, work=max(0.0, limits.work - few.spent), seconds=seconds)
-    better = ordinary.solve(instance, left, watch)
+    better = ordinary.solve(instance, left, watch, places=places)
     if better.value > fewest.value and better.status != "infeasible":
         better = _unproven(fewest, better.bound)
     return Replanned(few.answer(better.bound), better)
@@ -71,13 +71,12 @@ def _unproven(found: Answer, bound: int) -> Answer:
 class _Fewest:
     """The plan with the fewest changes: what it is so far, and how far it is proven."""
 
-    def __init__(self, instance: Instance, limits: Limits, watch: Watch) -> None:
-        self._instance, self._limits, self._watch = instance, limits, watch
+    def __init__(self, instance: Instance, limits: Limits, watch: Watch, places: Places) -> None:
+        self._instance, self._limits, self._watch, self._places = instance, limits, watch, places
         self._until = None if limits.seconds is None else time.monotonic() + SHARE * limits.seconds
         self.spent = 0.0
         self.stopped = False
-        self._slots: Slots = {task.id: allowed_slots(instance, task) for task in instance.tasks}
-        self._parts = components(instance, self._slots)
+        self._slots = places.slots
         self._plan: dict[str, Slot] = {}
         self._proven: set[str] = set()
         self._impossible = False
@@ -92,7 +91,7 @@ class _Fewest:
         for tasks in components(self._instance, only):
             if self._goes_on() and any(task.id not in self._plan and only[task.id] for task in tasks):
                 self._improve(tasks, only)
-        for tasks in self._parts:
+        for tasks in self._places.components:
             if self._is_settled(tasks) or (self._goes_on() and self._improve(tasks, self._slots)):
                 self._proven |= {task.id for task in tasks}
 
@@ -173,18 +172,8 @@ class _Fewest:
         bound = bill.value if proven else min(bound, bill.value)
         gap = (bill.value - bound) / bill.value if bill.value else 0.0
         status = "optimal" if proven else "feasible"
-        unplanned = tuple(self._without(plan))
+        unplanned = self._places.unplanned(plan)
         return Answer(status, bill.value, bound, gap, plan, unplanned, bill.costs)
-
-    def _without(self, plan: Plan) -> Iterator[Unplanned]:
-        """Visits left out, and the rules that stand against them."""
-        for tasks in self._parts:
-            left = [task for task in tasks if task.id not in self._plan]
-            ids = {task.id for task in tasks}
-            near = tuple(visit for visit in plan if visit.task in ids)
-            alone = apart(self._instance, tasks) if left else self._instance
-            for task in left:
-                yield Unplanned(task.id, blocking(alone, near, task, self._slots[task.id]))
 
 
 def _pricing(instance: Instance, tasks: Sequence[Task], slots: Slots) -> Pricing:
