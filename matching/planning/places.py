@@ -9,7 +9,7 @@ from matching.planning.components import apart, components
 from matching.planning.explain import blocking
 from matching.planning.instance import Instance, Slot, Task
 from matching.planning.plan import Plan, Unplanned, Visit
-from matching.planning.slots import allowed_slots
+from matching.planning.slots import allowed_slots, slots_at
 
 
 class Places:
@@ -17,12 +17,28 @@ class Places:
 
     def __init__(self, instance: Instance) -> None:
         self._instance = instance
+        self._slots: dict[str, tuple[Slot, ...]] = {}
         self._reasons: dict[tuple[str, frozenset[Visit]], Unplanned] = {}
 
     @cached_property
     def slots(self) -> Mapping[str, tuple[Slot, ...]]:
         """The slots that each task may take on its own."""
-        return {task.id: allowed_slots(self._instance, task) for task in self._instance.tasks}
+        return {task.id: self.of(task) for task in self._instance.tasks}
+
+    def of(self, task: Task) -> tuple[Slot, ...]:
+        """The slots that this task may take on its own."""
+        if task.id not in self._slots:
+            self._slots[task.id] = allowed_slots(self._instance, task)
+        return self._slots[task.id]
+
+    def may_stay(self, task: Task) -> bool:
+        """Whether a visit that stands breaks no rule on its own; others are not looked at, unless people have ranks."""
+        stands = task.stands
+        if task.fixed is not None or stands is None:
+            return task.fixed is not None
+        if task.id in self._slots or any(part.ranked for part in task.parts):
+            return stands in self.of(task)
+        return stands in slots_at(self._instance, task, stands.starts[0])
 
     @cached_property
     def components(self) -> tuple[tuple[Task, ...], ...]:
@@ -35,7 +51,7 @@ class Places:
         return tuple(self._why(plan, task) for task in self._instance.tasks if task.id not in planned)
 
     def _why(self, plan: Plan, task: Task) -> Unplanned:
-        slots = self.slots[task.id]
+        slots = self.of(task)
         near = self._near(plan, task, slots) if slots else ()
         key = (task.id, frozenset(near))
         if key not in self._reasons:

@@ -46,12 +46,13 @@ def solve(instance: Instance, limits: Limits = LIMITS, watch: Watch = unwatched,
     began = time.monotonic()
     places = Places(instance)
     few = _Fewest(instance, limits, watch, places)
-    few.find()
+    few.settle()
+    told = few.answer(0)
+    first(Replanned(told, _unproven(told, 0)))
+    few.prove()
     fewest = few.answer(0)
-    known = Replanned(fewest, _unproven(fewest, 0))
-    first(known)
-    if few.stopped:
-        return known
+    if few.stopped or fewest.status == "infeasible":
+        return Replanned(fewest, _unproven(fewest, 0))
     seconds = None if limits.seconds is None else max(0.01, limits.seconds - (time.monotonic() - began))
     left = replace(limits, work=max(0.0, limits.work - few.spent), seconds=seconds)
     better = ordinary.solve(instance, left, watch, places=places)
@@ -76,44 +77,49 @@ class _Fewest:
         self._until = None if limits.seconds is None else time.monotonic() + SHARE * limits.seconds
         self.spent = 0.0
         self.stopped = False
-        self._slots = places.slots
         self._plan: dict[str, Slot] = {}
+        self._unsure: set[str] = set()
         self._proven: set[str] = set()
         self._impossible = False
 
-    def find(self) -> None:
-        """Keep what can stay, fill the gaps, and look further where that is not surely the best."""
+    def settle(self) -> None:
+        """Keep what can stay, and put everything else into the gaps as well as can be."""
         self._plan = {visit.task: visit.slot for visit in self._standing()}
-        only = {
-            task.id: (self._plan[task.id],) if task.id in self._plan else self._slots[task.id]
+        gaps = {
+            task.id: (self._plan[task.id],) if task.id in self._plan else self._places.of(task)
             for task in self._instance.tasks
         }
-        for tasks in components(self._instance, only):
-            if self._goes_on() and any(task.id not in self._plan and only[task.id] for task in tasks):
-                self._improve(tasks, only)
+        for tasks in components(self._instance, gaps):
+            new = any(task.id not in self._plan and gaps[task.id] for task in tasks)
+            if new and not (self._goes_on() and self._improve(tasks, gaps)):
+                self._unsure |= {task.id for task in tasks}
+        if all(map(self._is_settled, self._instance.tasks)):
+            self._proven = {task.id for task in self._instance.tasks}
+
+    def prove(self) -> None:
+        """Look into all places of all visits, wherever it is not sure yet that nothing better can be found."""
+        if len(self._proven) == len(self._instance.tasks):
+            return
         for tasks in self._places.components:
-            if self._is_settled(tasks) or (self._goes_on() and self._improve(tasks, self._slots)):
+            if all(map(self._is_settled, tasks)) or (self._goes_on() and self._improve(tasks, self._places.slots)):
                 self._proven |= {task.id for task in tasks}
 
     def _standing(self) -> Plan:
         """Whatever can stay: what is told before what is not, and each where nothing before it stands against it."""
         tasks = sorted(self._instance.tasks, key=lambda task: task.published is None)
-        stays = {
-            task.id: tuple(slot for slot in self._slots[task.id] if slot in (task.fixed, task.stands)) for task in tasks
-        }
+        stays = {task.id: _stand(task) if self._places.may_stay(task) else () for task in tasks}
         return Local(self._instance, tasks, stays, self._limits.seed).plan
 
-    def _is_settled(self, tasks: Sequence[Task]) -> bool:
-        """Whether nothing is out that has a place at all, and nothing moved that could have stayed."""
-        return all(
-            self._plan.get(task.id) == task.stands
-            if task.stands in self._slots[task.id] and task.fixed is None
-            else task.id in self._plan or not self._has_place(task)
-            for task in tasks
-        )
+    def _is_settled(self, task: Task) -> bool:
+        """Whether it stays, or cannot stay and has the cheapest place in the gaps, or cannot have any."""
+        if task.id in self._unsure:
+            return False
+        if self._places.may_stay(task):
+            return (self._plan.get(task.id),) == _stand(task)
+        return task.id in self._plan or not self._has_place(task)
 
     def _has_place(self, task: Task) -> bool:
-        return bool(self._slots[task.id]) and (task.after is None or self._has_place(self._instance.task[task.after]))
+        return bool(self._places.of(task)) and (task.after is None or self._has_place(self._instance.task[task.after]))
 
     def _improve(self, tasks: Sequence[Task], slots: Slots) -> bool:
         """Look for fewer changes among these slots; whether the plan of these tasks is proven best among them."""
@@ -125,7 +131,7 @@ class _Fewest:
         start = tuple(Visit(task.id, self._plan[task.id]) for task in tasks if task.id in self._plan)
         found = search(model, limits, start, self)
         self.spent += found.work
-        if found.status == "infeasible" and slots is self._slots:
+        if found.status == "infeasible" and slots is self._places.slots:
             self._impossible = True
         if found.status not in ("optimal", "feasible"):
             return False
@@ -176,6 +182,11 @@ class _Fewest:
         return Answer(status, bill.value, bound, gap, plan, unplanned, bill.costs)
 
 
+def _stand(task: Task) -> tuple[Slot, ...]:
+    """Where a visit stands, as the one slot that it may keep."""
+    return tuple(slot for slot in (task.fixed or task.stands,) if slot is not None)
+
+
 def _pricing(instance: Instance, tasks: Sequence[Task], slots: Slots) -> Pricing:
     """
     Prices with which the least sum has the fewest visits out, then the fewest changes, then the least cost.
@@ -207,7 +218,8 @@ def _pricing(instance: Instance, tasks: Sequence[Task], slots: Slots) -> Pricing
 def _dearest(instance: Instance, tasks: Sequence[Task], slots: Slots) -> int:
     """Points that no plan of these tasks costs more than, visits left out not counted as unserved."""
     prices = instance.prices
-    places = sorted({task.place for task in tasks} | {one.base for one in instance.workers if one.base is not None})
+    bases = {instance.worker[who].base for task in tasks for slot in slots[task.id] for who in slot.workers}
+    places = sorted({task.place for task in tasks} | {base for base in bases if base is not None})
     longest = max(matrix[one][other] for matrix in instance.travel.values() for one in places for other in places)
     total = prices.largest_lateness * instance.days * instance.day_ticks
     for task in tasks:
