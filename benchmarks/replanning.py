@@ -4,8 +4,8 @@
 The plan is the one of Seraing with everybody paired. Of each kind of disturbance it tells, as median and 95 in a
 hundred, seconds of one core to the plan with the fewest changes and to both plans, and the visits that each of them
 changes; then the mean value of both and of planning anew without memory (told visits forgotten, the value counted as
-they stand), due visits left out, rules broken by the judge, fixed visits moved, plans proven to change the fewest, and those that
-stayed as they were told first.
+they stand), due visits left out, rules broken by the judge, fixed visits moved, plans proven to change
+the fewest, and those that stayed as they were told first.
 """
 
 from __future__ import annotations

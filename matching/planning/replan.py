@@ -58,6 +58,7 @@ def solve(instance: Instance, limits: Limits = LIMITS, watch: Watch = unwatched,
     better = ordinary.solve(instance, left, watch, places=places)
     if better.value > fewest.value and better.status != "infeasible":
         better = _unproven(fewest, better.bound)
+    few.hear_of(better.visits)
     return Replanned(few.answer(better.bound), better)
 
 
@@ -84,13 +85,13 @@ class _Fewest:
 
     def settle(self) -> None:
         """Keep what can stay, and put everything else into the gaps as well as can be."""
-        self._plan = {visit.task: visit.slot for visit in self._standing()}
+        stay = {visit.task: visit.slot for visit in self._standing()}
         gaps = {
-            task.id: (self._plan[task.id],) if task.id in self._plan else self._places.of(task)
-            for task in self._instance.tasks
+            task.id: (stay[task.id],) if task.id in stay else self._places.of(task) for task in self._instance.tasks
         }
+        self._plan = {visit.task: visit.slot for visit in self._filled(self._instance.tasks, stay, gaps)}
         for tasks in components(self._instance, gaps):
-            new = any(task.id not in self._plan and gaps[task.id] for task in tasks)
+            new = any(task.id not in stay and gaps[task.id] for task in tasks)
             if new and not (self._goes_on() and self._improve(tasks, gaps)):
                 self._unsure |= {task.id for task in tasks}
         if all(map(self._is_settled, self._instance.tasks)):
@@ -110,6 +111,12 @@ class _Fewest:
         stays = {task.id: _stand(task) if self._places.may_stay(task) else () for task in tasks}
         return Local(self._instance, tasks, stays, self._limits.seed).plan
 
+    def _filled(self, tasks: Sequence[Task], stay: Mapping[str, Slot], gaps: Slots) -> Plan:
+        """What stays, and one visit after the other in its cheapest gap, so that a rule stands against all left out."""
+        pinned = [replace(task, fixed=stay.get(task.id)) for task in tasks]
+        only = {task.id: (stay[task.id],) if task.id in stay else gaps[task.id] for task in tasks}
+        return Local(self._instance, pinned, only, self._limits.seed).plan
+
     def _is_settled(self, task: Task) -> bool:
         """Whether it stays, or cannot stay and has the cheapest place in the gaps, or cannot have any."""
         if task.id in self._unsure:
@@ -128,18 +135,31 @@ class _Fewest:
             return False
         seconds = None if self._until is None else max(0.01, self._until - time.monotonic())
         limits = replace(self._limits, work=SHARE * self._limits.work - self.spent, seconds=seconds)
-        start = tuple(Visit(task.id, self._plan[task.id]) for task in tasks if task.id in self._plan)
+        start = self._plan_of(tasks)
         found = search(model, limits, start, self)
         self.spent += found.work
         if found.status == "infeasible" and slots is self._places.slots:
             self._impossible = True
         if found.status not in ("optimal", "feasible"):
             return False
-        if self._rank(tasks, found.visits) < self._rank(tasks, start):
+        if found.status == "optimal":
+            self._take(tasks, found.visits)
+            return True
+        self._take(tasks, self._filled(tasks, {visit.task: visit.slot for visit in found.visits}, slots))
+        return False
+
+    def hear_of(self, plan: Plan) -> None:
+        """Take a plan that was found otherwise, should it change fewer visits than the best one so far."""
+        self._take(self._instance.tasks, plan)
+
+    def _take(self, tasks: Sequence[Task], plan: Plan) -> None:
+        if self._rank(tasks, plan) < self._rank(tasks, self._plan_of(tasks)):
             for task in tasks:
                 self._plan.pop(task.id, None)
-            self._plan |= {visit.task: visit.slot for visit in found.visits}
-        return found.status == "optimal"
+            self._plan |= {visit.task: visit.slot for visit in plan}
+
+    def _plan_of(self, tasks: Sequence[Task]) -> Plan:
+        return tuple(Visit(task.id, self._plan[task.id]) for task in tasks if task.id in self._plan)
 
     def _rank(self, tasks: Sequence[Task], plan: Plan) -> tuple[int, ...]:
         alone = apart(self._instance, tasks)
@@ -172,7 +192,7 @@ class _Fewest:
         if self._impossible:
             bill = evaluate(instance, ())
             return Answer("infeasible", bill.value, bill.value, 0.0, (), (), bill.costs)
-        plan = tuple(Visit(task.id, self._plan[task.id]) for task in instance.tasks if task.id in self._plan)
+        plan = self._plan_of(instance.tasks)
         bill = evaluate(instance, plan)
         proven = len(self._proven) == len(instance.tasks)
         bound = bill.value if proven else min(bound, bill.value)
