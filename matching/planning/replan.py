@@ -99,7 +99,7 @@ class _Fewest:
 
     def prove(self) -> None:
         """Look into all places of all visits, wherever it is not sure yet that nothing better can be found."""
-        if len(self._proven) == len(self._instance.tasks):
+        if len(self._proven) == len(self._instance.tasks) or not self._goes_on():
             return
         for tasks in self._places.components:
             if all(map(self._is_settled, tasks)) or (self._goes_on() and self._improve(tasks, self._places.slots)):
@@ -140,13 +140,11 @@ class _Fewest:
         self.spent += found.work
         if found.status == "infeasible" and slots is self._places.slots:
             self._impossible = True
-        if found.status not in ("optimal", "feasible"):
-            return False
         if found.status == "optimal":
             self._take(tasks, found.visits)
-            return True
-        self._take(tasks, self._filled(tasks, {visit.task: visit.slot for visit in found.visits}, slots))
-        return False
+        elif found.status == "feasible":
+            self._take(tasks, self._filled(tasks, {visit.task: visit.slot for visit in found.visits}, slots))
+        return found.status == "optimal"
 
     def hear_of(self, plan: Plan) -> None:
         """Take a plan that was found otherwise, should it change fewer visits than the best one so far."""
