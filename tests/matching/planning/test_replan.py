@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import cache
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -157,6 +158,19 @@ def test_nothing_to_do_changes_nothing_and_is_proven_without_a_search():
 
     assert found.fewest.status == "optimal"
     assert changes(where, found.fewest.visits) == Changes(0, 0, 0)
+
+
+def test_with_nothing_due_any_more_both_plans_are_empty():
+    found = solve(week(nadia()))
+
+    assert (found.fewest.visits, found.better.visits) == ((), ())
+    assert found.fewest.status == "optimal"
+
+
+def test_both_plans_pass_through_a_message_unchanged():
+    found = solve(two_visits())
+
+    assert msgspec.convert(msgspec.to_builtins(found), Replanned) == found
 
 
 def test_what_has_to_be_done_and_cannot_has_no_plan():
