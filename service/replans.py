@@ -35,6 +35,8 @@ class Drafts:
     """
     Both plans beside the live one; `better` is None while it is not known, and when it is the same as `fewest`.
 
+    While the calculation goes on, and when it ended without another answer, `fewest` is what it told first.
+
     `absence` is the one that was to cope with, empty when there was none.
     """
 
@@ -87,9 +89,11 @@ def drafts(site: Site, actor: Actor, run: str) -> Drafts | None:
     if not view.has_answer:
         return None
     found = visit_plan.read(site, actor, run)
+    absence = str(found.parameters["absence"])
+    if "fewest" not in found.plans:
+        return Drafts(found.run, visit_plan.draft_of(site, actor, found, "first"), None, absence)
     fewest, better = (visit_plan.draft_of(site, actor, found, which) for which in ("fewest", "better"))
-    same = found.is_first or _differences(fewest) == _differences(better)
-    return Drafts(found.run, fewest, None if same else better, str(found.parameters["absence"]))
+    return Drafts(found.run, fewest, None if _differences(fewest) == _differences(better) else better, absence)
 
 
 def _differences(draft: Draft) -> frozenset[Change]:

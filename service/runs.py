@@ -123,7 +123,7 @@ class Newest:
     The newest answer of a kind, as plain data, and the run it comes from.
 
     `is_draft`: it is a first answer, of a run that goes on or ended without another one; it is not proven, whatever it
-    says of itself.
+    says of itself. `draft` is the first answer also when there is another one by now.
     """
 
     run: RunView
@@ -131,6 +131,7 @@ class Newest:
     parameters: dict[str, Any]
     result: dict[str, Any]
     is_draft: bool
+    draft: dict[str, Any] | None
 
 
 @dataclass(frozen=True)
@@ -310,7 +311,7 @@ def snapshot_of(site: Site, actor: Actor, public_id: str, kind: str) -> dict[str
 def _newest(run: Run) -> Newest:
     done = run.status == "done"
     view = _view(run, run.draft is not None)
-    return Newest(view, run.snapshot, run.parameters, (run.result if done else run.draft) or {}, not done)
+    return Newest(view, run.snapshot, run.parameters, (run.result if done else run.draft) or {}, not done, run.draft)
 
 
 def stop(site: Site, actor: Actor, public_id: str) -> RunView:

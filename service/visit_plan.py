@@ -86,13 +86,10 @@ class ToPlace:
 
 @dataclass(frozen=True)
 class Draft:
-    """
-    A calculated plan beside the live one, before anything is written.
-
-    `is_first`: the calculation goes on, or ended without another answer, and this is what it told first.
-    """
+    """A calculated plan beside the live one, before anything is written; `plan` is its name in the calculation."""
 
     run: str
+    plan: str
     start: date
     weeks: int
     status: str
@@ -101,7 +98,6 @@ class Draft:
     unplanned: tuple[ToPlace, ...]
     is_outdated: bool
     applied_at: datetime | None
-    is_first: bool = False
 
 
 @dataclass(frozen=True)
@@ -112,7 +108,6 @@ class Calculation:
     instance: Instance
     plans: Mapping[str, Answer]
     parameters: Mapping[str, Any]
-    is_first: bool
 
     @property
     def seen(self) -> Mapping[str, int]:
@@ -128,7 +123,9 @@ class Calculation:
 
 def read(site: Site, actor: Actor, run: str) -> Calculation:
     """
-    A calculation of visits with its plans: `plan`, or `fewest` and `better` of a replanning.
+    A calculation of visits with its plans: `plan`, or `first`, `fewest` and `better` of a replanning.
+
+    `first` is what it told before its proof: whoever looked at that accepts that, also when the last answer is another.
 
     Raises
     ------
@@ -138,12 +135,15 @@ def read(site: Site, actor: Actor, run: str) -> Calculation:
     found = runs.answer_of(site, actor, run, "planning", "replan")
     if found is None:
         raise RunRefused(N_("Ce calcul n’a pas de résultat."), run=run)
+    plans: dict[str, Answer] = {}
     if found.run.kind == "planning":
-        plans = {"plan": msgspec.convert(found.result, Answer)}
-    else:
+        plans["plan"] = msgspec.convert(found.result, Answer)
+    elif not found.is_draft:
         both = msgspec.convert(found.result, Replanned)
-        plans = {"fewest": both.fewest, "better": both.better}
-    return Calculation(found.run, msgspec.convert(found.snapshot, Instance), plans, found.parameters, found.is_draft)
+        plans |= {"fewest": both.fewest, "better": both.better}
+    if found.draft is not None:
+        plans["first"] = msgspec.convert(found.draft, Replanned).fewest
+    return Calculation(found.run, msgspec.convert(found.snapshot, Instance), plans, found.parameters)
 
 
 def ask_for_plan(site: Site, actor: Actor, start: date, weeks: int = 4) -> str:
@@ -211,6 +211,7 @@ def draft_of(site: Site, actor: Actor, found: Calculation, which: str) -> Draft:
         )
         return Draft(
             run=found.run.public_id,
+            plan=which,
             start=horizon.first,
             weeks=horizon.days // 7,
             status=answer.status,
@@ -219,7 +220,6 @@ def draft_of(site: Site, actor: Actor, found: Calculation, which: str) -> Draft:
             unplanned=unplanned,
             is_outdated=bool(late) or fingerprint(tx, territory, horizon) != found.seen,
             applied_at=found.run.applied_at,
-            is_first=found.is_first,
         )
 
 

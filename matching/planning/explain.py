@@ -85,7 +85,8 @@ def _broken_by_time(instance: Instance, task: Task, moments: Sequence[int]) -> s
 
 
 def _could_meet(instance: Instance, task: Task, moments: Sequence[int]) -> bool:
-    return not _broken_by_time(instance, task, moments) and any(
+    end = _end(task, moments)
+    return all(rule(instance, task, min(moments), end) for _, rule in WHOLE_RULES) and any(
         may(instance, task, 0, worker, moments[0]) for worker in skilled(instance, task, 0)
     )
 

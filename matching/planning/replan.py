@@ -8,20 +8,19 @@ no time. Only where that leaves a visit out or moves another one are all places 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from matching.planning import solve as ordinary
 from matching.planning.components import apart, components
 from matching.planning.costs import Pricing, evaluate, left_out, of_slot, returning
 from matching.planning.cpsat import search
-from matching.planning.explain import blocking
 from matching.planning.instance import Instance, Slot, Task
 from matching.planning.local.search import Local
 from matching.planning.model.cpsat import build
-from matching.planning.plan import Answer, Plan, Unplanned, Visit
+from matching.planning.places import Places
+from matching.planning.plan import Answer, Plan, Visit
 from matching.planning.replanned import Replanned, changes
-from matching.planning.slots import allowed_slots
 from matching.search import Limits, Progress, Watch, unwatched
 
 LIMITS = Limits()
@@ -45,18 +44,21 @@ def solve(instance: Instance, limits: Limits = LIMITS, watch: Watch = unwatched,
     known.
     """
     began = time.monotonic()
-    few = _Fewest(instance, limits, watch)
-    few.find()
+    places = Places(instance)
+    few = _Fewest(instance, limits, watch, places)
+    few.settle()
+    told = few.answer(0)
+    first(Replanned(told, _unproven(told, 0)))
+    few.prove()
     fewest = few.answer(0)
-    known = Replanned(fewest, _unproven(fewest, 0))
-    first(known)
-    if few.stopped:
-        return known
+    if few.stopped or fewest.status == "infeasible":
+        return Replanned(fewest, _unproven(fewest, 0))
     seconds = None if limits.seconds is None else max(0.01, limits.seconds - (time.monotonic() - began))
     left = replace(limits, work=max(0.0, limits.work - few.spent), seconds=seconds)
-    better = ordinary.solve(instance, left, watch)
+    better = ordinary.solve(instance, left, watch, places=places)
     if better.value > fewest.value and better.status != "infeasible":
         better = _unproven(fewest, better.bound)
+    few.hear_of(better.visits)
     return Replanned(few.answer(better.bound), better)
 
 
@@ -71,50 +73,60 @@ def _unproven(found: Answer, bound: int) -> Answer:
 class _Fewest:
     """The plan with the fewest changes: what it is so far, and how far it is proven."""
 
-    def __init__(self, instance: Instance, limits: Limits, watch: Watch) -> None:
-        self._instance, self._limits, self._watch = instance, limits, watch
+    def __init__(self, instance: Instance, limits: Limits, watch: Watch, places: Places) -> None:
+        self._instance, self._limits, self._watch, self._places = instance, limits, watch, places
         self._until = None if limits.seconds is None else time.monotonic() + SHARE * limits.seconds
         self.spent = 0.0
         self.stopped = False
-        self._slots: Slots = {task.id: allowed_slots(instance, task) for task in instance.tasks}
-        self._parts = components(instance, self._slots)
         self._plan: dict[str, Slot] = {}
+        self._unsure: set[str] = set()
         self._proven: set[str] = set()
         self._impossible = False
 
-    def find(self) -> None:
-        """Keep what can stay, fill the gaps, and look further where that is not surely the best."""
-        self._plan = {visit.task: visit.slot for visit in self._standing()}
-        only = {
-            task.id: (self._plan[task.id],) if task.id in self._plan else self._slots[task.id]
-            for task in self._instance.tasks
+    def settle(self) -> None:
+        """Keep what can stay, and put everything else into the gaps as well as can be."""
+        stay = {visit.task: visit.slot for visit in self._standing()}
+        gaps = {
+            task.id: (stay[task.id],) if task.id in stay else self._places.of(task) for task in self._instance.tasks
         }
-        for tasks in components(self._instance, only):
-            if self._goes_on() and any(task.id not in self._plan and only[task.id] for task in tasks):
-                self._improve(tasks, only)
-        for tasks in self._parts:
-            if self._is_settled(tasks) or (self._goes_on() and self._improve(tasks, self._slots)):
+        self._plan = {visit.task: visit.slot for visit in self._filled(self._instance.tasks, stay, gaps)}
+        for tasks in components(self._instance, gaps):
+            new = any(task.id not in stay and gaps[task.id] for task in tasks)
+            if new and not (self._goes_on() and self._improve(tasks, gaps)):
+                self._unsure |= {task.id for task in tasks}
+        if all(map(self._is_settled, self._instance.tasks)):
+            self._proven = {task.id for task in self._instance.tasks}
+
+    def prove(self) -> None:
+        """Look into all places of all visits, wherever it is not sure yet that nothing better can be found."""
+        if len(self._proven) == len(self._instance.tasks) or not self._goes_on():
+            return
+        for tasks in self._places.components:
+            if all(map(self._is_settled, tasks)) or (self._goes_on() and self._improve(tasks, self._places.slots)):
                 self._proven |= {task.id for task in tasks}
 
     def _standing(self) -> Plan:
         """Whatever can stay: what is told before what is not, and each where nothing before it stands against it."""
         tasks = sorted(self._instance.tasks, key=lambda task: task.published is None)
-        stays = {
-            task.id: tuple(slot for slot in self._slots[task.id] if slot in (task.fixed, task.stands)) for task in tasks
-        }
+        stays = {task.id: _stand(task) if self._places.may_stay(task) else () for task in tasks}
         return Local(self._instance, tasks, stays, self._limits.seed).plan
 
-    def _is_settled(self, tasks: Sequence[Task]) -> bool:
-        """Whether nothing is out that has a place at all, and nothing moved that could have stayed."""
-        return all(
-            self._plan.get(task.id) == task.stands
-            if task.stands in self._slots[task.id] and task.fixed is None
-            else task.id in self._plan or not self._has_place(task)
-            for task in tasks
-        )
+    def _filled(self, tasks: Sequence[Task], stay: Mapping[str, Slot], gaps: Slots) -> Plan:
+        """What stays, and one visit after the other in its cheapest gap, so that a rule stands against all left out."""
+        pinned = [replace(task, fixed=stay.get(task.id)) for task in tasks]
+        only = {task.id: (stay[task.id],) if task.id in stay else gaps[task.id] for task in tasks}
+        return Local(self._instance, pinned, only, self._limits.seed).plan
+
+    def _is_settled(self, task: Task) -> bool:
+        """Whether it stays, or cannot stay and has the cheapest place in the gaps, or cannot have any."""
+        if task.id in self._unsure:
+            return False
+        if self._places.may_stay(task):
+            return (self._plan.get(task.id),) == _stand(task)
+        return task.id in self._plan or not self._has_place(task)
 
     def _has_place(self, task: Task) -> bool:
-        return bool(self._slots[task.id]) and (task.after is None or self._has_place(self._instance.task[task.after]))
+        return bool(self._places.of(task)) and (task.after is None or self._has_place(self._instance.task[task.after]))
 
     def _improve(self, tasks: Sequence[Task], slots: Slots) -> bool:
         """Look for fewer changes among these slots; whether the plan of these tasks is proven best among them."""
@@ -123,18 +135,29 @@ class _Fewest:
             return False
         seconds = None if self._until is None else max(0.01, self._until - time.monotonic())
         limits = replace(self._limits, work=SHARE * self._limits.work - self.spent, seconds=seconds)
-        start = tuple(Visit(task.id, self._plan[task.id]) for task in tasks if task.id in self._plan)
+        start = self._plan_of(tasks)
         found = search(model, limits, start, self)
         self.spent += found.work
-        if found.status == "infeasible" and slots is self._slots:
+        if found.status == "infeasible" and slots is self._places.slots:
             self._impossible = True
-        if found.status not in ("optimal", "feasible"):
-            return False
-        if self._rank(tasks, found.visits) < self._rank(tasks, start):
+        if found.status == "optimal":
+            self._take(tasks, found.visits)
+        elif found.status == "feasible":
+            self._take(tasks, self._filled(tasks, {visit.task: visit.slot for visit in found.visits}, slots))
+        return found.status == "optimal"
+
+    def hear_of(self, plan: Plan) -> None:
+        """Take a plan that was found otherwise, should it change fewer visits than the best one so far."""
+        self._take(self._instance.tasks, plan)
+
+    def _take(self, tasks: Sequence[Task], plan: Plan) -> None:
+        if self._rank(tasks, plan) < self._rank(tasks, self._plan_of(tasks)):
             for task in tasks:
                 self._plan.pop(task.id, None)
-            self._plan |= {visit.task: visit.slot for visit in found.visits}
-        return found.status == "optimal"
+            self._plan |= {visit.task: visit.slot for visit in plan}
+
+    def _plan_of(self, tasks: Sequence[Task]) -> Plan:
+        return tuple(Visit(task.id, self._plan[task.id]) for task in tasks if task.id in self._plan)
 
     def _rank(self, tasks: Sequence[Task], plan: Plan) -> tuple[int, ...]:
         alone = apart(self._instance, tasks)
@@ -167,24 +190,19 @@ class _Fewest:
         if self._impossible:
             bill = evaluate(instance, ())
             return Answer("infeasible", bill.value, bill.value, 0.0, (), (), bill.costs)
-        plan = tuple(Visit(task.id, self._plan[task.id]) for task in instance.tasks if task.id in self._plan)
+        plan = self._plan_of(instance.tasks)
         bill = evaluate(instance, plan)
         proven = len(self._proven) == len(instance.tasks)
         bound = bill.value if proven else min(bound, bill.value)
         gap = (bill.value - bound) / bill.value if bill.value else 0.0
         status = "optimal" if proven else "feasible"
-        unplanned = tuple(self._without(plan))
+        unplanned = self._places.unplanned(plan)
         return Answer(status, bill.value, bound, gap, plan, unplanned, bill.costs)
 
-    def _without(self, plan: Plan) -> Iterator[Unplanned]:
-        """Visits left out, and the rules that stand against them."""
-        for tasks in self._parts:
-            left = [task for task in tasks if task.id not in self._plan]
-            ids = {task.id for task in tasks}
-            near = tuple(visit for visit in plan if visit.task in ids)
-            alone = apart(self._instance, tasks) if left else self._instance
-            for task in left:
-                yield Unplanned(task.id, blocking(alone, near, task, self._slots[task.id]))
+
+def _stand(task: Task) -> tuple[Slot, ...]:
+    """Where a visit stands, as the one slot that it may keep."""
+    return tuple(slot for slot in (task.fixed or task.stands,) if slot is not None)
 
 
 def _pricing(instance: Instance, tasks: Sequence[Task], slots: Slots) -> Pricing:
@@ -218,7 +236,8 @@ def _pricing(instance: Instance, tasks: Sequence[Task], slots: Slots) -> Pricing
 def _dearest(instance: Instance, tasks: Sequence[Task], slots: Slots) -> int:
     """Points that no plan of these tasks costs more than, visits left out not counted as unserved."""
     prices = instance.prices
-    places = sorted({task.place for task in tasks} | {one.base for one in instance.workers if one.base is not None})
+    bases = {instance.worker[who].base for task in tasks for slot in slots[task.id] for who in slot.workers}
+    places = sorted({task.place for task in tasks} | {base for base in bases if base is not None})
     longest = max(matrix[one][other] for matrix in instance.travel.values() for one in places for other in places)
     total = prices.largest_lateness * instance.days * instance.day_ticks
     for task in tasks:

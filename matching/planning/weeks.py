@@ -10,20 +10,18 @@ from __future__ import annotations
 import math
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
-from matching.planning.components import apart, components
 from matching.planning.costs import evaluate
 from matching.planning.cpsat import search
-from matching.planning.explain import blocking
 from matching.planning.instance import Instance, Slot, Task
 from matching.planning.local.search import Local
 from matching.planning.local.tables import MUST
 from matching.planning.model.cpsat import Model, build
-from matching.planning.plan import Answer, Step, Unplanned
-from matching.planning.slots import allowed_slots
+from matching.planning.places import Places
+from matching.planning.plan import Answer, Step
 from matching.search import Limits, Progress, Watch, unwatched
 
 LIMITS = Limits()
@@ -45,13 +43,21 @@ def unheard(_answer: Answer) -> None:
     """Nobody listens."""
 
 
-def solve(instance: Instance, limits: Limits = LIMITS, watch: Watch = unwatched, first: Hear = unheard) -> Answer:
+def solve(
+    instance: Instance,
+    limits: Limits = LIMITS,
+    watch: Watch = unwatched,
+    first: Hear = unheard,
+    places: Places | None = None,
+) -> Answer:
     """
     The cheapest plan over the allowed slots: as many due visits as the rules let, then the least cost.
 
+    `places` spares what another search of the same instance has found already.
+
     With one worker and no wall-clock limit the answer is always the same, and more work never gives a worse one.
     """
-    return _Weeks(instance, limits, watch).solve(first)
+    return _Weeks(instance, limits, watch, places or Places(instance)).solve(first)
 
 
 class _Part:
@@ -109,17 +115,16 @@ class _Hearing:
 class _Weeks:
     """All components under common limits, and whoever watches."""
 
-    def __init__(self, instance: Instance, limits: Limits, watch: Watch) -> None:
-        self._instance, self._limits, self._watch = instance, limits, watch
+    def __init__(self, instance: Instance, limits: Limits, watch: Watch, places: Places) -> None:
+        self._instance, self._limits, self._watch, self._places = instance, limits, watch, places
         self._until = None if limits.seconds is None else time.monotonic() + limits.seconds
         self._work = limits.work
         self._lock = threading.Lock()
         self._steps: list[Step] = []
         self._stage = "local"
         self._stopped = False
-        self._slots = {task.id: allowed_slots(instance, task) for task in instance.tasks}
-        found = components(instance, self._slots)
-        self._parts = [_Part(instance, tasks, self._slots, limits.seed) for tasks in found]
+        self._slots = places.slots
+        self._parts = [_Part(instance, tasks, self._slots, limits.seed) for tasks in places.components]
 
     def solve(self, first: Hear) -> Answer:
         for part in self._parts:
@@ -128,7 +133,7 @@ class _Weeks:
         began = time.monotonic()
         first(self._answer())
         if self._until is not None:
-            self._until -= time.monotonic() - began  # reasons for what is left out are found once more at the end
+            self._until -= time.monotonic() - began  # some reasons are found once more at the end
         turn = 0
         while self._open() and self.goes_on() and not any(part.impossible for part in self._parts):
             self._turn(self._open(), SHARE * GROWTH**turn)
@@ -246,16 +251,5 @@ class _Weeks:
         proven = all(part.proven for part in self._parts)
         bound = bill.value if proven else min(bill.value, sum(part.bound for part in self._parts))
         gap = (bill.value - bound) / bill.value if bill.value else 0.0
-        reasons = {one.task: one for part in self._parts for one in self._without(part)}
-        unplanned = tuple(reasons[task.id] for task in instance.tasks if task.id in reasons)
         status = "optimal" if proven else "feasible"
-        return Answer(status, bill.value, bound, gap, plan, unplanned, bill.costs, steps)
-
-    def _without(self, part: _Part) -> Iterator[Unplanned]:
-        """Visits of a component that are left out, and the rules that stand against them."""
-        planned = {visit.task for visit in part.plan}
-        left = [task for task in part.tasks if task.id not in planned]
-        if left:
-            alone = apart(self._instance, part.tasks)
-            for task in left:
-                yield Unplanned(task.id, blocking(alone, part.plan, task, self._slots[task.id]))
+        return Answer(status, bill.value, bound, gap, plan, self._places.unplanned(plan), bill.costs, steps)

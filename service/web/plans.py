@@ -41,7 +41,7 @@ class WeekForm(Form):
 
 class KeepForm(Form):
     keep: list[Line] = msgspec.field(default_factory=list)
-    plan: Literal["plan", "fewest", "better"] = "plan"
+    plan: Literal["plan", "first", "fewest", "better"] = "plan"
 
 
 @dataclass(frozen=True)

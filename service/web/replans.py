@@ -45,12 +45,12 @@ class PlanColumn:
     beside: tuple[str, ...]
 
 
-def column(name: str, draft: Draft, other: Draft | None, speech: Speech) -> PlanColumn:
+def column(draft: Draft, other: Draft | None, speech: Speech) -> PlanColumn:
     offered = sorted(
         (one for one in draft.changes if one.kind in KINDS), key=lambda one: (one.before or one.after, one.id)
     )
     return PlanColumn(
-        name=name,
+        name=draft.plan,
         changed=sum(one.kind != "new" for one in offered),
         told=len({(one.who, one.role) for change in offered for one in change.told}),
         lines=tuple(change_line(one, speech) for one in offered),
@@ -113,9 +113,9 @@ def replan_page(
         view, start = found.run, found.fewest.start
     columns: list[PlanColumn] = []
     if found is not None:
-        columns.append(column("fewest", found.fewest, None, speech))
+        columns.append(column(found.fewest, None, speech))
         if found.better is not None:
-            columns.append(column("better", found.better, found.fewest, speech))
+            columns.append(column(found.better, found.fewest, speech))
     return page(
         request,
         "replan.html",

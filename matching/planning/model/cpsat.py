@@ -95,9 +95,10 @@ def build(
         rule(model)
     for cost in COSTS:
         cost(model)
-    costs: list[cp_model.LinearExprT] = [model.scale * term for term in model.objective]
+    scale = model.scale
+    costs: list[cp_model.LinearExprT] = [scale * term for term in model.objective]
     moves: list[cp_model.LinearExprT] = [-count * literal for count, literal in model.stays]
-    model.cp.minimize(sum([model.scale - 1, *costs, *moves]))
+    model.cp.minimize(sum([scale - 1, *costs, *moves]))
     return model
 
 

@@ -112,6 +112,7 @@ def renamed(where: Instance) -> Instance:
             after=None if one.after is None else name(one.after),
             parts=tuple(map(one_part, one.parts)),
             published=team(one.published),
+            fixed=team(one.fixed),
         )
 
     return replace(

@@ -62,9 +62,9 @@ def test_a_first_plan_outlives_its_search_and_can_be_applied(live: Site):
 
     assert (view.status, view.has_answer) == ("failed", True)
     assert found is not None
-    assert (found.better, found.fewest.is_first, found.fewest.is_outdated) == (None, True, False)
+    assert (found.better, found.fewest.plan, found.fewest.is_outdated) == (None, "first", False)
     assert visits_of(live) == before
-    visits.apply_draft(live, coordinator(live), run, which="fewest")
+    visits.apply_draft(live, coordinator(live), run, which="first")
     assert runs.get(live, coordinator(live), run).applied_at is not None
 
 
@@ -76,7 +76,7 @@ def test_a_first_plan_that_is_applied_ends_the_search_for_a_better_one(live: Sit
         os.kill(child, signal.SIGKILL)
         until(lambda: row(live, run).attempt == 2)
         assert replans.drafts(live, coordinator(live), run) is not None
-        visits.apply_draft(live, coordinator(live), run, which="fewest")
+        visits.apply_draft(live, coordinator(live), run, which="first")
         view = ended(live, coordinator(live), run)
 
     assert view.applied_at is not None
