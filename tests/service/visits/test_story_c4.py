@@ -9,9 +9,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
+import msgspec
 import pytest
 from sqlmodel import col, select
 
+from matching.planning.instance import Instance
 from service import absences, codes, errors, notices, pairing_life, replans, runs, visits
 from service.clock import FixedClock
 from service.database import Database
@@ -20,10 +22,12 @@ from service.site import Actor, Site
 from service.tables.network import OpenSession, OpenSessionHost
 from service.tables.pairings import Notice, Pairing, Visit
 from service.tables.people import Absence, Party, PeerHelper, Person, Place
+from service.tables.work import Run
 from service.visit_changes import Moved
 from service.visit_plan import Change, Draft
 from tests import sites
 from tests.service.visits.seraing import START, carry_out, coordinator, visits_of
+from tests.service.visits.unruly import as_it_stands
 
 TUESDAY = START + timedelta(days=1)
 AWAY = "SER-H02"
@@ -175,6 +179,18 @@ def test_somebody_who_changes_a_visit_makes_the_plans_outdated(site: Site):
     with pytest.raises(errors.Outdated):
         visits.apply_draft(site, coordinator(site), last_run(site), which="fewest")
     assert standing(site).keys() == before.keys()
+
+
+def test_the_plan_that_was_looked_at_is_applied_also_when_another_was_found_since(site: Site):
+    before = standing(site)
+    with site.db.begin() as tx:
+        run = tx.exec(select(Run).where(Run.kind == "replan")).one()
+        run.draft = msgspec.to_builtins(as_it_stands(msgspec.convert(run.snapshot, Instance)))
+        tx.add(run)
+
+    assert changed(visits.draft(site, coordinator(site), last_run(site), "first")) == []
+    assert visits.apply_draft(site, coordinator(site), last_run(site), which="first") == 0
+    assert standing(site) == before
 
 
 def test_what_was_declined_or_ended_meanwhile_does_not_come_back(site: Site):
