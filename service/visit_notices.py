@@ -55,6 +55,7 @@ def tell_of_change(tx: Session, site: Site, actor: Actor, visit: Visit, before: 
     now = frozenset(parties_of(visit))
     for party in sorted((before.parties | now) - {actor.party_id}):
         _tell(tx, site, visit, party, before, now)
+    _tell_of_company(tx, site, actor, visit, before)
 
 
 def _tell(tx: Session, site: Site, visit: Visit, party: int, before: Known, now: frozenset[int]) -> None:
@@ -72,9 +73,18 @@ def _tell(tx: Session, site: Site, visit: Visit, party: int, before: Known, now:
     _drop(tx, [one for one in (left, moved) if one is not None])
     if joined is None and start != visit.starts_at:
         _add(tx, site, visit, "visit_moved", party, start)
-    pair = (visit.person_id, visit.peer_helper_id)
-    if party in pair and now - before.parties - set(pair):
-        _add(tx, site, visit, "visit_company", party)
+
+
+def _tell_of_company(tx: Session, site: Site, actor: Actor, visit: Visit, before: Known) -> None:
+    """Person and helper hear of whoever comes along newly, as long as that one is still to hear of it."""
+    along = [party for party in (visit.professional_id, visit.second_helper_id) if party is not None]
+    is_new = any(row.code == "visit_joined" for party in along for row in _untold(tx, visit, party))
+    is_new = is_new or (actor.party_id in along and actor.party_id not in before.parties)
+    for party in (visit.person_id, visit.peer_helper_id):
+        if is_new and party != actor.party_id:
+            _add(tx, site, visit, "visit_company", party)
+        elif not is_new:
+            _drop(tx, [row for row in _untold(tx, visit, party) if row.code == "visit_company"])
 
 
 def tell_of_cancelled(tx: Session, site: Site, actor: Actor, visit: Visit, *, pair: bool = True) -> None:

@@ -66,8 +66,8 @@ async def _until(site: Site, actor: Actor, run: str, seconds: float, holds: Call
 
 
 def _next(run: RunView) -> str | None:
-    """Where to go once there is a result; None while there is none."""
-    return AFTER[run.kind].format(id=run.public_id) if run.status == "done" else None
+    """Where to go once there is a result, and for a replanning always; None while there is none."""
+    return AFTER[run.kind].format(id=run.public_id) if run.status == "done" or run.kind == "replan" else None
 
 
 @get("/calculs/{public_id:str}", opt=COORDINATOR, sync_to_thread=True)

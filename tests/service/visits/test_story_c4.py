@@ -14,7 +14,7 @@ import pytest
 from sqlmodel import col, select
 
 from matching.planning.instance import Instance
-from service import absences, codes, errors, notices, pairing_life, replans, runs, visits
+from service import absences, codes, errors, notices, pairing_life, replans, runs, visit_notices, visits
 from service.clock import FixedClock
 from service.database import Database
 from service.ids import SeededIds
@@ -374,3 +374,36 @@ def test_a_moved_visit_that_is_cancelled_is_told_with_the_hour_they_know(live: S
 
     assert told_of(live, row) == {("visit_cancelled", "person"), ("visit_cancelled", "peer_helper")}
     assert {one.before for one in notices.to_tell(live, coordinator(live))} == {row.starts_at}
+
+
+def test_whoever_comes_along_instead_is_told_and_nobody_once_it_is_as_it_was(live: Site):
+    published(live)
+    row = next(one for one in visits_of(live) if one.second_helper_id is not None and one.status == "planned")
+    party = {row.person_id, row.peer_helper_id, row.second_helper_id}
+    other = next(ref for ref in ("SER-H01", "SER-H03", "SER-H04") if helper(live, ref).id not in party)
+
+    newcomer, actor = helper(live, other), coordinator(live)
+
+    def along(who: int | None) -> None:
+        with live.db.begin() as tx:
+            visit = tx.get_one(Visit, row.id)
+            known = visit_notices.known(visit)
+            visit.second_helper_id = who
+            tx.flush()
+            visit_notices.tell_of_change(tx, live, actor, visit, known)
+
+    along(newcomer.id)
+    assert {(one.to.who, one.code) for one in notices.to_tell(live, coordinator(live)) if one.to is not None} == {
+        (name_of(live, row.person_id), "visit_company"),
+        (name_of(live, row.peer_helper_id), "visit_company"),
+        (name_of(live, row.second_helper_id or 0), "visit_left"),
+        (newcomer.display_name, "visit_joined"),
+    }
+    along(row.second_helper_id)
+    assert told_of(live, row) == set()
+
+
+def name_of(site: Site, party: int) -> str:
+    with site.db() as tx:
+        person = tx.get(Person, party)
+        return person.pseudonym if person is not None else tx.get_one(PeerHelper, party).display_name

@@ -149,6 +149,7 @@ def test_a_page_without_a_plan_is_drawn_anew_once_there_is_one_and_one_with_a_pl
     waiting = client.read(f"{plan_page(run)}/etat?vu=0")
     assert "HX-Redirect" not in waiting.headers
     assert "every 1s" in waiting.text
+    assert client.read(f"/calculs/{run}").headers["location"] == plan_page(run)
     carry_out(network.site, run)
 
     assert client.read(f"{plan_page(run)}/etat?vu=0").headers["HX-Redirect"] == plan_page(run)
