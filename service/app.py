@@ -19,6 +19,7 @@ from service.errors import NotAllowed
 from service.imports import kept
 from service.site import Site
 from service.web import (
+    absences,
     additions,
     agenda,
     api,
@@ -34,6 +35,7 @@ from service.web import (
     pairings,
     plans,
     proposals,
+    replans,
     requests,
     runs,
     sign_in,
@@ -106,6 +108,8 @@ def create_app(site: Site) -> Litestar:
             *consents.HANDLERS,
             *notices.HANDLERS,
             *plans.HANDLERS,
+            *replans.HANDLERS,
+            *absences.HANDLERS,
             *weeks.HANDLERS,
             *additions.HANDLERS,
             *agenda.HANDLERS,

@@ -109,7 +109,7 @@ HOUSING_UNIT_STATES = ("free", "offered", "let")
 HOUSING_STABILITY = ("stable", "at_risk", "unstable")
 DOCUMENT_KINDS = ("charter", "vade_mecum", "statutes", "convention")
 FEED_LEVELS = ("busy", "minimal", "initials", "place", "plain")
-RUN_KINDS = ("pairing", "planning", "what_if")
+RUN_KINDS = ("pairing", "planning", "what_if", "replan")
 RUN_STATES = ("queued", "running", "done", "failed", "cancelled")
 NOTICES_TO_PARTIES = (
     "pairing_ended",
@@ -117,6 +117,10 @@ NOTICES_TO_PARTIES = (
     "pairing_resumed",
     "proposal_closed",
     "visit_cancelled",
+    "visit_moved",
+    "visit_joined",
+    "visit_left",
+    "visit_company",
     "consent_ended",
 )
 """What somebody is told; it never says why, nor who asked."""
@@ -130,6 +134,7 @@ NOTICES_TO_COORDINATION = (
     "consent_withdrawn",
     "consent_expired",
     "consent_renewed",
+    "helper_away",
 )
 ROLES = (
     "coordinator",

@@ -121,8 +121,8 @@ DATA_MAP: dict[str, dict[Class, str]] = {
     "network_setting": {"none": "id territory_id name value changed_at", "pseudonym": "changed_by"},
     "notice": {
         "none": "id public_id territory_id at told_at",
-        "pseudonym": "party_id person_id pairing_id visit_id told_by",
-        "special": "code",
+        "pseudonym": "party_id person_id pairing_id visit_id absence_id told_by",
+        "special": "code known_start",
     },
     "open_session": {
         "none": (

@@ -63,6 +63,10 @@ class NotCalculable(Refused):
     """What is asked or set makes no sense to calculate with."""
 
 
+class AbsenceNotValid(Refused):
+    """The days or hours of an absence make no sense, or one is noted for them."""
+
+
 class WrongDatabase(Refused):
     """The database cannot be used by this version or for this purpose."""
 

@@ -19,7 +19,7 @@ from service.errors import NotFound
 from service.pairing_rows import Held
 from service.site import Actor, Site
 from service.tables.pairings import Notice, Pairing, Visit
-from service.tables.people import Party, PeerHelper, Person, Professional
+from service.tables.people import Absence, Party, PeerHelper, Person, Professional
 from service.tables.territory import Territory
 
 OWN_DAYS = 30
@@ -31,6 +31,10 @@ TO_PARTIES: Mapping[str, str] = {
     "pairing_resumed": N_("L’accompagnement avec %(name)s reprend."),
     "proposal_closed": N_("La proposition avec %(name)s n’est plus ouverte."),
     "visit_cancelled": N_("La rencontre avec %(name)s, le %(day)s, est annulée."),
+    "visit_moved": N_("La rencontre avec %(name)s change de moment : %(after)s au lieu de %(before)s."),
+    "visit_joined": N_("Une rencontre avec %(name)s est prévue avec vous : %(after)s."),
+    "visit_left": N_("La rencontre avec %(name)s, le %(day)s, aura lieu sans vous."),
+    "visit_company": N_("À la rencontre avec %(name)s, le %(day)s, vient aussi : %(names)s."),
     "consent_ended": N_("Votre accord a pris fin. Les visites prévues sont annulées."),
 }
 """The sentence to say, and the one on the own page: the same for every cause."""
@@ -44,8 +48,23 @@ TO_COORDINATION: Mapping[str, str] = {
     "consent_withdrawn": N_("%(name)s a retiré son accord. Les propositions et les visites sont annulées."),
     "consent_expired": N_("L’accord de %(name)s a pris fin. Les propositions et les visites sont annulées."),
     "consent_renewed": N_("%(name)s a redonné son accord."),
+    "helper_away": N_("%(name)s ne sera pas là du %(first)s au %(last)s. Voyez ce que cela touche."),
 }
 """What the coordinator is told; no more than what happened."""
+
+
+@dataclass(frozen=True)
+class Reached:
+    """
+    Somebody to tell, and how: a code of the contact channels, or `own_page`.
+
+    `via` names the professional through whom a person wants to be reached, empty otherwise.
+    """
+
+    who: str
+    role: str
+    how: str
+    via: str
 
 
 @dataclass(frozen=True)
@@ -53,17 +72,23 @@ class NoticeView:
     """
     One notice as its reader sees it.
 
-    `who` is whom to tell, empty for the coordination itself; `name` the one it is about, as that reader knows them.
+    `to` is whom to tell, None for the coordination itself; `name` the one it is about, as that reader knows them.
+    `before` is the hour of the visit that the reader knows of, `after` the one it has now, both local; `names` are
+    those who come along. `first` and `last` are the days of an absence.
     """
 
     public_id: str
     code: str
-    who: str
-    role: str
+    to: Reached | None
     name: str
-    day: date | None
     at: datetime
     pairing: str
+    before: datetime | None = None
+    after: datetime | None = None
+    names: tuple[str, ...] = ()
+    absence: str = ""
+    first: date | None = None
+    last: date | None = None
 
 
 def tell(
@@ -75,6 +100,7 @@ def tell(
     party: int | None = None,
     pairing: Pairing | None = None,
     visit: Visit | None = None,
+    known_start: datetime | None = None,
 ) -> None:
     """Note that somebody is to be told; without `party` the coordination. Nobody is told the same thing twice."""
     same = select(Notice).where(
@@ -95,9 +121,23 @@ def tell(
                 person_id=person.id,
                 pairing_id=pairing.id if pairing is not None else None,
                 visit_id=visit.id if visit is not None else None,
+                known_start=known_start,
                 at=site.clock.now(),
             )
         )
+
+
+def tell_of_absence(tx: Session, site: Site, absence: Absence, territory: int) -> None:
+    """Note that the coordination is to hear of an absence."""
+    tx.add(
+        Notice(
+            public_id=site.ids.new(),
+            territory_id=territory,
+            code="helper_away",
+            absence_id=absence.id,
+            at=site.clock.now(),
+        )
+    )
 
 
 def tell_the_others(tx: Session, site: Site, actor: Actor, held: Held, code: str) -> None:
@@ -105,21 +145,6 @@ def tell_the_others(tx: Session, site: Site, actor: Actor, held: Held, code: str
     for party in (held.person.id, held.helper.id, held.pairing.professional_id):
         if party is not None and party != actor.party_id:
             tell(tx, site, code, held.person, party=party, pairing=held.pairing)
-
-
-def tell_of_cancelled(tx: Session, site: Site, actor: Actor, visit: Visit, *, pair: bool = True) -> None:
-    """
-    Tell whoever was to come to a visit that it is cancelled; those who never heard of it need not be told.
-
-    `pair` False leaves out person and helper, who hear of more than this visit.
-    """
-    if visit.published_at is None:
-        return
-    person, pairing = tx.get_one(Person, visit.person_id), tx.get_one(Pairing, visit.pairing_id)
-    along = [visit.professional_id, visit.second_helper_id]
-    for party in [*([visit.person_id, visit.peer_helper_id] if pair else []), *along]:
-        if party is not None and party != actor.party_id:
-            tell(tx, site, "visit_cancelled", person, party=party, pairing=pairing, visit=visit)
 
 
 def to_tell(site: Site, actor: Actor) -> list[NoticeView]:
@@ -165,30 +190,59 @@ def mark(site: Site, actor: Actor, public_id: str) -> None:
             audit.note(tx, site, actor, "notice.told", "notice", row.public_id)
 
 
+def reached(tx: Session, party: Party, pairing: Pairing | None = None) -> Reached:
+    """How somebody is told: a person by the channel they chose, everybody else on their own page."""
+    if party.kind != "person":
+        return Reached(_name(tx, party), party.kind, "own_page", "")
+    how, via = tx.get_one(Person, party.id).contact_channel, ""
+    if how == "via_professional" and pairing is not None and pairing.professional_id is not None:
+        via = tx.get_one(Professional, pairing.professional_id).display_name
+    return Reached(_name(tx, party), party.kind, how, via)
+
+
 def _view(tx: Session, row: Notice) -> NoticeView:
+    party = tx.get(Party, row.party_id) if row.party_id is not None else None
+    if row.absence_id is not None:
+        absence = tx.get_one(Absence, row.absence_id)
+        return NoticeView(
+            public_id=row.public_id,
+            code=row.code,
+            to=None,
+            name=_name(tx, tx.get_one(Party, absence.owner_id)),
+            at=row.at,
+            pairing="",
+            absence=absence.public_id,
+            first=absence.first_day,
+            last=absence.last_day,
+        )
     person = tx.get_one(Person, row.person_id)
     pairing = tx.get(Pairing, row.pairing_id) if row.pairing_id is not None else None
     visit = tx.get(Visit, row.visit_id) if row.visit_id is not None else None
-    party = tx.get(Party, row.party_id) if row.party_id is not None else None
     name = person.pseudonym
     if party is not None and party.id == person.id:
         name = tx.get_one(PeerHelper, pairing.peer_helper_id).display_name if pairing is not None else ""
     zone = ZoneInfo(tx.get_one(Territory, row.territory_id).timezone)
+    after = visit.starts_at.astimezone(zone) if visit is not None else None
     return NoticeView(
         public_id=row.public_id,
         code=row.code,
-        who=_name(tx, party),
-        role=party.kind if party is not None else "",
+        to=reached(tx, party, pairing) if party is not None else None,
         name=name,
-        day=visit.starts_at.astimezone(zone).date() if visit is not None else None,
         at=row.at,
         pairing=pairing.public_id if pairing is not None else "",
+        before=row.known_start.astimezone(zone) if row.known_start is not None else after,
+        after=after,
+        names=_along(tx, visit) if visit is not None else (),
     )
 
 
-def _name(tx: Session, party: Party | None) -> str:
-    if party is None:
-        return ""
+def _along(tx: Session, visit: Visit) -> tuple[str, ...]:
+    """Names of those who come along to a visit."""
+    along = (visit.professional_id, visit.second_helper_id)
+    return tuple(_name(tx, tx.get_one(Party, party)) for party in along if party is not None)
+
+
+def _name(tx: Session, party: Party) -> str:
     if party.kind == "person":
         return tx.get_one(Person, party.id).pseudonym
     return tx.get_one(PeerHelper if party.kind == "peer_helper" else Professional, party.id).display_name

@@ -33,6 +33,7 @@ def read_instance(
     weeks: int,
     stand: bool = False,
     free: frozenset[str] | None = frozenset(),
+    keep: bool = False,
     added: tuple[str, str] | None = None,
     ways: Ways | None = None,
 ) -> Instance:
@@ -41,13 +42,14 @@ def read_instance(
 
     With `stand` every visit of the live plan is fixed where it is and nothing else is due, but for the tasks named in
     `free`: to look at one visit among all others, or to judge the plan as it stands. With `free` None everything that
-    has no visit yet is due beside them: what is still to place. `added` names a pairing and
-    the kind of a visit that is asked for by hand; it is the last task. `ways` are the travel times, when the caller
-    asks afterwards where they came from.
+    has no visit yet is due beside them: what is still to place. Without `stand`, `free` names visits that have to move
+    though they are fixed, and with `keep` a plan goes on as it is. `added` names a pairing and the kind of a visit that
+    is asked for by hand; it is the last task. `ways` are the travel times, when the caller asks afterwards where they
+    came from.
     """
     records = Records(tx, territory, Horizon(start, weeks * 7, territory.timezone), now)
     horizon = records.horizon
-    dues = due_of(records, stand=stand, free=free)
+    dues = due_of(records, stand=stand, free=free, keep=keep)
     index = records.points
     clients = [_client(records, person, index) for person in _in_order(dues, lambda due: due.person)]
     workers = [_helper(records, helper, index) for helper in records.helpers.values()]

@@ -22,6 +22,8 @@ FIRST_WITHIN_DAYS = 14
 LATE_PRICE = 40
 """A week later than 14 days after acceptance, or than an urgent wish (section 6; `settled.md` 14)."""
 FIRST_MINUTES = 30
+MISSED = 100
+"""A due visit that is left out (section 6)."""
 SECONDS_LISTED = 4
 """Other helpers asked to come along to one visit: the nearest ones."""
 
@@ -40,7 +42,9 @@ class Due:
     One pairing in the horizon: what is held, what stands, what is due.
 
     With `stand` every visit stays where it is and nothing else is due, but for the tasks in `free`; without `free`
-    everything that has no visit yet is due beside them.
+    everything that has no visit yet is due beside them. With `keep` a plan goes on as it
+    is: a visit that stands though nothing is due for it stays, and what had no place before is not due now, unless its
+    visit fell away or its pairing has none yet.
     """
 
     records: Records
@@ -49,6 +53,7 @@ class Due:
     helper: PeerHelper
     stand: bool = False
     free: frozenset[str] | None = frozenset()
+    keep: bool = False
 
     @property
     def held_before(self) -> tuple[Visit, ...]:
@@ -127,15 +132,23 @@ class Due:
             left = [visit for visit in left if visit is not stands]
             if stands is None and period.last >= self.records.horizon.days:
                 continue  # not due before the horizon ends
+            if stands is None and self.keep and self.standing and not self._fell_away(period):
+                continue
             task = self._regular(index, period, stands, first)
             if self._is_wanted(task):
                 yield task
         for visit in left:
-            if self._is_fixed(visit) or self._is_free(visit):
+            if self.keep or self._is_fixed(visit) or self._is_free(visit):
                 yield self._beside(index, visit)
         for visit in self.standing:
             if visit.kind not in RHYTHM:
                 yield self._beside(index, visit)
+
+    def _fell_away(self, period: Period) -> bool:
+        """A visit of these days was cancelled, or did not take place."""
+        horizon = self.records.horizon
+        days = (horizon.date(day) for day in range(max(0, period.first), min(period.last, horizon.days - 1) + 1))
+        return any((self.pairing.id, day) in self.records.fallen for day in days)
 
     def added(self, index: Places, kind: str) -> Task:
         """A visit that the coordinator adds by hand: it has to be done, on whichever day from now on."""
@@ -311,7 +324,13 @@ class Due:
         task = self._standing_as(task, visit)
         if not self._is_free(visit):
             return task
-        return replace(task, due=self._open(0, horizon.days - 1), published=task.fixed, fixed=None)
+        free = replace(task, due=self._open(0, horizon.days - 1), published=task.fixed, fixed=None)
+        if self.stand:
+            return free
+        # Where it stands somebody is away: it may be left out, and the later it comes the more it costs.
+        day = task.due[0] // DAY
+        week = (day + 7 - horizon.date(day).weekday()) * DAY - 1
+        return replace(free, price=MISSED, late=(Late(week, LATE_PRICE, WEEK),))
 
     def _is_free(self, visit: Visit) -> bool:
         return self.free is not None and visit.ref in self.free
@@ -391,9 +410,19 @@ class Due:
         return self.records.horizon.day(visit.starts_at.astimezone(self.records.zone).date())
 
 
-def due_of(records: Records, *, stand: bool = False, free: frozenset[str] | None = frozenset()) -> tuple[Due, ...]:
+def due_of(
+    records: Records, *, stand: bool = False, free: frozenset[str] | None = frozenset(), keep: bool = False
+) -> tuple[Due, ...]:
     """Every pairing that may have visits, in the order of its reference."""
     return tuple(
-        Due(records, pairing, records.people[pairing.person_id], records.helpers[pairing.peer_helper_id], stand, free)
+        Due(
+            records,
+            pairing,
+            records.people[pairing.person_id],
+            records.helpers[pairing.peer_helper_id],
+            stand,
+            free,
+            keep,
+        )
         for pairing in records.pairings
     )

@@ -125,6 +125,20 @@ class Records:
         return {pairing: tuple(visits) for pairing, visits in found.items()}
 
     @cached_property
+    def fallen(self) -> frozenset[tuple[int, date]]:
+        """Pairing and day of visits of the horizon that were cancelled or did not take place: they are due again."""
+        first, end = self.horizon.moments()
+        rows = self.tx.exec(
+            select(Visit.pairing_id, Visit.starts_at).where(
+                col(Visit.territory_id) == self.territory.id,
+                col(Visit.status).in_(("cancelled", "not_held")),
+                col(Visit.starts_at) >= first,
+                col(Visit.starts_at) < end,
+            )
+        )
+        return frozenset((pairing, start.astimezone(self.zone).date()) for pairing, start in rows)
+
+    @cached_property
     def farewells(self) -> tuple[Visit, ...]:
         """Visits of the horizon that stand though their pairing has ended: the last meeting of both takes its time."""
         planned = {row.id for row in self.pairings}

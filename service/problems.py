@@ -12,6 +12,7 @@ from litestar.response import Redirect
 from locales import N_
 from service.access_attempts import TooManyTries
 from service.errors import (
+    AbsenceNotValid,
     ConsentMissing,
     DoubleBooking,
     ImportNotAccepted,
@@ -44,6 +45,7 @@ STATUS: dict[type[Refused], int] = {
     TooManyRuns: 429,
     KeyReused: 422,
     NotCalculable: 422,
+    AbsenceNotValid: 422,
     WrongDatabase: 503,
     LinkNotValid: 403,
     TooManyTries: 429,
@@ -61,6 +63,7 @@ TITLES: dict[type[Refused], str] = {
     TooManyRuns: N_("Trop de calculs en une heure"),
     KeyReused: N_("Cette clé a déjà servi"),
     NotCalculable: N_("Le calcul n’a pas de sens ainsi"),
+    AbsenceNotValid: N_("Cette absence ne peut pas être notée ainsi"),
     WrongDatabase: N_("Le service est en pause"),
     LinkNotValid: N_("Ce lien ne marche plus"),
     TooManyTries: N_("Trop d’essais"),
@@ -78,6 +81,7 @@ HELP: dict[type[Refused], str] = {
     TooManyRuns: N_("Les dernières propositions restent visibles. Attendez un peu, puis recalculez."),
     KeyReused: N_("Prenez une autre clé pour une autre demande. Rien n’a été lancé."),
     NotCalculable: N_("Changez ce qui est indiqué, puis recommencez. Rien n’a été modifié."),
+    AbsenceNotValid: N_("Changez ce qui est indiqué, puis recommencez. Rien n’a été modifié."),
     WrongDatabase: N_("Rien n’est perdu. Prévenez la personne qui gère le service."),
     LinkNotValid: N_("Un lien sert une seule fois, et pas trop longtemps. Demandez-en un autre à la coordination."),
     TooManyTries: N_("Attendez un quart d’heure, puis réessayez. Rien n’est bloqué pour toujours."),

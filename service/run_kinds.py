@@ -64,4 +64,11 @@ KINDS: Mapping[str, RunKind] = {
         answer_class="matching.planning.plan:Answer",
         judge="matching.planning.judge",
     ),
+    "replan": RunKind(
+        search="matching.planning.replan",
+        instance_class="matching.planning.instance:Instance",
+        answer_class="matching.planning.replanned:Replanned",
+        judge="matching.planning.replanned",
+        first=True,
+    ),
 }

@@ -123,13 +123,15 @@ class Newest:
     The newest answer of a kind, as plain data, and the run it comes from.
 
     `is_draft`: it is a first answer, of a run that goes on or ended without another one; it is not proven, whatever it
-    says of itself.
+    says of itself. `draft` is the first answer also when there is another one by now.
     """
 
     run: RunView
     snapshot: dict[str, Any]
+    parameters: dict[str, Any]
     result: dict[str, Any]
     is_draft: bool
+    draft: dict[str, Any] | None
 
 
 @dataclass(frozen=True)
@@ -308,7 +310,8 @@ def snapshot_of(site: Site, actor: Actor, public_id: str, kind: str) -> dict[str
 
 def _newest(run: Run) -> Newest:
     done = run.status == "done"
-    return Newest(_view(run, run.draft is not None), run.snapshot, (run.result if done else run.draft) or {}, not done)
+    view = _view(run, run.draft is not None)
+    return Newest(view, run.snapshot, run.parameters, (run.result if done else run.draft) or {}, not done, run.draft)
 
 
 def stop(site: Site, actor: Actor, public_id: str) -> RunView:
@@ -359,17 +362,20 @@ def mark_applied(tx: Session, actor: Actor, public_id: str) -> None:
     """
     Note, in the transaction that writes its effect, that a run was applied; once only.
 
+    With a first answer it need not be done: it is asked to stop then, since its last answer has lost its use.
+
     Raises
     ------
     Outdated
         When it was applied before.
     """
     run = _own(tx, actor, public_id, lock=True)
-    if run.status != "done":
+    if run.status != "done" and run.draft is None:
         raise errors.RunRefused(N_("Ce calcul n’a pas de résultat."), run=public_id)
     if run.applied_at is not None:
         raise errors.Outdated(N_("Ce résultat est déjà appliqué."), run=public_id)
     run.applied_at = RealClock().now()
+    run.stop_asked = run.stop_asked or run.status in OPEN_STATES
     tx.add(run)
 
 

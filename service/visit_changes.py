@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 
 from locales import N_
 from matching.planning.plan import start_of
-from service import audit, bookings, codes, notices
+from service import audit, bookings, codes, visit_notices
 from service.errors import NotAllowed, NotFound, StepNotAllowed
 from service.lifecycles import step
 from service.planning_records import Horizon
@@ -78,11 +78,12 @@ def move(site: Site, actor: Actor, visit: str, slot: str, *, pin: bool = False, 
         territory = coordinating(tx, actor)
         row = own_visit(tx, actor, visit, revision)
         loose = loosened(tx, site, territory, row)
-        before = _before(loose, row)
+        before, known = _before(loose, row), visit_notices.known(row)
         _put(tx, site, territory, row, loose, slot)
         row.pinned = row.pinned or pin
         tx.add(row)
         bookings.book(tx, row)
+        visit_notices.tell_of_change(tx, site, actor, row, known)
         audit.note(tx, site, actor, "visit.moved", "visit", row.public_id)
         return Moved(row.revision, before)
 
@@ -104,6 +105,7 @@ def take_back(site: Site, actor: Actor, visit: str, before: Before, *, revision:
         answers = (before.helper_answer, before.person_answer)
         if not set(answers) <= set(codes.VISIT_ANSWERS) or "declined" in answers:
             raise StepNotAllowed(N_("Cette réponse n’est pas prévue."))
+        known = visit_notices.known(row)
         _put(tx, site, territory, row, loosened(tx, site, territory, row), before.slot)
         row.pinned = before.pinned
         row.helper_answer, row.person_answer = answers
@@ -112,6 +114,7 @@ def take_back(site: Site, actor: Actor, visit: str, before: Before, *, revision:
             row.status = "confirmed"
         tx.add(row)
         bookings.book(tx, row)
+        visit_notices.tell_of_change(tx, site, actor, row, known)
         audit.note(tx, site, actor, "visit.moved_back", "visit", row.public_id)
 
 
@@ -171,7 +174,7 @@ def answer_visit(
             row.person_answer = said
         if said == "declined":
             _cancel(tx, site, row, SIDES[side])
-            notices.tell_of_cancelled(tx, site, actor, row)
+            visit_notices.tell_of_cancelled(tx, site, actor, row)
         elif _is_agreed(row) and row.status == "planned":
             step("visit", row.status, "confirmed")
             row.status = "confirmed"
@@ -196,7 +199,7 @@ def cancel(site: Site, actor: Actor, visit: str, *, revision: int | None = None)
         if actor.role not in SIDES:
             raise NotFound(N_("Cette visite n’existe pas."))
         _cancel(tx, site, row, SIDES[actor.role])
-        notices.tell_of_cancelled(tx, site, actor, row)
+        visit_notices.tell_of_cancelled(tx, site, actor, row)
         tx.add(row)
         bookings.book(tx, row)
         audit.note(tx, site, actor, "visit.cancelled", "visit", row.public_id)

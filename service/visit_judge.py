@@ -25,7 +25,7 @@ def judge_live(site: Site) -> list[str]:
     with site.db() as tx:
         for territory in tx.exec(select(Territory).order_by(Territory.ref)).all():
             today = clock.today(site.clock, territory.timezone)
-            last = _last_day(tx, territory)
+            last = day_after_the_last(tx, territory)
             if last is None or last < today:
                 continue
             horizon = Horizon(today, ((last - today).days // 7 + 1) * 7, territory.timezone)
@@ -53,7 +53,8 @@ def as_proposed(instance: Instance) -> Instance:
     return replace(instance, tasks=tuple(replace(task, fixed=None) for task in instance.tasks))
 
 
-def _last_day(tx: Session, territory: Territory) -> date | None:
+def day_after_the_last(tx: Session, territory: Territory) -> date | None:
+    """The day after the last visit that stands; None without any."""
     last = tx.exec(
         select(func.max(Visit.ends_at)).where(
             Visit.territory_id == territory.id, col(Visit.status).in_(codes.LIVE_VISIT_STATES)

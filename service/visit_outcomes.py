@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session, col, select
 
 from locales import N_
-from service import audit, bookings, codes, notices
+from service import audit, bookings, codes, notices, visit_notices
 from service.errors import NotAllowed, StepNotAllowed
 from service.lifecycles import step
 from service.pairing_rows import hold_person
@@ -134,5 +134,5 @@ def cancel(tx: Session, site: Site, actor: Actor, rows: Sequence[Visit], asked_b
         touch(row, site, tells=True)
         tx.add(row)
         audit.note(tx, site, actor, "visit.cancelled", "visit", row.public_id)
-        notices.tell_of_cancelled(tx, site, actor, row, pair=False)
+        visit_notices.tell_of_cancelled(tx, site, actor, row, pair=False)
     bookings.book(tx, *rows)

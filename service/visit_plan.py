@@ -13,19 +13,23 @@ from sqlmodel import Session, col, select
 from locales import N_
 from matching.planning.instance import RHYTHM, Instance, Slot, Task
 from matching.planning.plan import Answer, end_of, start_of
-from service import audit, bookings, codes, runs, travel_sources
-from service.errors import Outdated, RuleBroken
+from matching.planning.replanned import Replanned
+from service import audit, bookings, codes, runs, travel_sources, visit_notices
+from service.errors import NotFound, Outdated, RuleBroken, RunRefused
 from service.lifecycles import step
+from service.notices import Reached
 from service.pairing_rows import may_be_paired
 from service.planning_data import read_instance
 from service.planning_records import Horizon
+from service.runs import RunView
 from service.site import Actor, Site
 from service.street_child import Deadline
 from service.tables.pairings import Visit
-from service.tables.people import PeerHelper, Person, Place
+from service.tables.people import PeerHelper, Person, Place, Professional
 from service.tables.territory import Territory
 from service.travel_ways import Told, ways_of
 from service.visit_judge import standing_violations
+from service.visit_notices import Known
 from service.visit_rows import (
     coordinating,
     horizon_of,
@@ -48,7 +52,9 @@ class Change:
     """
     One difference between the live plan and a calculated one.
 
-    `kind` is `new`, `moved`, `gone` or `unchanged`; `before` and `after` are local starts, None when there is none.
+    `kind` is `new`, `moved`, `company` (the same hour, others come along), `gone` or `unchanged`; `before` and `after`
+    are local starts, None when there is none. `along` are names of those who come along; `told` is who would have to
+    hear of it, and how.
     """
 
     id: str
@@ -60,7 +66,8 @@ class Change:
     minutes: int
     before: datetime | None
     after: datetime | None
-    going: tuple[str, ...]
+    along: tuple[str, ...]
+    told: tuple[Reached, ...] = ()
     was_published: bool = False
 
 
@@ -81,9 +88,10 @@ class ToPlace:
 
 @dataclass(frozen=True)
 class Draft:
-    """A calculated plan beside the live one, before anything is written."""
+    """A calculated plan beside the live one, before anything is written; `plan` is its name in the calculation."""
 
     run: str
+    plan: str
     start: date
     weeks: int
     status: str
@@ -93,6 +101,52 @@ class Draft:
     is_outdated: bool
     applied_at: datetime | None
     travel: Told
+
+
+@dataclass(frozen=True)
+class Calculation:
+    """A calculation read back: what went in, and the plans that came out by their names."""
+
+    run: RunView
+    instance: Instance
+    plans: Mapping[str, Answer]
+    parameters: Mapping[str, Any]
+
+    @property
+    def seen(self) -> Mapping[str, int]:
+        """The plan it was asked upon, as `fingerprint` tells it."""
+        return self.parameters["plan"]
+
+    def named(self, which: str) -> Answer:
+        """One of its plans."""
+        if which not in self.plans:
+            raise NotFound(N_("Ce calcul n’a pas ce plan."), run=self.run.public_id)
+        return self.plans[which]
+
+
+def read(site: Site, actor: Actor, run: str) -> Calculation:
+    """
+    A calculation of visits with its plans: `plan`, or `first`, `fewest` and `better` of a replanning.
+
+    `first` is what it told before its proof: whoever looked at that accepts that, also when the last answer is another.
+
+    Raises
+    ------
+    RunRefused
+        When it has no answer, or none yet.
+    """
+    found = runs.answer_of(site, actor, run, "planning", "replan")
+    if found is None:
+        raise RunRefused(N_("Ce calcul n’a pas de résultat."), run=run)
+    plans: dict[str, Answer] = {}
+    if found.run.kind == "planning":
+        plans["plan"] = msgspec.convert(found.result, Answer)
+    elif not found.is_draft:
+        both = msgspec.convert(found.result, Replanned)
+        plans |= {"fewest": both.fewest, "better": both.better}
+    if found.draft is not None:
+        plans["first"] = msgspec.convert(found.draft, Replanned).fewest
+    return Calculation(found.run, msgspec.convert(found.snapshot, Instance), plans, found.parameters)
 
 
 def ask_for_plan(site: Site, actor: Actor, start: date, weeks: int = 4) -> str:
@@ -135,20 +189,24 @@ def _standing(tx: Session, territory: Territory, horizon: Horizon) -> list[Visit
     return list(rows)
 
 
-def draft(site: Site, actor: Actor, run: str) -> Draft:
-    """The differences between a finished calculation and the live plan."""
-    finished = runs.result(site, actor, run)
-    instance = msgspec.convert(finished.snapshot, Instance)
-    answer = msgspec.convert(finished.result, Answer)
+def draft(site: Site, actor: Actor, run: str, which: str = "plan") -> Draft:
+    """The differences between a plan of a calculation and the live one."""
+    return draft_of(site, actor, read(site, actor, run), which)
+
+
+def draft_of(site: Site, actor: Actor, found: Calculation, which: str) -> Draft:
+    """The same of a calculation that is read already."""
+    instance, answer = found.instance, found.named(which)
     with site.db() as tx:
         territory = coordinating(tx, actor)
         horizon = horizon_of(instance, territory)
-        names = names_of(tx, territory)
+        names, known_here = names_of(tx, territory), people(tx, territory.id or 0)
+        parties = {**known_here.helpers, **known_here.professionals}
         rows = {row.ref: row for row in _standing(tx, territory, horizon)}
         slots = {visit.task: visit.slot for visit in answer.visits}
         late = _no_longer(tx, territory, instance, slots, horizon, today_of(site, territory))
         changes = [
-            _change(task, slots.get(task.id), rows.get(task.visit or ""), horizon, names)
+            _change(tx, task, slots.get(task.id), rows.get(task.visit or ""), horizon, names, parties)
             for task in instance.tasks
             if task.id not in late
         ]
@@ -160,16 +218,17 @@ def draft(site: Site, actor: Actor, run: str) -> Draft:
             if one.task not in late
         )
         return Draft(
-            run=run,
+            run=found.run.public_id,
+            plan=which,
             start=horizon.first,
             weeks=horizon.days // 7,
             status=answer.status,
             costs=answer.costs,
             changes=tuple(change for change in changes if change is not None),
             unplanned=unplanned,
-            is_outdated=bool(late) or fingerprint(tx, territory, horizon) != finished.parameters["plan"],
-            applied_at=finished.applied_at,
-            travel=msgspec.convert(finished.parameters.get("travel", {}), Told),
+            is_outdated=bool(late) or fingerprint(tx, territory, horizon) != found.seen,
+            applied_at=found.run.applied_at,
+            travel=msgspec.convert(found.parameters.get("travel", {}), Told),
         )
 
 
@@ -224,15 +283,28 @@ def to_place(task: Task, rules: tuple[str, ...], horizon: Horizon, names: Mappin
 
 
 def _change(
-    task: Task, slot: Slot | None, row: Visit | None, horizon: Horizon, names: Mapping[str, str]
+    tx: Session,
+    task: Task,
+    slot: Slot | None,
+    row: Visit | None,
+    horizon: Horizon,
+    names: Mapping[str, str],
+    parties: Mapping[str, int],
 ) -> Change | None:
     before = None if row is None else row.starts_at.astimezone(horizon.moment(0).tzinfo)
     after = None if slot is None else horizon.moment(start_of(slot))
     if before is None and after is None:
         return None
-    kind = "new" if row is None else "gone" if slot is None else "moved"
-    if row is not None and slot is not None and (before, row.ends_at) == (after, horizon.moment(end_of(task, slot))):
-        kind = "unchanged"
+    kind, told = "new", tuple[Reached, ...]()
+    if row is not None:
+        going = visit_notices.parties_of(row)
+        kind = "gone" if slot is None else "moved"
+        if slot is not None:
+            workers = [parties[ref] for ref in slot.workers]
+            if (before, row.ends_at) == (after, horizon.moment(end_of(task, slot))):
+                kind = "unchanged" if {row.person_id, *workers} == set(going) else "company"
+            going = (*going, *workers)
+        told = visit_notices.hearers(tx, row, going) if kind != "unchanged" else ()
     return Change(
         id=task.id,
         kind=kind,
@@ -243,7 +315,8 @@ def _change(
         minutes=task.minutes,
         before=before,
         after=after,
-        going=slot.workers[1:] if slot is not None else (),
+        along=tuple(names.get(ref, "") for ref in slot.workers[1:]) if slot is not None else (),
+        told=told,
         was_published=row is not None and row.published_at is not None,
     )
 
@@ -260,7 +333,8 @@ def _gone(row: Visit, horizon: Horizon, tx: Session) -> Change:
         minutes=round((row.ends_at - row.starts_at).total_seconds() / 60),
         before=row.starts_at.astimezone(horizon.moment(0).tzinfo),
         after=None,
-        going=(),
+        along=(),
+        told=visit_notices.hearers(tx, row, visit_notices.parties_of(row)),
         was_published=row.published_at is not None,
     )
 
@@ -269,14 +343,20 @@ def names_of(tx: Session, territory: Territory) -> dict[str, str]:
     """Pseudonyms and first names by reference."""
     persons = tx.exec(select(Person).where(Person.territory_id == territory.id))
     helpers = tx.exec(select(PeerHelper).where(PeerHelper.territory_id == territory.id))
-    return {row.ref: row.pseudonym for row in persons} | {row.ref: row.display_name for row in helpers}
+    professionals = tx.exec(select(Professional).where(Professional.territory_id == territory.id))
+    return {row.ref: row.pseudonym for row in persons} | {
+        row.ref: row.display_name for row in (*helpers, *professionals)
+    }
 
 
-def apply_draft(site: Site, actor: Actor, run: str, accepted: Collection[str] | None = None) -> int:
+def apply_draft(
+    site: Site, actor: Actor, run: str, accepted: Collection[str] | None = None, which: str = "plan"
+) -> int:
     """
     Write the accepted differences of a calculation into the live plan, all or none; how many there were.
 
-    `accepted` are ids of changes; None takes all. A visit that moves keeps its row and UID.
+    `accepted` are ids of changes; None takes all. A visit that moves keeps its row and UID. Whoever knew of a visit
+    that changes is to be told.
 
     Raises
     ------
@@ -289,13 +369,12 @@ def apply_draft(site: Site, actor: Actor, run: str, accepted: Collection[str] | 
     DoubleBooking
         When somebody would be at two things at once.
     """
-    finished = runs.result(site, actor, run)
-    instance = msgspec.convert(finished.snapshot, Instance)
-    answer = msgspec.convert(finished.result, Answer)
+    found = read(site, actor, run)
+    instance, answer = found.instance, found.named(which)
     with site.db.begin() as tx:
         territory = coordinating(tx, actor)
         horizon = horizon_of(instance, territory)
-        if fingerprint(tx, territory, horizon) != finished.parameters["plan"]:
+        if fingerprint(tx, territory, horizon) != found.seen:
             raise Outdated(N_("Quelqu’un a changé le plan depuis ce calcul. Relancez-le."), run=run)
         runs.mark_applied(tx, actor, run)
         writer = _Writer(tx, site, actor, territory, horizon)
@@ -309,6 +388,7 @@ def apply_draft(site: Site, actor: Actor, run: str, accepted: Collection[str] | 
                 writer.let_go(row)
         bookings.book(tx, *writer.changed)
         _must_keep_rules(writer)
+        writer.tell()
         return len(writer.changed)
 
 
@@ -333,6 +413,7 @@ class _Writer:
         self.known = people(tx, territory.id or 0)
         self.places = {row.ref: row.id for row in tx.exec(select(Place).where(Place.territory_id == territory.id))}
         self.changed: list[Visit] = []
+        self._before: dict[str, Known] = {}
 
     def write(self, task: Task, slot: Slot | None, row: Visit | None) -> None:
         if slot is None:
@@ -345,6 +426,7 @@ class _Writer:
             self.tx.add(row)
             self._note("visit.planned", row)
         elif self._differs(row, task, slot):
+            self._before[row.ref] = visit_notices.known(row)
             put(row, task, slot, self.horizon, self.known, self.site)
             self._note("visit.moved", row)
 
@@ -354,6 +436,14 @@ class _Writer:
         row.status, row.reason = "cancelled", "by_service"
         touch(row, self.site, tells=True)
         self._note("visit.cancelled", row)
+
+    def tell(self) -> None:
+        """Whoever knew of a visit that changed is to hear of it."""
+        for row in self.changed:
+            if row.status == "cancelled":
+                visit_notices.tell_of_cancelled(self.tx, self.site, self.actor, row)
+            elif row.ref in self._before:
+                visit_notices.tell_of_change(self.tx, self.site, self.actor, row, self._before[row.ref])
 
     def going(self, row: Visit) -> tuple[str, ...]:
         """References of whoever goes to a visit, the helper first."""

@@ -58,6 +58,30 @@ COSTS: Mapping[str, tuple[str, str]] = {
 }
 """What a slot costs more, and what it saves, by the name of the cost; minutes on the way have their own sentences."""
 
+PLAN_COSTS: Mapping[str, tuple[str, str]] = {
+    "habit": (N_("Plus loin des jours et des heures habituels."), N_("Plus près des jours et des heures habituels.")),
+    "other_person": (
+        N_("Plus souvent quelqu’un d’autre que d’habitude."),
+        N_("Plus souvent la personne habituelle."),
+    ),
+    "edge_of_day": (N_("Plus tôt le matin ou plus tard le soir."), N_("Moins tôt le matin et moins tard le soir.")),
+    "lateness": (
+        N_("Des visites viennent plus tard que souhaité."),
+        N_("Des visites viennent plus près de la date souhaitée."),
+    ),
+    "proposed_host": (
+        N_("Des permanences proposées ne tiennent plus."),
+        N_("Des permanences proposées redeviennent possibles."),
+    ),
+    "fourth_hour": (N_("Des journées comptent moins de pauses."), N_("Des journées retrouvent une pause.")),
+    "uneven_days": (
+        N_("Les jours de la semaine sont moins réguliers."),
+        N_("Les jours de la semaine sont plus réguliers."),
+    ),
+    "housing_week": (N_("Une semaine reste sans rencontre."), N_("Une semaine de plus a sa rencontre.")),
+}
+"""What a whole plan costs more than another one, and what it saves, by the name of the cost."""
+
 WAYS: Mapping[str, str] = {
     "companion": N_("Si %(who)s peut accompagner : %(moment)s."),
     "hours": N_("Si %(who)s se libère %(time)s en dehors de ses heures : %(moment)s."),

@@ -27,6 +27,11 @@ class Replanned:
     fewest: Answer
     better: Answer
 
+    @property
+    def status(self) -> str:
+        """Of the plan with the fewest changes: what makes it infeasible makes the other one so, too."""
+        return self.fewest.status
+
 
 @dataclass(frozen=True)
 class Changes:

@@ -259,7 +259,9 @@ class Notice(SQLModel, table=True):
     """
     Somebody is to be told something: what, about whom; never why.
 
-    Without `party_id` it is for the coordination itself. `told_at` is set once it was said, or read on the own page.
+    Without `party_id` it is for the coordination itself, and about an absence instead of a person when it has one.
+    `known_start` is the hour of the visit that this party knows of, when the visit has another one now. `told_at` is
+    set once it was said, or read on the own page.
     """
 
     __tablename__ = "notice"
@@ -269,15 +271,21 @@ class Notice(SQLModel, table=True):
             f"(party_id IS NULL) = (code IN ({', '.join(repr(code) for code in codes.NOTICES_TO_COORDINATION)}))",
             name="addressee",
         ),
+        CheckConstraint(
+            "(code = 'helper_away') = (absence_id IS NOT NULL) AND (person_id IS NULL) = (absence_id IS NOT NULL)",
+            name="subject",
+        ),
     )
     id: int | None = key()
     public_id: str = public_key()
     territory_id: int = to("territory")
     party_id: int | None = to("party", nullable=True)
     code: str
-    person_id: int = to("person")
+    person_id: int | None = to("person", nullable=True)
     pairing_id: int | None = to("pairing", nullable=True)
     visit_id: int | None = to("visit", nullable=True)
+    absence_id: int | None = to("absence", nullable=True, ondelete="CASCADE")
+    known_start: dt.datetime | None = moment(nullable=True)
     at: dt.datetime = moment()
     told_at: dt.datetime | None = moment(nullable=True)
     told_by: int | None = to("account", nullable=True)

@@ -15,8 +15,7 @@ from markupsafe import Markup, escape
 
 from locales import negotiate
 from service import clock, requests
-from service.notices import TO_COORDINATION, TO_PARTIES
-from service.web import marks, words
+from service.web import marks, notice_words, words
 from service.web.doors import form_token, site_of, visitor_of
 from service.web.speech import LANGUAGE_COOKIE, LANGUAGES, Speech
 
@@ -30,7 +29,8 @@ ENVIRONMENT = Environment(
     lstrip_blocks=True,
 )
 ENVIRONMENT.globals["icon"] = marks.icon
-ENVIRONMENT.globals["notice_words"] = {**TO_PARTIES, **TO_COORDINATION}
+ENVIRONMENT.globals["told"] = notice_words.told
+ENVIRONMENT.globals["how"] = notice_words.how
 ENVIRONMENT.globals["color_of"] = marks.color_of
 ENVIRONMENT.filters["initials"] = marks.initials
 

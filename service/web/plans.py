@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 from litestar import Request, Response, get, post
@@ -21,13 +21,19 @@ from service.travel_words import sentences
 from service.visit_plan import Change
 from service.web.doors import may
 from service.web.forms import Form, Line, read
+from service.web.notice_words import whom
 from service.web.pages import page, speech_of
 from service.web.runs import page_of
 from service.web.speech import Speech
 
 COORDINATOR = may("coordinator")
-KINDS = {"new": N_("Nouvelle"), "moved": N_("Déplacée"), "gone": N_("Retirée")}
-TAGS = {"new": "ok", "moved": "info", "gone": "warn"}
+KINDS = {
+    "new": N_("Nouvelle"),
+    "moved": N_("Déplacée"),
+    "company": N_("Accompagnée autrement"),
+    "gone": N_("Retirée"),
+}
+TAGS = {"new": "ok", "moved": "info", "company": "info", "gone": "warn"}
 
 
 class WeekForm(Form):
@@ -36,17 +42,19 @@ class WeekForm(Form):
 
 class KeepForm(Form):
     keep: list[Line] = msgspec.field(default_factory=list)
+    plan: Literal["plan", "first", "fewest", "better"] = "plan"
 
 
 @dataclass(frozen=True)
 class ChangeLine:
-    """One difference as a line with a box to tick."""
+    """One difference as a line with a box to tick; `told` says whom to tell and how, empty when nobody knew of it."""
 
     value: str
     kind: str
     tag: str
     who: str
     text: str
+    told: str
 
 
 def change_line(change: Change, speech: Speech) -> ChangeLine:
@@ -59,9 +67,18 @@ def change_line(change: Change, speech: Speech) -> ChangeLine:
         )
     else:
         text = speech.gettext("avec %(helper)s : %(moment)s.", helper=change.helper, moment=after or before)
-    if change.was_published:
-        text += " " + speech.gettext("Elle était déjà publiée.")
-    return ChangeLine(change.id, speech.gettext(KINDS[change.kind]), TAGS[change.kind], change.pseudonym, text)
+    if change.kind == "gone":
+        text += " " + speech.gettext("Elle n’a plus de place.")
+    if change.along:
+        text += " " + speech.gettext("Vient aussi : %(names)s.", names=speech.and_list(change.along))
+    return ChangeLine(
+        change.id,
+        speech.gettext(KINDS[change.kind]),
+        TAGS[change.kind],
+        change.pseudonym,
+        text,
+        speech.gettext("À prévenir : %(names)s.", names=whom(change.told, speech)) if change.told else "",
+    )
 
 
 @post("/semaine/recalculer", opt=COORDINATOR)
@@ -96,6 +113,16 @@ def changes_page(
     )
 
 
+def take_over(site: Site, visitor: Visitor, run: str, form: KeepForm) -> str:
+    """Write the ticked differences of one plan of a calculation; the week to show then."""
+    draft = visit_plan.draft(site, visitor.actor, run, form.plan)
+    offered = {one.id for one in draft.changes if one.kind in KINDS}
+    kept = set(form.keep) & offered
+    # None takes all of them: then the plan was judged as a whole.
+    count = visit_plan.apply_draft(site, visitor.actor, run, None if kept == offered else sorted(kept), which=form.plan)
+    return f"/semaine/{draft.start}?fait={'applied' if count else 'nothing_applied'}"
+
+
 @post("/semaine/calculs/{run:str}/appliquer", opt=COORDINATOR)
 async def apply_changes(
     request: Request[Any, Any, Any],
@@ -105,16 +132,7 @@ async def apply_changes(
 ) -> Redirect:
     """Take over the ticked differences; what is not ticked stays as it is."""
     form = await read(request, KeepForm)
-
-    def take_over() -> str:
-        draft = visit_plan.draft(site, visitor.actor, run)
-        offered = {one.id for one in draft.changes if one.kind in KINDS}
-        kept = set(form.keep) & offered
-        # None takes all of them: then the plan was judged as a whole.
-        count = visit_plan.apply_draft(site, visitor.actor, run, None if kept == offered else sorted(kept))
-        return f"/semaine/{draft.start}?fait={'applied' if count else 'nothing_applied'}"
-
-    return Redirect(await sync_to_thread(take_over), status_code=303)
+    return Redirect(await sync_to_thread(take_over, site, visitor, run, form), status_code=303)
 
 
 HANDLERS = [recalculate, changes_page, apply_changes]

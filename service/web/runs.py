@@ -27,12 +27,14 @@ AFTER = {
     "pairing": "/appariements/calculs/{id}",
     "planning": "/semaine/calculs/{id}",
     "what_if": "/appariements/et-si/{id}",
+    "replan": "/semaine/replanifications/{id}",
 }
-BEFORE = {"pairing": "/appariements", "planning": "/semaine", "what_if": "/appariements/et-si"}
+BEFORE = {"pairing": "/appariements", "planning": "/semaine", "what_if": "/appariements/et-si", "replan": "/semaine"}
 TITLES = {
     "pairing": N_("Recherche de propositions"),
     "planning": N_("Placement des visites"),
     "what_if": N_("Et si…"),
+    "replan": N_("Replanifier"),
 }
 FIRST_SECONDS = 0.8
 """That somebody who asked waits for a first answer, before the page is shown without it."""
@@ -64,8 +66,8 @@ async def _until(site: Site, actor: Actor, run: str, seconds: float, holds: Call
 
 
 def _next(run: RunView) -> str | None:
-    """Where to go once there is a result; None while there is none."""
-    return AFTER[run.kind].format(id=run.public_id) if run.status == "done" else None
+    """Where to go once there is a result, and for a replanning always; None while there is none."""
+    return AFTER[run.kind].format(id=run.public_id) if run.status == "done" or run.kind == "replan" else None
 
 
 @get("/calculs/{public_id:str}", opt=COORDINATOR, sync_to_thread=True)

@@ -17,6 +17,7 @@ from service.web.speech import Speech
 
 OTHER = "autre"
 """The choice of a moment by hand, among the slots of a form."""
+AS_TYPED = N_("Écrivez l’heure comme ceci : 14:30.")
 HOUR = re.compile(r"(\d{1,2})\s*(?:[:.hH]\s*(\d{2})?)?\s*(?:uur|Uhr)?")
 
 
@@ -120,11 +121,17 @@ def moment_of(form: SlotForm, speech: Speech) -> tuple[date, int] | Wrong:
         day = date.fromisoformat(form.day.strip())
     except ValueError:
         wrong.append(speech.gettext("Choisissez un jour."))
-    hour = HOUR.fullmatch(form.hour.strip())
-    hours, minutes = (int(hour[1]), int(hour[2] or 0)) if hour is not None else (24, 0)
-    if hours > 23 or minutes > 59:
-        wrong.append(speech.gettext("Écrivez l’heure comme ceci : 14:30."))
-    return Wrong(tuple(wrong)) if wrong or day is None else (day, hours * 60 + minutes)
+    minute = minute_of(form.hour)
+    if minute is None:
+        wrong.append(speech.gettext(AS_TYPED))
+    return Wrong(tuple(wrong)) if day is None or minute is None else (day, minute)
+
+
+def minute_of(hour: str) -> int | None:
+    """The minute of the day of an hour as people type it; None when it is none."""
+    typed = HOUR.fullmatch(hour.strip())
+    hours, minutes = (int(typed[1]), int(typed[2] or 0)) if typed is not None else (24, 0)
+    return None if hours > 23 or minutes > 59 else hours * 60 + minutes
 
 
 def chosen(

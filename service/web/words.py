@@ -57,6 +57,9 @@ DONE: dict[str, str] = {
     "consent_withdrawn": N_("Votre accord est retiré. Tout ce qui était prévu est annulé."),
     "consent_withdrawn_for": N_("Accord retiré. Propositions et visites sont annulées."),
     "consent_renewed": N_("Accord renouvelé pour douze mois."),
+    "absence_noted": N_("Absence notée."),
+    "own_absence_noted": N_("C’est noté. La coordination est prévenue."),
+    "absence_ended": N_("Absence supprimée."),
     "asked_again": N_("Une nouvelle demande attend l’accord de la personne."),
 }
 """What the status line says after something was done, by the code in `?fait=`."""
@@ -198,7 +201,22 @@ CONSENT_SCOPES = {
     "outcomes": N_("répondre à des questions sur ce qui a changé"),
 }
 
+ABSENCE_KINDS = {
+    "planned": N_("Prévue"),
+    "unplanned": N_("Imprévue"),
+    "training": N_("Formation"),
+}
+OWNERS = {
+    "peer_helper": N_("Pairs-aidants"),
+    "person": N_("Personnes accompagnées"),
+    "professional": N_("Professionnels"),
+    "place": N_("Lieux qui ferment"),
+}
+
 TABLES: dict[str, dict[str, str]] = {
+    "absence": ABSENCE_KINDS,
+    "owner": OWNERS,
+    "appointment": APPOINTMENTS,
     "pairing": PAIRING_STATES,
     "end": PAIRING_END_REASONS,
     "visit": VISIT_STATES,

@@ -17,6 +17,8 @@ from matching.pairing import instance as pairing_instance
 from matching.pairing import solve as pairing_search
 from matching.planning import instance as planning_instance
 from matching.planning import plan as planning_plan
+from matching.planning import replan as replan_search
+from matching.planning import replanned as replan_answer
 from matching.planning import solve as planning_search
 from matching.search import Limits
 
@@ -41,3 +43,13 @@ def planned(snapshot: Any) -> planning_plan.Answer:
 @cache
 def _planned(question: bytes) -> planning_plan.Answer:
     return planning_search.solve(msgspec.json.decode(question, type=planning_instance.Instance))
+
+
+def replanned(snapshot: Any) -> replan_answer.Replanned:
+    """The answer to a question of replanning."""
+    return _replanned(msgspec.json.encode(snapshot))
+
+
+@cache
+def _replanned(question: bytes) -> replan_answer.Replanned:
+    return replan_search.solve(msgspec.json.decode(question, type=planning_instance.Instance))

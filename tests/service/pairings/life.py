@@ -94,7 +94,10 @@ class Tandem:
 
     def told(self) -> set[tuple[str, str]]:
         """Whom of is still to be told what; the coordination is ""."""
-        return {(one.who, one.code) for one in notices.to_tell(self.network.site, self.coordinator)}
+        return {
+            (one.to.who if one.to is not None else "", one.code)
+            for one in notices.to_tell(self.network.site, self.coordinator)
+        }
 
 
 def accepted(network: Network, person: str = "SER-P034", helper: str = "SER-H10") -> Tandem:

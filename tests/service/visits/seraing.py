@@ -55,7 +55,7 @@ def carry_out(site: Site, run: str) -> None:
     """Do what the worker does with a run, in this process."""
     with site.db.begin() as tx:
         row = tx.exec(select(Run).where(Run.public_id == run)).one()
-        answer = solving.planned(row.snapshot)
+        answer = solving.replanned(row.snapshot) if row.kind == "replan" else solving.planned(row.snapshot)
         row.status, row.result, row.ended_at = "done", msgspec.to_builtins(answer), datetime.now(UTC)
         tx.add(row)
 

@@ -23,6 +23,8 @@ PAGES = {
     "/import": {"coordinator"},
     "/semaine/2027-01-11": {"coordinator"},
     "/semaine/2027-01-11/publier": {"coordinator"},
+    "/absences": {"coordinator"},
+    "/mes-absences": {"peer_helper"},
     "/agenda": {"peer_helper", "person", "professional"},
     "/mes-demandes": {"professional"},
     "/propositions": {"peer_helper", "person"},
