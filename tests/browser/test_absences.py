@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 
+import pytest
+
 from tests.browser.visitor import Visitor
 
 AWAY = "Philippe"
 
 
+@pytest.mark.usefixtures("calculating")
 def test_an_absence_is_noted_and_the_plan_goes_on_with_few_changes(visitor: Visitor):
     visitor.enter("coordinator")
     visitor.open("/semaine/2027-01-11")
