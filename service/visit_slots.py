@@ -167,6 +167,13 @@ class Loose:
 
     def named(self, slot: str) -> Slot:
         """The slot that an id names, once nothing stands against it."""
+        found = self.meant(slot)
+        if self.against(found):
+            raise gone(self.task)
+        return found
+
+    def meant(self, slot: str) -> Slot:
+        """The slot that an id names, whatever stands against it."""
         moment, *workers = slot.split("|")
         try:
             start = datetime.fromisoformat(moment)
@@ -176,10 +183,7 @@ class Loose:
         if len(workers) != len(parts) or not all(who in part.workers for who, part in zip(workers, parts, strict=True)):
             raise gone(self.task)
         tick = self.horizon.day(start.date()) * 1440 + start.hour * 60 + start.minute
-        found = Slot(tuple(workers), (tick,) * len(parts))
-        if self.against(found):
-            raise gone(self.task)
-        return found
+        return Slot(tuple(workers), (tick,) * len(parts))
 
 
 def gone(task: Task) -> RuleBroken:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -32,7 +33,7 @@ class PlanColumn:
     """
     One of both plans: how many visits change and how many people are to be told, then each difference.
 
-    `beside` says in words what it costs more and saves beside the other one; `unplaced` counts what stays without a
+    `beside` says in words what it costs more and saves beside another one; `unplaced` counts what stays without a
     place, `reasons` tells for whom and why.
     """
 
@@ -45,7 +46,7 @@ class PlanColumn:
     beside: tuple[str, ...]
 
 
-def column(draft: Draft, other: Draft | None, speech: Speech) -> PlanColumn:
+def column(draft: Draft, other: Mapping[str, int] | None, speech: Speech) -> PlanColumn:
     offered = sorted(
         (one for one in draft.changes if one.kind in KINDS), key=lambda one: (one.before or one.after, one.id)
     )
@@ -68,9 +69,9 @@ def _reasons(draft: Draft, speech: Speech) -> tuple[tuple[str, str], ...]:
     return tuple((pair, " ".join(rules)) for pair, rules in found.items())
 
 
-def beside(draft: Draft, other: Draft, speech: Speech) -> tuple[str, ...]:
+def beside(draft: Draft, other: Mapping[str, int], speech: Speech) -> tuple[str, ...]:
     """What a plan costs more than the other one, and what it saves, in words."""
-    more = {name: value - other.costs.get(name, 0) for name, value in draft.costs.items()}
+    more = {name: value - other.get(name, 0) for name, value in draft.costs.items()}
     said: list[str] = []
     travel = more.get("travel", 0)
     if travel > 0:
@@ -113,9 +114,9 @@ def replan_page(
         view, start = found.run, found.fewest.start
     columns: list[PlanColumn] = []
     if found is not None:
-        columns.append(column(found.fewest, None, speech))
+        columns.append(column(found.fewest, found.before, speech))
         if found.better is not None:
-            columns.append(column(found.better, found.fewest, speech))
+            columns.append(column(found.better, found.before or found.fewest.costs, speech))
     return page(
         request,
         "replan.html",
@@ -123,6 +124,7 @@ def replan_page(
         columns=columns,
         start=start,
         absence=found.absence if found is not None else "",
+        tried=found is not None and found.before is not None,
         is_over=found is not None and (found.fewest.is_outdated or found.fewest.applied_at is not None),
     )
 

@@ -12,8 +12,9 @@ from litestar.exceptions import HTTPException
 from litestar.params import FromPath
 from litestar.response import Redirect
 
-from service import visits
+from service import replans, visits
 from service.access import Visitor
+from service.errors import RuleBroken
 from service.site import Site
 from service.visit_changes import Before
 from service.visit_slots import Asked
@@ -22,6 +23,8 @@ from service.web import week_view
 from service.web.doors import may
 from service.web.forms import Form, Line, read
 from service.web.pages import page, speech_of
+from service.web.replans import page_of
+from service.web.runs import ended_or_told
 from service.web.slots import OTHER, SlotForm, Tried, chosen, slot_lines, tried, verdict, way_line
 
 COORDINATOR = may("coordinator")
@@ -155,21 +158,56 @@ async def move_visit(
 
     def move() -> Response[Any]:
         actor = visitor.actor
-        slot = form.slot
-        if slot == OTHER:
-            slot, why = chosen(
-                form,
-                lambda day, minute: visits.slot_at(site, actor, visit, day, minute),
-                week_view.names(site, actor),
-                speech_of(request),
-            )
-            if why:
-                return _visit_page(request, site, visitor, visit, tried(form, why), 422)
+        slot, why = _chosen(request, site, visitor, visit, form)
+        if why:
+            return _visit_page(request, site, visitor, visit, tried(form, why), 422)
         moved = visits.move(site, actor, visit, slot, pin=form.pin == "1", revision=form.revision)
         undo = week_view.undo_query(visit, moved)
         return Redirect(f"{week_view.address_of(site, actor, visit)}&fait=moved&{undo}", status_code=303)
 
     return await sync_to_thread(move)
+
+
+def _chosen(
+    request: Request[Any, Any, Any], site: Site, visitor: Visitor, visit: str, form: MoveForm
+) -> tuple[str, tuple[str, ...]]:
+    """The slot that was chosen, or that of the moment chosen by hand and what is against it."""
+    if form.slot != OTHER:
+        return form.slot, ()
+    actor = visitor.actor
+    return chosen(
+        form,
+        lambda day, minute: visits.slot_at(site, actor, visit, day, minute),
+        week_view.names(site, actor),
+        speech_of(request),
+    )
+
+
+@post("/semaine/visites/{visit:str}/replanifier", opt=COORDINATOR)
+async def try_move(
+    request: Request[Any, Any, Any],
+    visit: FromPath[str],
+    site: NamedDependency[Site],
+    visitor: NamedDependency[Visitor],
+) -> Response[Any]:
+    """Ask what becomes of the plan with the visit there and all others free to make room; nothing is written."""
+    form = await read(request, MoveForm)
+
+    def ask() -> str | Response[Any]:
+        slot, why = _chosen(request, site, visitor, visit, form)
+        try:
+            if slot:
+                return replans.ask_trying(site, visitor.actor, visit, slot)
+        except RuleBroken:
+            if not why:
+                raise
+        return _visit_page(request, site, visitor, visit, tried(form, why), 422)
+
+    asked = await sync_to_thread(ask)
+    if not isinstance(asked, str):
+        return asked
+    await ended_or_told(site, visitor.actor, asked)
+    return Redirect(page_of(asked), status_code=303)
 
 
 @post("/semaine/visites/{visit:str}/revenir", opt=COORDINATOR)
@@ -323,6 +361,7 @@ HANDLERS = [
     visit_page,
     try_moment,
     move_visit,
+    try_move,
     take_back,
     due_page,
     place_visit,
