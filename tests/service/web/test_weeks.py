@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -430,3 +431,32 @@ def test_two_calculations_at_once_are_refused_with_a_sentence(network: Network):
 
     assert again.status_code == 409
     assert "Un calcul est déjà en cours" in again.text
+
+
+def test_a_moment_that_is_tried_out_leads_to_the_plan_it_would_make_and_changes_nothing(network: Network):
+    public_id = make_visit(network, "Yann", "Ana", date(2027, 1, 12), 10)
+    client = network.signed_in("coordinator")
+    page = f"/semaine/visites/{public_id}"
+    slot = re.search(r'name="slot" value="(2027-[^"]+)"', client.read(page).text)
+    assert slot is not None
+    answer = client.fill(f"{page}/replanifier", page, revision="1", slot=slot[1])
+    address = answer.headers["location"]
+    run = address.rpartition("/")[2]
+    assert address == f"/semaine/replanifications/{run}"
+    carry_out(network.site, run)
+    shown = html.unescape(client.read(address).text)
+
+    assert "Le moins de changements" in shown
+    assert "plan d’aujourd’hui" in shown
+    assert visit_of(network, public_id).starts_at.astimezone(ZoneInfo("Europe/Brussels")).hour == 10
+
+
+def test_a_moment_that_nobody_can_make_possible_is_refused_with_its_reasons(network: Network):
+    public_id = make_visit(network, "Yann", "Ana", date(2027, 1, 12), 10)
+    client = network.signed_in("coordinator")
+    page = f"/semaine/visites/{public_id}"
+    answer = client.fill(f"{page}/replanifier", page, revision="1", slot="autre", day="2027-01-12", hour="23:00")
+
+    assert answer.status_code == 422
+    assert "Ce moment n’est pas possible" in html.unescape(answer.text)
+    assert client.fill(f"{page}/replanifier", page, revision="1", slot="autre", day="", hour="x").status_code == 422
