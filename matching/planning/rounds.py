@@ -106,14 +106,15 @@ def rounds(instance: Instance, worker: Worker, entries: Sequence[Entry]) -> tupl
         longer: dict[tuple[int, int], list[_Begun]] = {}
         for (key, last), found in level.items():
             for number in steps[last]:
-                if not key & same[number]:
+                if key & same[number]:
+                    continue
+                taken = (*found[0].taken, number)
+                if v6_day(worker, [entries[one].stop.task for one in taken]):
                     for begun in found:
-                        taken = (*begun.taken, number)
-                        if v6_day(worker, [entries[one].stop.task for one in taken]):
-                            more = _next_stop(instance, worker, entries, begun, taken)
-                            _note(longer, (key | bits[number], number), more)
+                        more = _next_stop(instance, worker, entries, begun, (*begun.taken, number))
+                        _note(longer, (key | bits[number], number), more)
         level = longer
-    return tuple(sorted(best.values(), key=lambda one: sorted(entry.item for entry in one.entries))), complete
+    return tuple(best[key] for key in sorted(best)), complete
 
 
 def _wall(fixed: Sequence[int], first: int, size: int) -> int:
@@ -122,8 +123,10 @@ def _wall(fixed: Sequence[int], first: int, size: int) -> int:
 
 
 def _note(level: dict[tuple[int, int], list[_Begun]], key: tuple[int, int], begun: _Begun) -> None:
-    known = level.setdefault(key, [])
-    if not any(one.is_no_worse(begun) for one in known):
+    known = level.get(key)
+    if known is None:
+        level[key] = [begun]
+    elif not any(one.is_no_worse(begun) for one in known):
         known[:] = [one for one in known if not begun.is_no_worse(one)]
         known.append(begun)
 

@@ -232,7 +232,7 @@ class _Weeks:
 
     def _prove(self, part: _Part, work: float, until: float | None, workers: int) -> None:
         def is_early() -> bool:
-            return self.heeds(self.progress()) and self.goes_on() and (until is None or time.monotonic() < until)
+            return self.heeds(self.progress()) and self.goes_on()
 
         if part.listing is None:
             part.listing = listing(self._instance, part.tasks, self._slots, is_early)
@@ -240,9 +240,8 @@ class _Weeks:
             return
         large = part.listing.size > MANY
         if large and part.relaxed is None:
-            self._relax(part, part.listing, until)
-            if part.relaxed is None:
-                return
+            self._relax(part, part.listing)
+            return  # what is left goes first to whatever then has the widest gap
         above = part.above(part.near)
         if part.model is None:
             part.model = self._model(part, part.listing, above)
@@ -274,16 +273,16 @@ class _Weeks:
             chosen = part.relaxed.near(above, listed.of(self._instance, part.plan))
         return build(self._instance, part.tasks, self._slots, listed, chosen)
 
-    def _relax(self, part: _Part, listed: Listing, until: float | None) -> None:
+    def _relax(self, part: _Part, listed: Listing) -> None:
         """What no plan of a large component can be below, after a longer look for a good one."""
-        self._look(part, LOCAL_FIRST * len(part.tasks), until)
+        self._look(part, LOCAL_FIRST * len(part.tasks), self._until)
         if not self.goes_on():
             return
 
         def make(chosen: Sequence[Ints]) -> Model:
             return build(self._instance, part.tasks, self._slots, listed, chosen)
 
-        part.relaxed = relax(listed, make, listed.of(self._instance, part.plan), _left(until), self.heeds)
+        part.relaxed = relax(listed, make, listed.of(self._instance, part.plan), _left(self._until), self.heeds)
         if part.relaxed is not None:
             self._spend(part.relaxed.work)
             part.bound = max(part.bound, part.floor(0))

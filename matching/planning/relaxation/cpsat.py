@@ -16,6 +16,7 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,7 +38,7 @@ FEW = 100
 """A day of so many rounds is in the program from the beginning."""
 TURNS, MOST_ADDED = 60, 30
 """Turns of pricing, and rounds that a day brings into the program in each of them."""
-CLOSE = 0.003
+CLOSE = 0.01
 """Of its value, what the program may still lose by more turns: the last rounds take most of the time."""
 
 
@@ -117,6 +118,7 @@ class _Program:
         self._single: list[Ints | None] = []
         self._gain: list[Floats] = []
         self._made: list[tuple[Ints, Ints]] = []
+        self._solver = self._loaded()
         begun = 0
         for day, numbers in zip(listing.days, chosen, strict=True):
             theirs = np.array(at[begun : begun + len(numbers)], dtype=np.int64)
@@ -139,8 +141,7 @@ class _Program:
 
     def solve(self, seconds: float | None, hear: Callable[[Progress], bool]) -> tuple[Floats | None, float, float]:
         """The prices of all rows, the value, and the deterministic time it took; no prices when it was stopped."""
-        solver = pywraplp.Solver.CreateSolver("GLOP")
-        solver.LoadModelFromProto(self._proto())
+        solver = self._solver
         if seconds is not None:
             solver.SetTimeLimit(max(1, round(1000 * seconds)))
         with heeding(hear, lambda: Progress("bound", None, None), solver.InterruptSolve):
@@ -210,6 +211,7 @@ class _Program:
         if not costs:
             return False
         begun = len(self._cost)
+        self._bring_in(rows, coefficients, lengths, costs)
         self._row = np.concatenate([self._row, np.array(rows, np.int64)])
         self._coefficient = np.concatenate([self._coefficient, np.array(coefficients)])
         self._variable = np.concatenate([self._variable, np.repeat(np.arange(begun, begun + len(costs)), lengths)])
@@ -221,6 +223,18 @@ class _Program:
         self._others = np.concatenate([self._others, np.zeros(len(costs), np.bool_)])
         return True
 
+    def _bring_in(
+        self, rows: Sequence[int], coefficients: Sequence[float], lengths: Sequence[int], costs: Sequence[float]
+    ) -> None:
+        """The same columns for the solver, which goes on from where it stands."""
+        entries = zip(rows, coefficients, strict=True)
+        constraints, objective = self._solver.constraints(), self._solver.Objective()
+        for length, cost in zip(lengths, costs, strict=True):
+            variable = self._solver.NumVar(0, 1, "")
+            objective.SetCoefficient(variable, cost)
+            for row, coefficient in islice(entries, length):
+                constraints[row].SetCoefficient(variable, coefficient)
+
     def _columns(self) -> Callable[[int], list[tuple[int, float]]]:
         order = np.argsort(self._variable, kind="stable")
         starts = np.searchsorted(self._variable[order], np.arange(len(self._cost) + 1))
@@ -231,7 +245,7 @@ class _Program:
 
         return column
 
-    def _proto(self) -> linear_solver_pb2.MPModelProto:
+    def _loaded(self) -> pywraplp.Solver:
         found = linear_solver_pb2.MPModelProto()
         ends = zip(self._least.tolist(), self._most.tolist(), self._cost.tolist(), strict=True)
         for low, high, price in ends:
@@ -244,7 +258,10 @@ class _Program:
             found.constraint.add(
                 var_index=variable[begin:end], coefficient=coefficient[begin:end], lower_bound=low, upper_bound=high
             )
-        return found
+        solver = pywraplp.Solver.CreateSolver("GLOP")
+        solver.SetSolverSpecificParametersAsString("use_preprocessing: false")  # else every turn begins from nothing
+        solver.LoadModelFromProto(found)
+        return solver
 
 
 def _singles(day: Day, numbers: Ints, variables: Ints) -> Ints:
