@@ -7,7 +7,7 @@ The rules of foreign series (RFC 5545, 3.3.10): `dateutil` finds the dates, afte
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, tzinfo
 from itertools import islice, takewhile
@@ -15,12 +15,13 @@ from math import prod
 
 from dateutil.rrule import rrulestr
 
-from calendars.reading_lines import Unreadable
+from calendars.reading_lines import Property, Unreadable
 from calendars.reading_times import FIRST_YEAR, LAST_YEAR, Zones, rule_parts
 
 MOST_VALUES = 50
 """Of one BY part."""
 MOST_A_DAY = 24
+STEPS_A_DATE = 10
 MOST_STEPS = 1_000_000
 """Occurrences looked at in a whole file, from the first of each series on: some four seconds."""
 
@@ -41,7 +42,7 @@ _NAMES = frozenset(("FREQ", "INTERVAL", "COUNT", "UNTIL", "WKST", *_BY))
 
 
 class Work:
-    """How much one file may ask for."""
+    """How much one file may ask for: steps from date to date."""
 
     def __init__(self) -> None:
         self.left = MOST_STEPS
@@ -50,6 +51,10 @@ class Work:
         self.left -= steps
         if self.left < 0:
             raise Unreadable("TOO_MANY")
+
+    def take_up(self, lists: Iterable[Property]) -> None:
+        """Dates that are listed one by one; each has to be read."""
+        self.spend(STEPS_A_DATE * sum(1 + line.value.count(",") for line in lists))
 
 
 @dataclass(frozen=True)

@@ -154,8 +154,8 @@ class _Series:
         if not self.entry.taken and not any(one.taken for _, one in self.following):
             return
         component, zones = self.entry.component, self.entry.zones
+        self.work.take_up([*component.every("EXDATE"), *component.every("RDATE")])
         without = zones.times(component.every("EXDATE"))
-        self.work.spend(len(without))
         days = {self._here(time).date() for time in without if time.whole_day or self.entry.start.whole_day}
         moments = {self.entry.moment(time) for time in without if not time.whole_day}
         # Shifted and long occurrences may reach into the period from outside.
@@ -193,11 +193,9 @@ class _Series:
         for line in component.every("RDATE"):
             if line.parameters.get("VALUE", "").upper() == "PERIOD" or "/" in line.value:
                 for start, until in zones.spans([line]):
-                    self.work.spend()
                     yield self._here(start), _end_of(self.entry, start, until)
             else:
                 for start in zones.times([line]):
-                    self.work.spend()
                     yield self._here(start), None
 
     def _rules(self, name: str) -> list[ForeignRule]:
@@ -269,8 +267,8 @@ def _stamp(component: Component) -> str:
 def free_busy(component: Component, zones: Zones, period: Period, work: Work) -> Iterator[Interval]:
     """The taken periods of a VFREEBUSY; its own start and end only say what it is about."""
     taken = [line for line in component.every("FREEBUSY") if line.parameters.get("FBTYPE", "BUSY").upper() != "FREE"]
+    work.take_up(taken)
     for start, until in zones.spans(taken):
-        work.spend()
         zone = start.zone or period.zone
         begins = in_utc(start.local, zone)
         if isinstance(until, Length):
