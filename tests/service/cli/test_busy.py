@@ -86,8 +86,12 @@ def test_a_file_that_takes_too_long_on_the_clock_is_stopped():
     assert refusal((NASTY / "latin1.ics").read_bytes(), Limits(seconds=0.01)) == "TOO_SLOW"
 
 
-def test_a_process_that_cannot_even_begin_is_told_apart():
-    assert refusal((NASTY / "latin1.ics").read_bytes(), Limits(processor_seconds=-5)) == "FAILED"
+def test_a_process_that_ends_without_an_answer_is_told_apart():
+    """A zone that this machine lacks: nobody could read anything by it."""
+    with pytest.raises(Unreadable) as refused:
+        read_apart((NASTY / "latin1.ics").read_bytes(), *PERIOD[:2], "Nowhere/At_all")
+
+    assert refused.value.code == "FAILED"
 
 
 def refusal(content: bytes, limits: Limits) -> str:
