@@ -64,7 +64,7 @@ def test_a_period_or_zone_that_is_none_is_not_understood(terminal: Terminal, opt
     said = terminal.lefil("busy", NASTY / "latin1.ics", *JANUARY, option, value)
 
     assert (said.code, said.out) == (2, "")
-    assert option.removeprefix("--") in said.err or value in said.err
+    assert (value if option == "--timezone" else "de deux ans au plus") in said.err
 
 
 def test_a_file_that_takes_too_much_memory_ends_its_process_only():
