@@ -14,6 +14,7 @@ import click
 
 from locales import N_, translator
 from service import access, codes, demo_server, serving
+from service.cli_busy import busy_times
 from service.cli_check import audit_group, check_database
 from service.cli_demo import demo_command
 from service.cli_faults import Fault, sentence
@@ -101,6 +102,7 @@ def link(reader: Reader, role: str, ref: str | None) -> None:
 
 
 cli.add_command(audit_group)
+cli.add_command(busy_times)
 cli.add_command(check_database)
 cli.add_command(demo_command)
 cli.add_command(import_folder)

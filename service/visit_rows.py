@@ -8,6 +8,7 @@ from datetime import date, timedelta
 
 from sqlmodel import Session, col, func, select
 
+from calendars.uids import own_uid
 from locales import N_
 from matching.planning.instance import Instance, Slot, Task
 from matching.planning.plan import end_of, start_of
@@ -115,7 +116,7 @@ def new_visit(
         ends_at=horizon.moment(end_of(task, slot)),
         place_kind="home" if task.room is None else "place",
         place_id=None if task.room is None else places[task.room],
-        uid=f"{site.ids.new()}@lefil",
+        uid=own_uid(site.ids.new()),
         created_at=site.clock.now(),
         changed_at=site.clock.now(),
     )

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy.orm import attributes
 from sqlmodel import SQLModel, col, delete, select
 
+from calendars.uids import own_uid
 from service import codes
 from service.bookings import book
 from service.ids import IdSource
@@ -132,7 +133,7 @@ class Writer:
         if "public_id" in fields:
             given["public_id"] = self.ids.new()
         if "uid" in fields:
-            given["uid"] = f"{self.ids.new()}@lefil"
+            given["uid"] = own_uid(self.ids.new())
         if "created_at" in fields:
             given["created_at"] = self.now
         territory = self.record.territory
