@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
+import icalendar
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -17,6 +18,14 @@ from tests.calendars.builders import event
 from tests.calendars.readers import Read, ical_js, with_icalendar, with_vobject
 
 GOLDEN = Path(__file__).parents[1] / "golden"
+OF_CALENDARS = {
+    *("VERSION", "PRODID", "CALSCALE", "NAME", "REFRESH-INTERVAL"),
+    *("X-WR-CALNAME", "X-WR-TIMEZONE", "X-PUBLISHED-TTL"),
+}
+OF_EVENTS = {
+    *("UID", "DTSTAMP", "DTSTART", "DTEND", "RRULE", "EXDATE", "SUMMARY", "LOCATION"),
+    *("STATUS", "SEQUENCE", "LAST-MODIFIED", "CLASS", "TRANSP"),
+}
 AWKWARD = st.text(st.sampled_from("\\;,:\"'nN\r\n\t\u2028 =éß’🌱አ"), max_size=120)
 
 
@@ -46,6 +55,15 @@ def test_three_readers_understand_the_same_of_each_golden_feed(with_ical_js, nam
     assert ours.entries
     assert with_ical_js(feed).entries == with_vobject(feed).entries == ours.entries
     assert with_ical_js(feed).occurrences == with_vobject(feed).occurrences
+
+
+@pytest.mark.parametrize("name", sorted(path.stem for path in GOLDEN.glob("*.ics")))
+def test_a_golden_feed_holds_none_but_these_properties(name):
+    found = icalendar.Calendar.from_ical((GOLDEN / f"{name}.ics").read_bytes())
+
+    assert set(found) <= OF_CALENDARS
+    assert {property_ for event in found.walk("VEVENT") for property_ in event} <= OF_EVENTS
+    assert {part.name for part in found.walk()} <= {"VCALENDAR", "VTIMEZONE", "STANDARD", "DAYLIGHT", "VEVENT"}
 
 
 @settings(max_examples=60)
