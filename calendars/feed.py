@@ -4,8 +4,8 @@ A calendar as bytes: RFC 5545 with the names of RFC 7986.
 Our own writer, and `icalendar` as the reader in tests, because where a feed must be stable icalendar 7.3 is not:
 it makes up a UID and a DTSTAMP of now for events that lack them, writes zones as lists of dates
 (see `calendars/timezones.py`), and leaves VALUE out of REFRESH-INTERVAL; it is also slower by far
-(`docs/decisions/0017-what-writes-calendars.md`). Equal values give equal bytes here, so that an ETag holds. Texts arrive
-translated, and what may be said is decided by whoever calls.
+(`docs/decisions/0017-what-writes-calendars.md`). Equal values give equal bytes here, so that an ETag holds. Texts
+arrive translated, and what may be said is decided by whoever calls.
 """
 
 from __future__ import annotations
