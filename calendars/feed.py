@@ -3,12 +3,14 @@ A calendar as bytes: RFC 5545 with the names of RFC 7986.
 
 Our own writer, and `icalendar` as the reader in tests, because where a feed must be stable icalendar 7.3 is not:
 it makes up a UID and a DTSTAMP of now for events that lack them, writes zones as lists of dates
-(see `calendars/timezones.py`), and leaves VALUE out of REFRESH-INTERVAL. Equal values give equal bytes here, so that an
-ETag holds. Texts arrive translated, and what may be said is decided by whoever calls.
+(see `calendars/timezones.py`), and leaves VALUE out of REFRESH-INTERVAL; it is also slower by far
+(`docs/decisions/0017-what-writes-calendars.md`). Equal values give equal bytes here, so that an ETag holds. Texts
+arrive translated, and what may be said is decided by whoever calls.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -22,6 +24,12 @@ Status = Literal["TENTATIVE", "CONFIRMED", "CANCELLED"]
 
 # Part of every feed ever sent; no build number, or each release would change every ETag.
 PRODID = "-//Le Fil//Agenda//FR"
+_ESCAPES = {
+    **{char: f"\\{char}" for char in "\\;,"},
+    **dict.fromkeys(("\r\n", "\n", "\r", "\x0b", "\x0c", "\x85", "\u2028", "\u2029"), "\\n"),
+    "\t": " ",
+}
+_TO_ESCAPE = re.compile("\r\n|[\\\\;,\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 # How often clients that listen should come back; the others have their own rhythm.
 REFRESH = "PT1H"
 
@@ -138,28 +146,28 @@ def series_lines(series: Series) -> list[str]:
 
 
 def escaped(text: str) -> str:
-    """A TEXT value (3.3.11); control characters go, and every kind of line end becomes the one that is allowed."""
-    for end in ("\r\n", "\r", "\x0b", "\x0c", "\x85", "\u2028", "\u2029"):
-        text = text.replace(end, "\n")
-    text = text.replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,").replace("\n", "\\n")
-    kept = (char for char in text if char >= " " and not "\x7f" <= char <= "\x9f" and not "\ud800" <= char <= "\udfff")
-    return "".join(kept)
+    """
+    A TEXT value (3.3.11).
+
+    Every kind of line end becomes the one that is allowed, a tab becomes a blank, and other control characters go.
+    """
+    return _TO_ESCAPE.sub(lambda found: _ESCAPES.get(found[0], ""), text)
 
 
 def folded(line: str) -> str:
     """A content line in pieces of at most 75 octets (3.1), never inside a character."""
     if len(line) <= 75 and (line.isascii() or len(line.encode()) <= 75):
         return line
-    pieces: list[str] = []
-    piece, size = "", 0
-    for char in line:
-        width = len(char.encode())
-        if size + width > 75:
-            pieces.append(piece)
-            piece, size = "", 1  # the blank that begins a continued line
-        piece += char
-        size += width
-    return "\r\n ".join([*pieces, piece])
+    octets = line.encode()
+    pieces: list[bytes] = []
+    begin, room = 0, 75
+    while len(octets) - begin > room:
+        end = begin + room
+        while octets[end] & 0b1100_0000 == 0b1000_0000:  # within a character
+            end -= 1
+        pieces.append(octets[begin:end])
+        begin, room = end, 74  # after the blank that begins a continued line
+    return b"\r\n ".join([*pieces, octets[begin:]]).decode()
 
 
 def _vevent(event: Event, when: Iterable[str]) -> list[str]:

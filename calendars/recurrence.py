@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 
 from dateutil.rrule import rrulestr
 
-_NAMES = frozenset(("FREQ", "INTERVAL", "COUNT", "UNTIL", "BYDAY", "BYMONTHDAY", "BYMONTH", "BYSETPOS", "WKST"))
+# FREQ comes first in what is written: some readers rely on it (RFC 5545, 3.3.10).
+_NAMES = ("FREQ", "INTERVAL", "COUNT", "UNTIL", "BYDAY", "BYMONTHDAY", "BYMONTH", "BYSETPOS", "WKST")
 _FREQUENCIES = frozenset(("DAILY", "WEEKLY", "MONTHLY", "YEARLY"))
 ANY_DAY = datetime(2027, 1, 4)  # noqa: DTZ001  (local; to try a pattern)
 
@@ -22,7 +23,7 @@ class Rule:
     Parameters
     ----------
     pattern
-        FREQ, INTERVAL and BY parts.
+        FREQ, INTERVAL and BY parts, in one order.
     until
         Last local time, included, without a zone; None = no such end.
     count
@@ -47,11 +48,11 @@ def read_rule(text: str, zone: str = "UTC") -> Rule:
     for part in text.strip().upper().removeprefix("RRULE:").split(";"):
         name, _, value = part.partition("=")
         parts[name] = value
-    if not parts.keys() <= _NAMES or parts.get("FREQ") not in _FREQUENCIES or {"UNTIL", "COUNT"} <= parts.keys():
+    if not parts.keys() <= set(_NAMES) or parts.get("FREQ") not in _FREQUENCIES or {"UNTIL", "COUNT"} <= parts.keys():
         raise ValueError(f"this is not a rule of a series: {text!r}")
     until = _until(parts.pop("UNTIL"), zone) if "UNTIL" in parts else None
     count = int(parts.pop("COUNT")) if "COUNT" in parts else None
-    rule = Rule(";".join(f"{name}={value}" for name, value in parts.items()), until, count)
+    rule = Rule(";".join(f"{name}={parts[name]}" for name in _NAMES if name in parts), until, count)
     if count == 0 or next(occurrences(replace(rule, until=None), ANY_DAY), None) is None:
         raise ValueError(f"this series never takes place: {text!r}")
     return rule

@@ -19,6 +19,7 @@ def test_a_rule_is_read_as_partners_write_it():
     assert read_rule("FREQ=MONTHLY;BYDAY=2TH;UNTIL=20270630T235959") == Rule(
         "FREQ=MONTHLY;BYDAY=2TH", until=at(2027, 6, 30, 23, 59, 59)
     )
+    assert read_rule("BYDAY=TU;INTERVAL=2;FREQ=WEEKLY") == Rule("FREQ=WEEKLY;INTERVAL=2;BYDAY=TU")
     assert read_rule("RRULE:freq=weekly;count=4") == Rule("FREQ=WEEKLY", count=4)
     assert read_rule("FREQ=DAILY;UNTIL=20270630").until == at(2027, 6, 30, 23, 59, 59)
     assert read_rule("FREQ=DAILY;UNTIL=20270630T215959Z", "Europe/Brussels").until == at(2027, 6, 30, 23, 59, 59)

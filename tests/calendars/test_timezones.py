@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from importlib.resources import files
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -8,18 +9,24 @@ from dateutil.rrule import rrulestr
 
 from calendars.timezones import ZONES, Season, vtimezone
 
+COUNTRIES = ("BE", "FR", "GF", "GP", "MQ", "YT", "RE", "PM", "BL", "MF", "NC", "PF", "WF")
 FIRST, LAST = datetime(2025, 1, 1, tzinfo=UTC), datetime(2045, 1, 1, tzinfo=UTC)
 
 
 def changes_by_the_database(tzid):
     """Every change of offset in 20 years, to the hour: moment, offset after it, name after it."""
-    zone, found, at = ZoneInfo(tzid), [], FIRST
-    while at < LAST:
-        local, before = at.astimezone(zone), (at - timedelta(hours=1)).astimezone(zone)
-        if local.utcoffset() != before.utcoffset():
-            found.append((at, local.utcoffset(), local.tzname()))
-        at += timedelta(hours=1)
+    zone, found, day = ZoneInfo(tzid), [], FIRST
+    while day < LAST:
+        if offset(zone, day) != offset(zone, day - timedelta(days=1)):
+            hours = (day - timedelta(hours=n) for n in range(24))
+            at = next(at for at in hours if offset(zone, at) != offset(zone, at - timedelta(hours=1)))
+            found.append((at, offset(zone, at), at.astimezone(zone).tzname()))
+        day += timedelta(days=1)
     return found
+
+
+def offset(zone, at):
+    return at.astimezone(zone).utcoffset()
 
 
 def changes_by_the_rules(tzid):
@@ -45,6 +52,13 @@ def test_the_rules_say_what_the_time_zone_database_says_for_twenty_years(tzid):
 
     assert changes_by_the_rules(tzid) == changes_by_the_database(tzid)
     assert (january.utcoffset(), january.tzname()) == (timedelta(minutes=standard.offset), standard.name)
+
+
+def test_every_zone_in_which_somebody_lives_in_belgium_or_france_is_on_the_list():
+    table = (files("tzdata") / "zoneinfo" / "zone.tab").read_text(encoding="utf-8")
+    rows = [line.split("\t") for line in table.splitlines() if not line.startswith("#")]
+
+    assert {row[2] for row in rows if row[0] in COUNTRIES} == ZONES.keys()
 
 
 def test_each_first_change_is_an_occurrence_of_its_rule():

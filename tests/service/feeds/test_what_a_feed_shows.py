@@ -90,6 +90,18 @@ def test_no_level_tells_an_address_or_where_somebody_is_cared_for(seraing, level
     assert (b"Dalia" not in body(seraing, owner, level)) or level == "plain"
 
 
+@pytest.mark.parametrize("level", ["busy", "minimal"])
+def test_the_levels_that_say_least_name_nobody_and_no_street(seraing, level):
+    busy_month(seraing)
+    owners = (seraing.nadia, seraing.omar, seraing.dalia, seraing.claire, seraing.cafe, seraing.ward, None)
+    written = b"".join(body(seraing, owner, level) for owner in owners).replace(b"\r\n ", b"").decode()
+
+    assert written.count("BEGIN:VEVENT") > len(owners)
+    assert [
+        name for name in ("Dalia", "Nadia", "Omar", "Claire", "Maréchal", "Molinay", "rue Gony") if name in written
+    ] == []
+
+
 def test_a_plan_that_is_not_published_stays_with_the_coordinator(seraing):
     seraing.add(visit(seraing, "v1", "2027-01-12", 14, status="planned", published_at=None))
 
