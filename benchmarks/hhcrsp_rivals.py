@@ -31,7 +31,7 @@ from matching.planning.plan import Plan
 from matching.planning.routes.construct import first_routes
 from matching.planning.routes.cpsat import prove
 from matching.planning.routes.problem import Problem, problem_of
-from matching.planning.routes.search import plan_from
+from matching.planning.routes.search import plan_from, routes_from
 from matching.planning.routes.state import cost_of, empty_state, load
 from matching.planning.solve import solve
 from matching.search import Limits
@@ -59,7 +59,7 @@ def by_cpsat(instance: Instance, seconds: float, seed: int) -> Plan:
 
 def by_routing(instance: Instance, seconds: float, seed: int) -> Plan:
     """
-    The routing library: cheapest insertion and guided local search, synchronised visits as constraints on their times.
+    The routing library: guided local search from the first routes, synchronised visits as constraints on their times.
 
     Its own objective leaves out the largest lateness, which no cost of the library can tell; of all plans that it
     comes by, the one counts that is best by the whole cost.
@@ -113,11 +113,12 @@ def by_routing(instance: Instance, seconds: float, seed: int) -> Plan:
 
     routing.AddAtSolutionCallback(heard)
     parameters = pywrapcp.DefaultRoutingSearchParameters()
-    parameters.first_solution_strategy = routing_enums_pb2.FirstSolutionStrategy.PARALLEL_CHEAPEST_INSERTION
     parameters.local_search_metaheuristic = routing_enums_pb2.LocalSearchMetaheuristic.GUIDED_LOCAL_SEARCH
     parameters.time_limit.FromMilliseconds(round(1000 * seconds))
     inner.ReSeed(seed)
-    routing.SolveWithParameters(parameters)
+    routing.CloseModelWithParameters(parameters)
+    start = routing.ReadAssignmentFromRoutes(routes_from(p, best[0]), True)
+    routing.SolveFromAssignmentWithParameters(start, parameters)
     return plan_from(instance, p, best[0])
 
 

@@ -180,13 +180,18 @@ def plan_from(instance: Instance, p: Problem, after: Ints) -> Plan:
     s = empty_state(p)
     if not load(p, s, after):
         raise RuntimeError("visits of these routes wait for each other in a ring")
+    return plan_of(instance, routes_from(p, after), [int(start) for start in s.start])
+
+
+def routes_from(p: Problem, after: Ints) -> list[list[int]]:
+    """The visits of each worker in order."""
     visits, routes = len(p.earliest), [list[int]() for _ in p.ready]
     for worker, route in enumerate(routes):
         node = int(after[visits + worker])
         while node < visits:
             route.append(node)
             node = int(after[node])
-    return plan_of(instance, routes, [int(start) for start in s.start])
+    return routes
 
 
 def lower_bound(p: Problem) -> int:
