@@ -57,7 +57,7 @@ def next_version(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A version of the service with one more revision, which makes a table of rows that others refer to anew."""
     copy = tmp_path / "migrations"
     shutil.copytree(migrations.HERE, copy)
-    (copy / "versions" / "0005_next.py").write_text(NEXT_REVISION)
+    (copy / "versions" / "9999_next.py").write_text(NEXT_REVISION.format(before=migrations.known()[0]))
     monkeypatch.setattr(migrations, "HERE", copy)
 
 
@@ -65,7 +65,7 @@ NEXT_REVISION = """
 import sqlalchemy as sa
 from alembic import op
 
-revision, down_revision, branch_labels, depends_on = "0005", "0004", None, None
+revision, down_revision, branch_labels, depends_on = "9999", "{before}", None, None
 
 def upgrade():
     with op.batch_alter_table("visit", recreate="auto") as batch:
