@@ -80,6 +80,12 @@ DATA_MAP: dict[str, dict[Class, str]] = {
     "contact_card": {"none": "revision", "pseudonym": "party_id", "special": "card_sealed"},
     "data_key": {"none": "key_id", "pseudonym": "party_id", "secret": "wrapped"},
     "document": {"none": "id public_id territory_id kind version adopted_on"},
+    "feed_body": {
+        "none": "subscription_id wanted built monday revision changed_at",
+        "special": "body",
+        "pseudonym": "digest",
+    },
+    "feed_change": {"none": "id territory_id", "pseudonym": "party_id"},
     "gap": {"none": "id territory_id theme neighbourhood_id period count"},
     "goal": {
         "none": "revision id public_id set_with_person",
@@ -217,7 +223,7 @@ DATA_MAP: dict[str, dict[Class, str]] = {
     "subscription": {
         "none": "changed_at id public_id territory_id level language created_at ended_at renewed",
         "pseudonym": "owner_id",
-        "personal": "name last_read_on",
+        "personal": "name last_read_on client",
         "secret": "secret_hash",
     },
     "support_intervention": {

@@ -17,7 +17,7 @@ from sqlmodel import Session, SQLModel
 
 from locales import N_
 from service import errors, migrations
-from service.tables import guards
+from service.tables import feed_marks, guards
 
 _memories = itertools.count(1)
 
@@ -135,6 +135,7 @@ def upgrade(db: Database) -> None:
         guards.remove(connection)
         migrations.run(connection)
         guards.install(connection)
+        feed_marks.install(connection)
         if db.is_sqlite and (broken := connection.execute(text("PRAGMA foreign_key_check")).all()):
             raise errors.WrongDatabase(
                 N_("La mise à jour laisserait %(count)s lignes sans leur référence ; rien n’a changé."),
@@ -160,7 +161,7 @@ def verify(db: Database) -> None:
                 N_("La base de données est d’une version plus ancienne. Mettez-la à jour avec « lefil migrate »."),
                 revision=revision,
             )
-        lost = guards.missing(connection) + _lost_constraints(connection)
+        lost = guards.missing(connection) + feed_marks.missing(connection) + _lost_constraints(connection)
         if lost:
             raise errors.WrongDatabase(
                 N_("La base de données a perdu des protections : %(names)s. Elle n’est pas utilisée ainsi."),

@@ -6,7 +6,7 @@ import hashlib
 import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from sqlmodel import Session, col, select
 
@@ -15,16 +15,12 @@ from calendars.horizon import Horizon
 from locales import N_, translator
 from service import feed_entries
 from service.audit import note
-from service.clock import today
 from service.errors import NotAllowed, NotFound
 from service.feed_entries import Reader
 from service.site import Actor, Site
 from service.tables.access import Subscription
 from service.tables.people import Party, PeerHelper, Person, Place, Professional
 from service.tables.territory import Territory
-
-TELLS_OF_ITS_END = timedelta(days=30)
-FALLS_ASLEEP = timedelta(days=180)
 
 OWNERS: tuple[tuple[str, type[PeerHelper | Professional | Person | Place]], ...] = (
     ("helper", PeerHelper),
@@ -45,14 +41,6 @@ class Subscribed:
     public_id: str
     secret: str
     url: str
-
-
-@dataclass(frozen=True)
-class Reading:
-    """What an address answers: a calendar and when it last changed, or that it is gone for good (`body` None)."""
-
-    body: bytes | None
-    changed: datetime
 
 
 def subscribe(
@@ -105,32 +93,11 @@ def of_owner(site: Site, actor: Actor, owner_id: int | None) -> list[Subscriptio
         )
 
 
-def read(site: Site, secret: str) -> Reading:
-    """
-    What the address with this secret shows now.
-
-    Raises
-    ------
-    NotFound
-        When no address has this secret.
-    """
-    with site.db() as tx:
-        found = tx.exec(select(Subscription).where(Subscription.secret_hash == hashed(secret))).first()
-        if found is None:
-            raise NotFound("no such address")
-        territory = _territory(tx, found.territory_id)
-        day = today(site.clock, territory.timezone)
-        last = found.last_read_on or found.created_at.date()
-        if found.ended_at is not None:
-            if site.clock.now() >= found.ended_at + TELLS_OF_ITS_END:
-                return Reading(None, found.ended_at)
-            return _notice(found, territory, RENEWED if found.renewed else ENDED, found.ended_at)
-        if day > last + FALLS_ASLEEP:
-            return _notice(found, territory, ASLEEP, datetime.combine(last + FALLS_ASLEEP, time(), UTC))
-        calendar = calendar_for(tx, found.territory_id, found.owner_id, found.level, found.language, day)
-    if found.last_read_on != day:
-        _was_read(site, found, day)
-    return Reading(render(calendar), max(found.changed_at, calendar.changed or found.changed_at))
+def calendar_of(tx: Session, subscription: Subscription, day: date) -> Calendar:
+    """What an address in use shows in the week of this day."""
+    return calendar_for(
+        tx, subscription.territory_id, subscription.owner_id, subscription.level, subscription.language, day
+    )
 
 
 def calendar_for(
@@ -199,14 +166,6 @@ def _end(site: Site, subscription: Subscription, *, renewed: bool) -> None:
     subscription.renewed = renewed
 
 
-def _was_read(site: Site, subscription: Subscription, day: date) -> None:
-    """Note the day, not the hour: enough to see that an address sleeps, too little to follow anybody."""
-    with site.db.begin() as tx:
-        row = tx.get(Subscription, subscription.id)
-        if row is not None:
-            row.last_read_on = day
-
-
 def _check(tx: Session, actor: Actor, owner_id: int | None, level: str) -> None:
     owner = None if owner_id is None else tx.get(Party, owner_id)
     if owner_id is not None and (owner is None or owner.territory_id != actor.territory_id):
@@ -233,7 +192,7 @@ def _territory(tx: Session, territory_id: int) -> Territory:
     return found
 
 
-def _notice(subscription: Subscription, territory: Territory, text: str, since: datetime) -> Reading:
+def notice(subscription: Subscription, zone: str, text: str, since: datetime) -> Calendar:
     """One all-day event and nothing else: it takes the place of the copies that calendars keep."""
     texts = translator(subscription.language)
     day = since.astimezone(UTC).date()
@@ -245,4 +204,4 @@ def _notice(subscription: Subscription, territory: Territory, text: str, since: 
         end=day + timedelta(days=1),
         summary=texts.gettext(text),
     )
-    return Reading(render(Calendar("Le Fil", territory.timezone, (event,))), since)
+    return Calendar("Le Fil", zone, (event,))

@@ -68,7 +68,11 @@ class Subscription(Dated, table=True):
     """A calendar address of a person, helper, professional or place, or of the territory (`owner_id` empty)."""
 
     __tablename__ = "subscription"
-    __table_args__ = (one_of("level", codes.FEED_LEVELS), one_of("language", codes.LANGS))
+    __table_args__ = (
+        one_of("level", codes.FEED_LEVELS),
+        one_of("language", codes.LANGS),
+        one_of("client", codes.FEED_CLIENTS),
+    )
     id: int | None = key()
     public_id: str = public_key()
     territory_id: int = to("territory")
@@ -79,5 +83,6 @@ class Subscription(Dated, table=True):
     secret_hash: str = Field(unique=True)
     created_at: dt.datetime = moment()
     last_read_on: dt.date | None = None
+    client: str | None = None
     ended_at: dt.datetime | None = moment(nullable=True)
     renewed: bool = False

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import gzip
-import hashlib
 from collections import deque
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from email.utils import format_datetime
 from time import monotonic
 from typing import Any
 
-from litestar import Request, Response, route
+from litestar import Request, Response, get, route
+from litestar.background_tasks import BackgroundTask
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
-from service import access_attempts, feeds
+from service import access_attempts, feed_bodies, feeds
 from service.errors import NotFound
+from service.feed_bodies import Seen
 from service.site import Site
 from service.web.doors import ANYONE
 
@@ -50,6 +51,29 @@ class Reads:
         self._times.setdefault(feeds.hashed(secret), deque()).append(now)
 
 
+class Guessers:
+    """Who guessed at addresses too often, in this process, and until when; the counters are in the database."""
+
+    def __init__(self) -> None:
+        self._until: dict[str, float] = {}
+
+    def wait(self, address: str, now: float) -> int:
+        """Seconds until this caller's guesses are looked at again; 0 = now."""
+        until = max(self._until.get(access_attempts.subject(address), 0.0), self._until.get("", 0.0))
+        return max(0, int(until - now) + 1) if until > now else 0
+
+    def count(self, site: Site, address: str) -> None:
+        """Count one more guess; after the answer, so that it takes the time of a hit."""
+        now = datetime.now(UTC)
+        access_attempts.count(site, "feed", address, now)
+        try:
+            access_attempts.check(site, "feed", address, now)
+        except access_attempts.TooManyTries as error:
+            began = monotonic()
+            self._until = {who: until for who, until in self._until.items() if until > began}
+            self._until[access_attempts.subject(address)] = began + error.seconds
+
+
 @route("/f/{name:str}", http_method=["GET", "HEAD"], opt=ANYONE, sync_to_thread=True, include_in_schema=False)
 def feed(request: Request[Any, Any, Any], site: NamedDependency[Site], name: FromPath[str]) -> Response[bytes]:
     """The calendar behind a secret address; 404 when there is none, 410 when it is over, both without a word."""
@@ -59,23 +83,37 @@ def feed(request: Request[Any, Any, Any], site: NamedDependency[Site], name: Fro
     if wait:
         return _empty(429, {"Retry-After": str(wait)})
     try:
-        found = feeds.read(site, secret if secret != name else "")
+        seen = feed_bodies.look(site, secret if secret != name else "", request.headers.get("user-agent", ""))
     except NotFound:
         return _unknown(request, site)
     reads.count(secret, monotonic())
-    if found.body is None:
+    if seen.digest is None:
         return _empty(410)
 
     zipped = accepts_gzip(request.headers.get("accept-encoding", ""))
-    body = gzip.compress(found.body, mtime=0) if zipped else found.body
-    tag = f'"{hashlib.sha256(found.body).hexdigest()[:32]}{"-gzip" if zipped else ""}"'
-    # A row that is gone leaves no date behind, so the tag alone decides on 304; the date is for clients that show it.
-    headers = {**HEADERS, "ETag": tag, "Last-Modified": format_datetime(_real(site, found.changed), usegmt=True)}
-    if matches(request.headers.getall("if-none-match", []), tag):
-        return _empty(304, headers)
+    if _is_known(request, seen, zipped=zipped):
+        return _empty(304, _told(seen, zipped=zipped))
+    seen = feed_bodies.body_of(site, seen)
+    headers = _told(seen, zipped=zipped)
+    body = seen.body or b""
     if zipped:
         headers["Content-Encoding"] = "gzip"
-    return Response(body, headers=headers, media_type=CALENDAR)
+        return Response(body, headers=headers, media_type=CALENDAR)
+    return Response(gzip.decompress(body), headers=headers, media_type=CALENDAR)
+
+
+def _told(seen: Seen, *, zipped: bool) -> dict[str, str]:
+    tag = f'"{seen.digest}{"-gzip" if zipped else ""}"'
+    return {**HEADERS, "ETag": tag, "Last-Modified": format_datetime(seen.changed, usegmt=True)}
+
+
+def _is_known(request: Request[Any, Any, Any], seen: Seen, *, zipped: bool) -> bool:
+    """The reader has it already: by tag, or else by the very date that came with it (RFC 9110, 13.2.2)."""
+    told = _told(seen, zipped=zipped)
+    conditions = request.headers.getall("if-none-match", [])
+    if conditions:
+        return matches(conditions, told["ETag"])
+    return request.headers.get("if-modified-since") == told["Last-Modified"]
 
 
 def matches(conditions: list[str], tag: str) -> bool:
@@ -94,27 +132,30 @@ def accepts_gzip(header: str) -> bool:
     return found.get("gzip", found.get("*", False))
 
 
-def _real(site: Site, moment: datetime) -> datetime:
-    """A moment of the domain on the machine's clock, which HTTP speaks; the two differ in demo mode."""
-    now = datetime.now(UTC)
-    minutes = round((now - site.clock.now()).total_seconds() / 60)
-    return min(now, moment.astimezone(UTC) + timedelta(minutes=minutes))
-
-
 def _unknown(request: Request[Any, Any, Any], site: Site) -> Response[bytes]:
     """404, counted: who guesses at addresses is slowed down, while addresses that exist answer as ever."""
+    guessers: Guessers = request.app.state.setdefault("feed_guessers", Guessers())
     address = request.client.host if request.client else ""
-    now = datetime.now(UTC)
-    try:
-        access_attempts.check(site, "feed", address, now)
-    except access_attempts.TooManyTries as error:
-        return _empty(429, {"Retry-After": str(error.seconds)})
-    access_attempts.count(site, "feed", address, now)
-    return _empty(404)
+    wait = guessers.wait(address, monotonic())
+    if wait:
+        return _empty(429, {"Retry-After": str(wait)})
+    answer = _empty(404)
+    answer.background = BackgroundTask(guessers.count, site, address)
+    return answer
 
 
 def _empty(status: int, headers: Mapping[str, str] | None = None) -> Response[bytes]:
     return Response(b"", status_code=status, headers={**HEADERS, **(headers or {})}, media_type=CALENDAR)
 
 
-HANDLERS = [feed]
+@get("/robots.txt", opt=ANYONE, sync_to_thread=False, include_in_schema=False)
+def robots() -> Response[str]:
+    """
+    Forbids nothing: Google's calendar obeys this file like its search does, and refuses an address it may not read.
+
+    That no page is indexed stands in the headers of each.
+    """
+    return Response("User-agent: *\nDisallow:\n", media_type="text/plain")
+
+
+HANDLERS = [feed, robots]

@@ -38,6 +38,7 @@ class SafeHeaders:
         self.headers = {
             "Content-Security-Policy": content_policy(site.settings.tile_url),
             "X-Content-Type-Options": "nosniff",
+            "X-Robots-Tag": "noindex",
             "Referrer-Policy": "no-referrer",
             "Cross-Origin-Opener-Policy": "same-origin",
             "Cross-Origin-Resource-Policy": "same-origin",

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import gzip
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, SQLModel
 
+from service import feed_bodies
 from service.clock import FixedClock
+from service.database import Database
 from service.ids import SeededIds
 from service.sealing import Seals
 from service.settings import Settings
@@ -64,14 +67,21 @@ class Network:
         return replace(self, site=replace(self.site, clock=FixedClock.at_eight(day, ZONE)))
 
 
-def network() -> Network:
-    db = sites.copy_of(sites.schema())
+def network(db: Database | None = None) -> Network:
+    """On a database of its own, or on this one, which holds the schema and nothing else."""
+    db = db or sites.copy_of(sites.schema())
     settings = Settings(base_url="https://fil.example")
     site = Site(db, FixedClock.at_eight(TODAY, ZONE), SeededIds(7), Seals(bytes(32)), settings)
     made = Network(site)
     with db.begin() as tx:
         _people(tx, made)
     return made
+
+
+def read(site: Site, secret: str) -> bytes | None:
+    """What an address shows; None when it is over."""
+    seen = feed_bodies.body_of(site, feed_bodies.look(site, secret))
+    return None if seen.body is None else gzip.decompress(seen.body)
 
 
 def visit(of: Network, uid: str, day: str, hour: int, **changes: object) -> Visit:

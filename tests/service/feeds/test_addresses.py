@@ -1,16 +1,19 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
 import pytest
 from litestar.testing import TestClient
+from sqlalchemy import delete, event
 
-from service import feeds
+from service import feed_clients, feeds
 from service.app import create_app
 from service.clock import ShiftedClock
+from service.tables.feeds import FeedBody
 from service.web.feeds import accepts_gzip, matches
 from tests.service.feeds.builders import TODAY, Network, local, network, visit
 
@@ -97,6 +100,95 @@ def test_only_those_who_see_a_visit_read_again_when_it_moves(seraing, secret):
 
     assert get(seraing, secret, if_none_match=mine).status_code == 200
     assert get(seraing, other, if_none_match=theirs).status_code == 304
+
+
+def test_a_reader_who_only_keeps_dates_gets_304_too(seraing, secret):
+    told = get(seraing, secret).headers["last-modified"]
+
+    assert get(seraing, secret, if_modified_since=told).status_code == 304
+    assert get(seraing, secret, if_modified_since="Mon, 04 Jan 2016 07:00:00 GMT").status_code == 200
+    assert get(seraing, secret, if_modified_since=told, if_none_match='"other"').status_code == 200
+
+
+def test_a_server_that_starts_anew_still_says_that_nothing_changed(seraing, secret):
+    before = get(seraing, secret)
+    again = replace(seraing, site=replace(seraing.site))
+
+    assert get(again, secret, if_none_match=before.headers["etag"]).status_code == 304
+    assert get(again, secret).content == before.content
+
+
+def test_two_builds_are_equal_to_the_byte(seraing, secret):
+    before = get(seraing, secret)
+    with seraing.site.db.begin() as tx:
+        tx.execute(delete(FeedBody))
+    after = get(seraing, secret)
+
+    assert (after.content, after.headers["etag"]) == (before.content, before.headers["etag"])
+
+
+@pytest.fixture
+def statements(seraing) -> Iterator[list[str]]:
+    """What the database is asked."""
+    asked: list[str] = []
+
+    def note(*parts: object) -> None:
+        asked.append(str(parts[2]))
+
+    event.listen(seraing.site.db.engine, "before_cursor_execute", note)
+    yield asked
+    event.remove(seraing.site.db.engine, "before_cursor_execute", note)
+
+
+def test_nothing_changed_costs_one_question_and_so_does_an_unknown_address(seraing, secret, statements):
+    with client(seraing) as browser:
+        tag = browser.get(f"/f/{secret}.ics").headers["etag"]
+        statements.clear()
+        browser.get(f"/f/{secret}.ics", headers={"if-none-match": tag})
+        known = list(statements)
+        statements.clear()
+        browser.get(f"/f/{'z' * 43}.ics")
+
+    assert [word.split()[0] for word in known] == ["BEGIN", "SELECT"]
+    # The guess is counted after its answer has left.
+    assert statements[:2] == known
+    assert all("attempt" in statement for statement in statements[2:] if not statement.startswith("BEGIN"))
+
+
+def test_the_kind_of_calendar_is_kept_and_nothing_else_of_it(seraing, secret):
+    get(seraing, secret, user_agent="iOS/18.1 (22B83) dataaccessd/1.0")
+
+    [row] = feeds.of_owner(seraing.site, seraing.helper(), seraing.nadia)
+    assert row.client == "apple"
+
+
+@pytest.mark.parametrize(
+    ("said", "kind"),
+    [
+        ("Google-Calendar-Importer", "google"),
+        ("macOS/15.1 (24B83) dataaccessd/1.0", "apple"),
+        ("Mac_OS_X/10.9 CalendarAgent/174", "apple"),
+        ("Microsoft Office/16.0 (Microsoft Outlook 16.0.17928; Pro)", "outlook"),
+        ("Microsoft.Exchange/15.20", "outlook"),
+        ("Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Thunderbird/128.5.0", "thunderbird"),
+        ("Nextcloud Server Crawler", "nextcloud"),
+        ("ICSx5/2.2.2 (ical4j; okhttp)", "android"),
+        ("DAVx5/4.4.4-ose", "android"),
+        ("curl/8.5", "other"),
+        ("", None),
+    ],
+)
+def test_calendars_are_told_by_their_names(said, kind):
+    assert feed_clients.kind(said) == kind
+
+
+def test_search_engines_find_no_ban_on_calendars(seraing):
+    with client(seraing) as browser:
+        answer = browser.get("/robots.txt")
+        page = browser.get("/entrer")
+
+    assert (answer.status_code, answer.text) == (200, "User-agent: *\nDisallow:\n")
+    assert page.headers["x-robots-tag"] == "noindex"
 
 
 def test_an_unknown_address_says_nothing(seraing):

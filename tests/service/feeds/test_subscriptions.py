@@ -11,7 +11,7 @@ from service.errors import NotAllowed, NotFound
 from service.site import Actor
 from service.tables.access import Subscription
 from service.tables.work import AuditEntry
-from tests.service.feeds.builders import TODAY, Network, network, visit
+from tests.service.feeds.builders import TODAY, Network, network, read, visit
 
 
 @pytest.fixture
@@ -26,7 +26,7 @@ def own(of: Network, **changes: str) -> feeds.Subscribed:
 
 
 def shown(of: Network, secret: str) -> list[str]:
-    body = feeds.read(of.site, secret).body
+    body = read(of.site, secret)
     assert body is not None
     return [str(entry["SUMMARY"]) for entry in Calendar.from_ical(body).walk("VEVENT")]
 
@@ -90,7 +90,7 @@ def test_the_plain_level_is_the_persons_own(seraing):
 def test_an_address_that_nobody_has_is_not_found(seraing):
     for secret in ("", "x", own(seraing).secret[:-1]):
         with pytest.raises(NotFound):
-            feeds.read(seraing.site, secret)
+            read(seraing.site, secret)
 
 
 def test_a_revoked_address_says_so_for_thirty_days_and_is_gone_after_that(seraing):
@@ -99,7 +99,7 @@ def test_a_revoked_address_says_so_for_thirty_days_and_is_gone_after_that(serain
 
     assert shown(seraing, made.secret) == ["Abonnement arrêté"]
     assert shown(seraing.on(TODAY + timedelta(days=29)), made.secret) == ["Abonnement arrêté"]
-    assert feeds.read(seraing.on(TODAY + timedelta(days=30)).site, made.secret).body is None
+    assert read(seraing.on(TODAY + timedelta(days=30)).site, made.secret) is None
     assert feeds.of_owner(seraing.site, seraing.helper(), seraing.nadia) == []
 
 
@@ -109,7 +109,7 @@ def test_a_renewed_address_says_so_and_the_new_one_shows_the_calendar(seraing):
 
     assert shown(seraing, made.secret) == ["Adresse changée"]
     assert shown(seraing, new.secret) == ["Rencontre SER-B001"]
-    assert feeds.read(seraing.on(TODAY + timedelta(days=30)).site, made.secret).body is None
+    assert read(seraing.on(TODAY + timedelta(days=30)).site, made.secret) is None
 
 
 def test_an_address_that_ended_cannot_be_ended_again(seraing):
@@ -125,8 +125,8 @@ def test_the_notice_is_the_same_each_time_and_shows_the_day_it_happened(seraing)
     feeds.revoke(seraing.site, seraing.helper(), made.public_id)
     later = seraing.on(TODAY + timedelta(days=8))
 
-    assert feeds.read(seraing.site, made.secret) == feeds.read(later.site, made.secret)
-    [entry] = Calendar.from_ical(feeds.read(later.site, made.secret).body or b"").walk("VEVENT")
+    assert read(seraing.site, made.secret) == read(later.site, made.secret)
+    [entry] = Calendar.from_ical(read(later.site, made.secret) or b"").walk("VEVENT")
     assert entry["DTSTART"].dt == TODAY
 
 
@@ -144,7 +144,7 @@ def test_an_address_falls_asleep_after_180_days_unread_and_a_new_one_wakes_it(se
 
 def test_the_last_reading_is_noted_by_day_and_written_once_a_day(seraing):
     made = own(seraing)
-    feeds.read(seraing.site, made.secret)
+    read(seraing.site, made.secret)
     with seraing.site.db.begin() as tx:
         row = tx.exec(select(Subscription)).one()
         assert row.last_read_on == TODAY
@@ -152,8 +152,8 @@ def test_the_last_reading_is_noted_by_day_and_written_once_a_day(seraing):
     begin = seraing.site.db.begin
     object.__setattr__(seraing.site.db, "begin", lambda: written.append(1) or begin())
     for _ in range(3):
-        feeds.read(seraing.site, made.secret)
-    feeds.read(seraing.on(TODAY + timedelta(days=1)).site, made.secret)
+        read(seraing.site, made.secret)
+    read(seraing.on(TODAY + timedelta(days=1)).site, made.secret)
 
     assert len(written) == 1
 
@@ -175,4 +175,4 @@ def test_who_made_changed_and_stopped_an_address_is_written_down(seraing):
 def test_reading_does_not_change_what_is_shown(seraing):
     made = own(seraing)
 
-    assert feeds.read(seraing.site, made.secret) == feeds.read(seraing.site, made.secret)
+    assert read(seraing.site, made.secret) == read(seraing.site, made.secret)

@@ -42,10 +42,14 @@ def test_a_new_column_without_class_is_seen():
         class_of("theme", "nickname")
 
 
+COMPRESSED = {"feed_body.body"}
+"""Bytes that are not sealed: what they hold lies open in the rows they are made from."""
+
+
 def test_every_sealed_value_goes_with_its_key():
     for table in SQLModel.metadata.sorted_tables:
         for column in table.columns:
-            if isinstance(column.type, LargeBinary):
+            if isinstance(column.type, LargeBinary) and f"{table.name}.{column.name}" not in COMPRESSED:
                 assert fate_of(table.name, column.name).erasure == "key erased"
                 assert fate_of(table.name, column.name).log == "never"
 

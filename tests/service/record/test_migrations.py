@@ -14,7 +14,7 @@ from sqlmodel import SQLModel
 from service import errors, migrations
 from service.database import Database, upgrade, verify
 from service.site import Site
-from service.tables import guards
+from service.tables import feed_marks, guards
 from tests.service.record import builders
 
 
@@ -133,11 +133,23 @@ def test_without_one_guard_nothing_is_served(sqlite_site: Site, guard: guards.Gu
             verify(sqlite_site.db)
 
 
+@pytest.mark.parametrize("mark", feed_marks.MARKS, ids=lambda mark: mark.table)
+def test_without_what_tells_calendars_of_a_change_nothing_is_served(sqlite_site: Site, mark: feed_marks.Mark):
+    for name, _ in feed_marks.triggers(mark, "sqlite"):
+        with sqlite_site.db.begin() as tx:
+            tx.connection().execute(text(f"DROP TRIGGER {name}"))
+
+        with pytest.raises(errors.WrongDatabase) as refused:
+            verify(sqlite_site.db)
+        assert name in str(refused.value.facts["names"])
+
+
 def test_without_one_guard_nothing_is_served_on_postgresql(postgresql_site: Site):
     for lost in (
         "ALTER TABLE booking DROP CONSTRAINT double_booking",
         "ALTER TABLE audit_entry DISABLE TRIGGER audit_append_only",
         "DROP TRIGGER consent_history ON consent",
+        "DROP TRIGGER feed_mark_visit_update ON visit",
         "ALTER TABLE visit DROP CONSTRAINT ck_visit_times",
         "DROP INDEX uq_pairing_one_live",
     ):
@@ -147,5 +159,6 @@ def test_without_one_guard_nothing_is_served_on_postgresql(postgresql_site: Site
     with pytest.raises(errors.WrongDatabase) as refused:
         verify(postgresql_site.db)
     assert refused.value.facts["names"] == (
-        "double_booking, consent_history, audit_append_only, ck_visit_times, uq_pairing_one_live"
+        "double_booking, consent_history, audit_append_only, feed_mark_visit_update, ck_visit_times, "
+        "uq_pairing_one_live"
     )
