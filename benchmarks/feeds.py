@@ -1,5 +1,7 @@
 """
-`python -m benchmarks.feeds [--events N]`: how many events a second a calendar is written with, and icalendar's figure.
+`python -m benchmarks.feeds [--events N] [--subscriptions N] [--database URL]`: calendars written, and calendars polled.
+
+First how many events a second are written, and icalendar's figure.
 
 Visits of a person, half of them with a place whose line is folded. Ours is `render`, from values to bytes. Of icalendar
 both ways are told: `to_ical` alone, of components that lie ready, and with their making, which is what stands against
@@ -17,6 +19,7 @@ from typing import TypeVar
 
 import icalendar
 
+from benchmarks import feed_polls
 from calendars.feed import Calendar, Event, render
 
 EVENTS = 5_000
@@ -31,7 +34,10 @@ Made = TypeVar("Made")
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.feeds")
     parser.add_argument("--events", type=int, default=EVENTS)
-    events = tuple(_event(n) for n in range(parser.parse_args().events))
+    parser.add_argument("--subscriptions", type=int, default=feed_polls.PHONES, help="addresses polled; 0 = none")
+    parser.add_argument("--database", help="an empty database for them; a SQLite file of the moment without it")
+    asked = parser.parse_args()
+    events = tuple(_event(n) for n in range(asked.events))
     print(ROW.format(f"{len(events)} events", "seconds", "events/s"))
     ours = _measured("ours, values to bytes", events, lambda: render(Calendar("Le Fil", "Europe/Brussels", events)))
     made = _components(events)
@@ -39,6 +45,8 @@ def main() -> None:
     _measured("icalendar, components and to_ical", events, lambda: _components(events).to_ical())
     if _read(ours) != _read(theirs):
         raise SystemExit("the two do not hold the same entries")
+    if asked.subscriptions:
+        feed_polls.measure(asked.subscriptions, asked.database)
 
 
 def _event(n: int) -> Event:
