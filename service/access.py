@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import secrets
 from dataclasses import dataclass
@@ -12,17 +11,23 @@ from sqlalchemy import ColumnElement, func, or_
 from sqlmodel import Session, col, delete, select, update
 
 from locales import N_
-from service import access_attempts
+from service import access_attempts, own_keys
 from service.clock import Clock, RealClock
 from service.errors import LinkNotValid, NotFound
+from service.hashes import hashed
 from service.site import Actor, Site
-from service.tables.access import Account, SignInLink, WebSession
+from service.tables.access import Account, HalfSignIn, PasskeyChallenge, SignInLink, WebSession
 from service.tables.pairings import Request, Visit
 from service.tables.people import Party, PeerHelper, Person, Professional
 from service.tables.territory import Territory
 
 REAL = RealClock()
 MAILED_LINK_LIVES = timedelta(minutes=10)
+INVITATION_LIVES = timedelta(days=7)
+LINK_ROLES = ("peer_helper", "person")
+"""Who comes in by a link or a code alone: they see what is theirs and nobody else's (`settled.md` 8)."""
+FRESH = timedelta(minutes=5)
+"""How long ago somebody may have proved who they are before they change how they come in (`security.md` A6)."""
 SESSION_LIVES: dict[str, tuple[timedelta, timedelta]] = {
     "peer_helper": (timedelta(hours=12), timedelta(days=7)),
     "person": (timedelta(hours=12), timedelta(days=7)),
@@ -41,11 +46,13 @@ class Visitor:
     name: str
     territory_name: str
     zone: str
+    is_fresh: bool = False
+    """Whether they proved within the last minutes who they are."""
 
 
-def hashed(token: str) -> str:
-    """What the database keeps of a secret."""
-    return hashlib.sha256(token.encode()).hexdigest()
+def two_factors(site: Site, role: str) -> bool:
+    """Whether this role comes in by two factors; in demo mode everybody comes by a printed link (`settled.md` 4)."""
+    return role not in LINK_ROLES and not site.settings.demo
 
 
 def form_seal(site: Site, token: str) -> str:
@@ -59,7 +66,8 @@ def new_link(
     """
     Make a sign-in link for an account of this role; without `party_ref`, the one who has most to see.
 
-    In demo mode a link lives until it is used; otherwise ten minutes, or as long as `lives` says.
+    In demo mode a link lives until it is used; otherwise ten minutes, or as long as `lives` says. A role that comes in
+    by two factors gets a link to set them: it lets nobody in by itself.
 
     Raises
     ------
@@ -74,15 +82,22 @@ def new_link(
         account = _account(tx, role, party_ref)
         if account is None:
             raise NotFound(N_("Aucun compte actif n’a ce rôle."), role=role, ref=party_ref)
+        purpose = "invitation" if two_factors(site, role) else "sign_in"
         tx.add(
             SignInLink(
                 account_id=account.id or 0,
+                purpose=purpose,
                 token_hash=hashed(token),
                 made_at=now,
                 expires_at=now + lives if lives is not None else None,
             )
         )
-    return f"{site.settings.base_url.rstrip('/')}/entrer/{token}"
+    return address(site, "rejoindre" if purpose == "invitation" else "entrer", token)
+
+
+def address(site: Site, path: str, token: str) -> str:
+    """Where a link leads: always under the configured address, whatever host was asked for."""
+    return f"{site.settings.base_url.rstrip('/')}/{path}/{token}"
 
 
 def _account(tx: Session, role: str, party_ref: str | None) -> Account | None:
@@ -100,43 +115,76 @@ def _account(tx: Session, role: str, party_ref: str | None) -> Account | None:
     return tx.exec(found.order_by(*busiest)).first()
 
 
-def enter(site: Site, token: str, address: str, *, clock: Clock = REAL) -> tuple[str, Account]:
+def enter(
+    site: Site, given: str, came_from: str, *, pin: str = "", browser: str = "", clock: Clock = REAL
+) -> tuple[str, Account]:
     """
-    Use a sign-in link, once: a new session's token, and whose it is.
+    Use a sign-in link, once, or a person's own link or paper code: a new session's token, and whose it is.
 
     Raises
     ------
     LinkNotValid
-        When the link is unknown, used or too old; all three look the same.
+        When it is unknown, used, too old, or its PIN is not the right one; all look the same.
     TooManyTries
-        When this address, or all together, tried too often.
+        When this address, this account, or all together, tried too often.
     """
     now = clock.now()
-    access_attempts.check(site, "link", address, now)
+    access_attempts.take(site, "link", came_from, now)
+    key = own_keys.find(site, given, now)
+    if key is not None:
+        own_keys.check_pin(site, key, pin, came_from, now)
     with site.db.begin() as tx:
-        link = tx.exec(select(SignInLink).where(SignInLink.token_hash == hashed(token))).first()
-        account = tx.get(Account, link.account_id) if link is not None else None
-        if link is not None and account is not None and account.active and _use(tx, link, now):
-            session = secrets.token_urlsafe(32)
-            _, whole = SESSION_LIVES.get(account.role, STAFF_LIVES)
-            tx.add(
-                WebSession(
-                    account_id=account.id or 0,
-                    token_hash=hashed(session),
-                    made_at=now,
-                    seen_at=now,
-                    ends_at=now + whole,
-                )
-            )
-            return session, account
-    access_attempts.count(site, "link", address, now)
-    raise LinkNotValid(N_("Ce lien ne marche plus."))
+        account = own_keys.use(tx, key, now) if key is not None else use_link(tx, given, "sign_in", now)
+        if account is None or not account.active or two_factors(site, account.role):
+            raise LinkNotValid(N_("Ce lien ne marche plus."))
+        session = begin_session(tx, site, account, browser, now)
+    access_attempts.give_back(site, "link", came_from, now)
+    return session, account
 
 
-def _use(tx: Session, link: SignInLink, now: datetime) -> bool:
-    """True for exactly one of those who come with the same link."""
-    if link.expires_at is not None and link.expires_at <= now:
-        return False
+def begin_session(tx: Session, site: Site, account: Account, browser: str, now: datetime) -> str:
+    """A new session's token, whatever cookie came before; both factors were given where both are asked for."""
+    token = secrets.token_urlsafe(32)
+    _, whole = SESSION_LIVES.get(account.role, STAFF_LIVES)
+    tx.add(
+        WebSession(
+            public_id=site.ids.new(),
+            account_id=account.id or 0,
+            token_hash=hashed(token),
+            browser=browser,
+            made_at=now,
+            seen_at=now,
+            confirmed_at=now,
+            ends_at=now + whole,
+        )
+    )
+    return token
+
+
+def find_link(tx: Session, token: str, purpose: str, now: datetime) -> tuple[SignInLink, Account] | None:
+    """An unused link of this purpose whose account is open, and that account."""
+    link = tx.exec(
+        select(SignInLink).where(
+            SignInLink.token_hash == hashed(token), SignInLink.purpose == purpose, col(SignInLink.used_at).is_(None)
+        )
+    ).first()
+    if link is None or (link.expires_at is not None and link.expires_at <= now):
+        return None
+    account = tx.get(Account, link.account_id)
+    return (link, account) if account is not None and account.active else None
+
+
+def use_link(tx: Session, token: str, purpose: str, now: datetime) -> Account | None:
+    """The account, for exactly one of those who come with the same link."""
+    found = find_link(tx, token, purpose, now)
+    if found is None:
+        return None
+    link, account = found
+    return account if mark_used(tx, link, now) else None
+
+
+def mark_used(tx: Session, link: SignInLink, now: datetime) -> bool:
+    """True for the first one who comes."""
     unused: ColumnElement[bool] = col(SignInLink.used_at).is_(None)
     return tx.exec(update(SignInLink).where(col(SignInLink.id) == link.id, unused).values(used_at=now)).rowcount == 1
 
@@ -153,7 +201,7 @@ def visitor(site: Site, token: str, *, clock: Clock = REAL) -> Visitor | None:
         if now >= session.ends_at or now - session.seen_at >= idle:
             return None
         territory = tx.get(Territory, account.territory_id) if account.territory_id is not None else None
-        name = _name(tx, account)
+        name = name_of(tx, account)
     if now - session.seen_at >= SEEN_EVERY:
         with site.db.begin() as tx:
             # An update, not a merge: a session that was just ended by a log-out is not revived.
@@ -163,10 +211,13 @@ def visitor(site: Site, token: str, *, clock: Clock = REAL) -> Visitor | None:
         name=name,
         territory_name=territory.name if territory is not None else "",
         zone=territory.timezone if territory is not None else "Europe/Brussels",
+        # In the demonstration nobody has a password to prove it with.
+        is_fresh=site.settings.demo or now - session.confirmed_at < FRESH,
     )
 
 
-def _name(tx: Session, account: Account) -> str:
+def name_of(tx: Session, account: Account) -> str:
+    """How the account is called on pages: a name, or a person's pseudonym."""
     if account.party_id is None:
         return ""
     if account.role == "person":
@@ -200,6 +251,8 @@ def sweep(site: Site, *, clock: Clock = REAL) -> None:
     with site.db.begin() as tx:
         tx.exec(delete(WebSession).where(col(WebSession.ends_at) <= now))
         tx.exec(delete(SignInLink).where(col(SignInLink.expires_at) <= now - timedelta(days=1)))
+        tx.exec(delete(HalfSignIn).where(col(HalfSignIn.ends_at) <= now))
+        tx.exec(delete(PasskeyChallenge).where(col(PasskeyChallenge.ends_at) <= now))
     access_attempts.sweep(site, now)
 
 

@@ -150,6 +150,9 @@ ROLES = (
     "steering",
     "sysadmin",
 )
+LINK_PURPOSES = ("sign_in", "invitation", "reset")
+CHALLENGE_PURPOSES = ("join", "register", "sign_in", "confirm")
+OWN_KEYS = ("link", "code")
 EXPERIENCES = (
     "distress",
     "hospital_stay",

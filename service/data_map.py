@@ -55,7 +55,8 @@ DATA_MAP: dict[str, dict[Class, str]] = {
     "account": {
         "none": "id public_id territory_id role language active",
         "pseudonym": "party_id",
-        "personal": "email",
+        "personal": "email_sealed",
+        "secret": "email_hash password_hash pin_hash",
     },
     "alert": {"none": "id", "pseudonym": "situation_id raised_by", "special": "raised_at first_reaction_at"},
     "attempt": {"none": "id guard count window_from", "personal": "subject"},
@@ -64,6 +65,7 @@ DATA_MAP: dict[str, dict[Class, str]] = {
         "pseudonym": "account_id organisation_id record_id",
         "secret": "chain",
     },
+    "authenticator": {"none": "made_at last_step", "pseudonym": "account_id", "secret": "secret_sealed"},
     "availability": {
         "none": "id",
         "pseudonym": "owner_id",
@@ -92,6 +94,7 @@ DATA_MAP: dict[str, dict[Class, str]] = {
         "pseudonym": "ref situation_id",
         "special": "theme title_sealed set_on status review_on",
     },
+    "half_sign_in": {"none": "id made_at ends_at", "pseudonym": "account_id", "secret": "token_hash"},
     "housing_first_candidate": {
         "none": "revision id partners_present",
         "pseudonym": "round_id person_id presented_by",
@@ -106,6 +109,11 @@ DATA_MAP: dict[str, dict[Class, str]] = {
     },
     "imported_value": {"none": "id territory_id file", "pseudonym": "row_key", "secret": "values_hash"},
     "intervention_member": {"none": "id", "pseudonym": "intervention_id professional_id"},
+    "letter": {
+        "none": "id public_id territory_id template made_at handed_at",
+        "pseudonym": "account_id",
+        "secret": "values_sealed",
+    },
     "meeting": {
         "none": (
             "changed_at revision id public_id territory_id kind place_id starts_at ends_at rrule status uid sequence"
@@ -153,6 +161,12 @@ DATA_MAP: dict[str, dict[Class, str]] = {
     },
     "outreach_round": {"none": "id territory_id neighbourhood_id place_id on team_size"},
     "override": {"none": "id", "pseudonym": "person_id peer_helper_id by", "special": "rule reason at"},
+    "own_key": {
+        "none": "id kind made_at expires_at ended_at",
+        "pseudonym": "account_id made_by",
+        "special": "used_on",
+        "secret": "secret_hash",
+    },
     "pairing": {
         "none": "changed_at revision id public_id territory_id",
         "pseudonym": ("ref person_id peer_helper_id professional_id request_id person_answer_by helper_answer_by"),
@@ -163,6 +177,13 @@ DATA_MAP: dict[str, dict[Class, str]] = {
         ),
     },
     "party": {"none": "kind territory_id", "pseudonym": "id"},
+    "passkey": {
+        "none": "id public_id made_at",
+        "pseudonym": "account_id",
+        "personal": "name used_at sign_count",
+        "secret": "credential_id public_key",
+    },
+    "passkey_challenge": {"none": "id purpose ends_at used_at", "pseudonym": "account_id", "secret": "challenge_hash"},
     "peer_helper": {
         "none": "revision public_id territory_id",
         "pseudonym": "id ref organisation_id supervisor_id neighbourhood_id",
@@ -196,6 +217,7 @@ DATA_MAP: dict[str, dict[Class, str]] = {
         "personal": "display_name function languages themes roles email fte status",
     },
     "public_holiday": {"none": "id country day label"},
+    "recovery_code": {"none": "id used_at", "pseudonym": "account_id", "secret": "code_hash"},
     "refusal": {"none": "id", "pseudonym": "person_id peer_helper_id", "special": "since"},
     "request": {
         "none": "revision id public_id territory_id",
@@ -213,7 +235,12 @@ DATA_MAP: dict[str, dict[Class, str]] = {
     "school_holiday": {"none": "id school_calendar first_day last_day label"},
     "separation": {"none": "id", "pseudonym": "person_id other_person_id"},
     "set_aside": {"none": "id", "pseudonym": "person_id peer_helper_id by", "special": "reason at"},
-    "sign_in_link": {"none": "id made_at expires_at used_at", "pseudonym": "account_id", "secret": "token_hash"},
+    "setup_code": {"none": "id made_at", "secret": "code_hash"},
+    "sign_in_link": {
+        "none": "id purpose made_at expires_at used_at",
+        "pseudonym": "account_id made_by",
+        "secret": "token_hash code_hash device_hash",
+    },
     "signature": {"none": "id document_id organisation_id signed_on"},
     "situation": {
         "none": "revision id public_id territory_id",
@@ -256,7 +283,12 @@ DATA_MAP: dict[str, dict[Class, str]] = {
             "person_answer_how checked_in_at checked_out_at pinned published_at"
         ),
     },
-    "web_session": {"none": "id made_at seen_at ends_at", "pseudonym": "account_id", "secret": "token_hash"},
+    "web_session": {
+        "none": "id public_id made_at seen_at confirmed_at ends_at",
+        "pseudonym": "account_id",
+        "personal": "browser",
+        "secret": "token_hash",
+    },
 }
 
 

@@ -73,3 +73,23 @@ class WrongDatabase(Refused):
 
 class LinkNotValid(Refused):
     """This link or code does not work, or no longer."""
+
+
+class SignInFailed(Refused):
+    """What was given does not let anybody in; it is never said which part was wrong."""
+
+
+class NotAcceptable(Refused):
+    """What was filled in cannot be taken as it is: a password, an address, a name."""
+
+    def __init__(self, message: str, field: str = "", **facts: object) -> None:
+        super().__init__(message, **facts)
+        self.field = field
+
+
+class TooManyInvitations(Refused):
+    """This account invited too many people; this works again a little later."""
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__("", seconds=seconds)
+        self.seconds = seconds

@@ -1,0 +1,91 @@
+"""
+What is sent to an account: for now a letter that the coordinator hands over, in the transaction of what caused it.
+
+A letter holds the code of its text and sealed values, since these may be a link that lets somebody in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from locales import N_
+from service import access, audit
+from service.clock import Clock, RealClock
+from service.errors import NotFound
+from service.site import Actor, Site
+from service.tables.access import Account, Letter
+
+REAL = RealClock()
+TEXTS: dict[str, str] = {
+    "invitation": N_("Vous êtes invité à rejoindre Le Fil. Ouvrez ce lien dans les 7 jours : %(link)s"),
+    "sign_in": N_("Pour entrer dans Le Fil, ouvrez ce lien dans les 10 minutes : %(link)s Ou tapez ce code : %(code)s"),
+    "reset": N_("Pour choisir un nouveau mot de passe, ouvrez ce lien dans les 10 minutes : %(link)s"),
+    "password_changed": N_("Le mot de passe de votre compte a changé. Si ce n’est pas vous, prévenez la coordination."),
+    "factor_changed": N_(
+        "La manière d’entrer dans votre compte a changé. Si ce n’est pas vous, prévenez la coordination."
+    ),
+    "email_changed": N_("L’adresse de votre compte a changé. Si ce n’est pas vous, prévenez la coordination."),
+}
+"""No name, place or theme: a letter may be read by anybody (`security.md` F2)."""
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A letter that waits to be handed over."""
+
+    public_id: str
+    template: str
+    name: str
+    made_at: datetime
+
+
+def send(
+    tx: Session, site: Site, to: Account, template: str, values: Mapping[str, str], *, address: str, now: datetime
+) -> None:
+    """Send a text to an account; `address` is where mail would go: the old one, when it has just changed."""
+    letter = Letter(
+        public_id=site.ids.new(), territory_id=to.territory_id, account_id=to.id or 0, template=template, made_at=now
+    )
+    kept = {**values, "to": address}
+    letter.values_sealed = site.seals.seal_shared(tx, _place(letter), kept)
+    tx.add(letter)
+
+
+def waiting(site: Site, actor: Actor) -> list[Waiting]:
+    """Letters of the territory that nobody has handed over yet, the newest first."""
+    with site.db() as tx:
+        here = (Letter.territory_id == actor.territory_id, col(Letter.handed_at).is_(None))
+        rows = tx.exec(select(Letter, Account).join(Account).where(*here).order_by(col(Letter.id).desc()).limit(100))
+        return [
+            Waiting(letter.public_id, letter.template, access.name_of(tx, account), letter.made_at)
+            for letter, account in rows.all()
+        ]
+
+
+def hand_over(site: Site, actor: Actor, public_id: str, *, clock: Clock = REAL) -> tuple[str, dict[str, str]]:
+    """
+    Code and values of a letter, once: it then counts as handed over, and the log says by whom.
+
+    Raises
+    ------
+    NotFound
+        When the territory has no such letter, or it was handed over.
+    """
+    with site.db.begin() as tx:
+        letter = tx.exec(
+            select(Letter).where(Letter.public_id == public_id, Letter.territory_id == actor.territory_id)
+        ).first()
+        if letter is None or letter.handed_at is not None or letter.values_sealed is None:
+            raise NotFound(N_("Ce message n’attend plus."))
+        values: dict[str, str] = site.seals.open_shared(tx, _place(letter), letter.values_sealed)
+        letter.handed_at, letter.values_sealed = clock.now(), None
+        audit.note(tx, site, actor, "letter.handed_over", "letter", letter.public_id)
+        return letter.template, values
+
+
+def _place(letter: Letter) -> str:
+    return f"letter.values_sealed:{letter.public_id}"
