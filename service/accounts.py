@@ -138,7 +138,7 @@ def _names(tx: Session, actor: Actor) -> dict[int, str]:
     found: dict[int, str] = {}
     for table in (PeerHelper, Professional):
         rows = tx.exec(select(table.id, table.display_name).where(table.territory_id == actor.territory_id)).all()
-        found.update({party: name for party, name in rows})
+        found.update(dict(rows))
     return found
 
 
@@ -254,9 +254,7 @@ def change_password(site: Site, actor: Actor, token: str, password: str, *, cloc
         account = tx.get_one(Account, actor.account_id)
         words = mailed_links.words_around(tx, site, account)
         if not access.two_factors(site, account.role) or not factors.has_application(tx, account):
-            raise NotAcceptable(
-                N_("Ajoutez d’abord l’application de codes : le mot de passe va avec elle."), "password"
-            )
+            raise NotAcceptable(N_("Ajoutez d’abord l’application de codes, qui va avec le mot de passe."), "password")
     passwords.check(password, words)
     kept = passwords.hash_of(password)
     with site.db.begin() as tx:

@@ -9,7 +9,7 @@ import secrets
 import unicodedata
 from datetime import datetime
 
-import pyotp
+from pyotp.totp import TOTP
 from sqlalchemy import ColumnElement, func, or_
 from sqlmodel import Session, col, delete, select, update
 
@@ -40,7 +40,7 @@ def proposed_secret(site: Site, bound_to: str) -> str:
 
 def address(secret: str, name: str) -> str:
     """What the square to scan holds."""
-    return pyotp.TOTP(secret).provisioning_uri(name=name, issuer_name=ISSUER)
+    return TOTP(secret).provisioning_uri(name=name, issuer_name=ISSUER)
 
 
 def enrol(tx: Session, site: Site, account: Account, secret: str, code: str, now: datetime) -> None:
@@ -80,6 +80,12 @@ def use(tx: Session, site: Site, account: Account, given: str, now: datetime) ->
     return tx.exec(update(RecoveryCode).where(*this).values(used_at=now)).rowcount == 1
 
 
+def forget(tx: Session, account: Account) -> None:
+    """Application and paper codes of the account open nothing any more."""
+    tx.exec(delete(Authenticator).where(col(Authenticator.account_id) == account.id))
+    tx.exec(delete(RecoveryCode).where(col(RecoveryCode.account_id) == account.id))
+
+
 def has_application(tx: Session, account: Account) -> bool:
     return tx.get(Authenticator, account.id) is not None
 
@@ -104,7 +110,7 @@ def _step(secret: str, given: str, now: datetime) -> int | None:
     """The half minute that a code belongs to."""
     digits = re.sub(r"[\s\-.]", "", unicodedata.normalize("NFKC", given))
     current = int(now.timestamp()) // STEP_SECONDS
-    maker = pyotp.TOTP(secret)
+    maker = TOTP(secret)
     for around in STEPS_AROUND:
         if hmac.compare_digest(maker.generate_otp(current + around).encode(), digits.encode()):
             return current + around

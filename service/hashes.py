@@ -1,4 +1,4 @@
-"""What the database keeps of secrets: SHA-256 of long ones, a keyed hash of what could be guessed (`security.md` A5)."""
+"""What the database keeps of secrets: SHA-256 of long ones, a keyed hash of guessable ones (`security.md` A5)."""
 
 from __future__ import annotations
 

@@ -324,6 +324,12 @@ def _joined(tx: Session, site: Site, token: str, now: datetime) -> Account:
     if account is None:
         raise LinkNotValid(N_("Ce lien ne marche plus."))
     mailed_links.end_sessions(tx, account)
+    # Whoever joins again has lost a phone or a password: what they had before opens nothing any more.
+    had_keys = passkeys.forget_all(tx, account) > 0
+    if account.password_hash is not None or had_keys:
+        post.send(tx, site, account, "factor_changed", {}, address=mail_addresses.of(tx, site, account), now=now)
+    account.password_hash = None
+    factors.forget(tx, account)
     actor = Actor(account.role, account.territory_id, account.id, account.party_id, account.language)
     audit.note(tx, site, actor, "account.joined", "account", account.public_id)
     return account

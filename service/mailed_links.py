@@ -1,4 +1,4 @@
-"""Links that go to an address on request: to come in, for peer helpers, and to choose a new password, for the others."""
+"""Links that go to an address on request: to come in, for peer helpers; to choose a new password, for staff."""
 
 from __future__ import annotations
 
@@ -148,7 +148,7 @@ def reset_password(site: Site, token: str, password: str, came_from: str, *, clo
 def set_password(
     tx: Session, site: Site, account: Account, kept: str, now: datetime, *, stays: str | None = None
 ) -> None:
-    """Keep a new password; other sessions and half-way sign-ins end, links for a password too, and its owner is told."""
+    """Keep a new password; other sessions, half-way sign-ins and links for a password end, and its owner is told."""
     account.password_hash = kept
     tx.add(account)
     end_sessions(tx, account, stays=stays)

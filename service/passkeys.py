@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 
 import webauthn
 from sqlalchemy import ColumnElement
-from sqlmodel import Session, col, func, select, update
+from sqlmodel import Session, col, delete, func, select, update
 from webauthn.helpers import base64url_to_bytes, bytes_to_base64url
 from webauthn.helpers.exceptions import WebAuthnException
 from webauthn.helpers.structs import (
@@ -223,15 +223,18 @@ def remove(site: Site, actor: Actor, session_token: str, public_id: str, *, cloc
         other_way = account.password_hash is not None and tx.get(Authenticator, account.id) is not None
         if len(mine) == 1 and not other_way:
             raise NotAcceptable(
-                N_(
-                    "C’est votre seule manière d’entrer. Ajoutez d’abord une autre clé, ou un mot de passe et des codes."
-                ),
+                N_("C’est votre seule manière d’entrer. Ajoutez d’abord une autre clé."),
                 "passkey",
             )
         tx.delete(found)
         end_sessions(tx, account, stays=session_token)
         post.send(tx, site, account, "factor_changed", {}, address=mail_addresses.of(tx, site, account), now=now)
         audit.note(tx, site, actor, "passkey.removed", "passkey", public_id)
+
+
+def forget_all(tx: Session, account: Account) -> int:
+    """How many passkeys of the account are gone now."""
+    return tx.exec(delete(Passkey).where(col(Passkey.account_id) == account.id)).rowcount
 
 
 def held(site: Site, actor: Actor) -> list[Held]:
