@@ -80,6 +80,8 @@ def new_link(
         lives = MAILED_LINK_LIVES
     with site.db.begin() as tx:
         account = _account(tx, role, party_ref)
+        if account is None and two_factors(site, role):
+            account = _first_account(tx, site, role, party_ref)
         if account is None:
             raise NotFound(N_("Aucun compte actif n’a ce rôle."), role=role, ref=party_ref)
         purpose = "invitation" if two_factors(site, role) else "sign_in"
@@ -93,6 +95,23 @@ def new_link(
             )
         )
     return address(site, "rejoindre" if purpose == "invitation" else "entrer", token)
+
+
+def _first_account(tx: Session, site: Site, role: str, party_ref: str | None) -> Account | None:
+    """The account of somebody whom an import brought: they have none until they are let in for the first time."""
+    found = select(Professional).where(Professional.status == "active").order_by(Professional.ref)
+    if party_ref is not None:
+        found = found.where(Professional.ref == party_ref)
+    party = next((one for one in tx.exec(found).all() if (role == "coordinator") == ("coordinator" in one.roles)), None)
+    if party is None or role not in ("coordinator", "professional"):
+        return None
+    taken = tx.exec(select(Account.id).where(Account.role == role, Account.party_id == party.id)).first()
+    if taken is not None:
+        return None
+    account = Account(public_id=site.ids.new(), territory_id=party.territory_id, role=role, party_id=party.id)
+    tx.add(account)
+    tx.flush()
+    return account
 
 
 def address(site: Site, path: str, token: str) -> str:

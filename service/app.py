@@ -20,14 +20,18 @@ from service.imports import kept
 from service.site import Site
 from service.web import (
     absences,
+    account,
+    accounts,
     additions,
     agenda,
     api,
     api_pairings,
     consents,
     feeds,
+    first_run,
     help,
     imports,
+    joining,
     notices,
     own_pairings,
     pairing_files,
@@ -39,6 +43,7 @@ from service.web import (
     requests,
     runs,
     sign_in,
+    staff_doors,
     subscription,
     weeks,
 )
@@ -97,6 +102,11 @@ def create_app(site: Site) -> Litestar:
         route_handlers=[
             health,
             *sign_in.HANDLERS,
+            *staff_doors.HANDLERS,
+            *joining.HANDLERS,
+            *first_run.HANDLERS,
+            *account.HANDLERS,
+            *accounts.HANDLERS,
             *requests.HANDLERS,
             *subscription.HANDLERS,
             *feeds.HANDLERS,

@@ -13,7 +13,7 @@ import sys
 import click
 
 from locales import N_, translator
-from service import access, codes, demo_server, serving
+from service import access, codes, demo_server, first_network, serving
 from service.cli_busy import busy_times
 from service.cli_check import audit_group, check_database
 from service.cli_demo import demo_command
@@ -26,6 +26,7 @@ from service.cli_routing import routing_group
 from service.cli_site import demo_settings, is_demo, opened
 from service.database import Database, upgrade
 from service.settings import Settings
+from service.site import Site
 
 
 @click.group(
@@ -39,7 +40,8 @@ def cli() -> None:
 @click.option("--port", type=int, help=N_("Port TCP (LEFIL_PORT)."))
 @click.option("--host", default=serving.LOOPBACK, show_default=True, help=N_("Adresse sur laquelle écouter."))
 @language
-def serve(port: int | None, host: str) -> None:
+@click.pass_obj
+def serve(reader: Reader, port: int | None, host: str) -> None:
     settings = Settings()
     settings = settings.model_copy(update={"demo": False, "port": settings.port if port is None else port})
     serving.write_log(settings.log_level)
@@ -49,8 +51,17 @@ def serve(port: int | None, host: str) -> None:
         with site.db() as tx:
             if is_demo(tx):
                 raise Fault(N_("Cette base de données contient la démonstration. Démarrez-la avec « lefil run »."))
+        _tell_setup_code(site, reader)
         with serving.working(site):
             serving.serve(site, listener)
+
+
+def _tell_setup_code(site: Site, reader: Reader) -> None:
+    """Where there is no network yet, whoever reads this terminal may create it."""
+    if first_network.is_open(site):
+        address = site.settings.base_url.rstrip("/") + "/creer-le-reseau"
+        reader.say(N_("Aucun réseau encore. Ouvrez %(address)s"), address=address)
+        reader.say(N_("et tapez ce code : %(code)s"), code=first_network.new_code(site))
 
 
 @cli.command("run", help=N_("Démarre la démonstration sur cette machine, avec le territoire de Seraing."))

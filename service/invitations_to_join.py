@@ -198,19 +198,20 @@ def new_invitation(tx: Session, account: Account, now: datetime, *, made_by: int
     return token
 
 
-def joining(site: Site, token: str, came_from: str, *, clock: Clock = REAL) -> Joining:
+def joining(site: Site, token: str, *, clock: Clock = REAL) -> Joining:
     """
-    What an invitation is for.
+    What an invitation is for; looking changes nothing.
 
     Raises
     ------
     LinkNotValid
         When it is unknown, used or too old.
-    TooManyTries
-        When too many were tried.
     """
-    account = _invited(site, token, came_from, clock.now())
     with site.db() as tx:
+        found = access.find_link(tx, token, "invitation", clock.now())
+        if found is None:
+            raise LinkNotValid(N_("Ce lien ne marche plus."))
+        account = found[1]
         territory = tx.get(Territory, account.territory_id) if account.territory_id is not None else None
         name, email = access.name_of(tx, account), mail_addresses.of(tx, site, account)
     secret = factors.proposed_secret(site, token)
@@ -226,10 +227,20 @@ def joining(site: Site, token: str, came_from: str, *, clock: Clock = REAL) -> J
 
 
 def join(
-    site: Site, token: str, password: str, code: str, came_from: str, *, browser: str = "", clock: Clock = REAL
+    site: Site,
+    token: str,
+    password: str,
+    code: str,
+    came_from: str,
+    *,
+    email: str = "",
+    browser: str = "",
+    clock: Clock = REAL,
 ) -> tuple[str, Account, list[str]]:
     """
     Join with a password and the first code of the application: session, account, and ten codes for paper.
+
+    `email` is asked of whoever was invited without one.
 
     Raises
     ------
@@ -248,6 +259,10 @@ def join(
     kept = passwords.hash_of(password)
     with site.db.begin() as tx:
         account = _joined(tx, site, token, now)
+        if account.role in access.LINK_ROLES:
+            raise LinkNotValid(N_("Ce lien ne marche plus."))
+        if account.email_hash is None:
+            mail_addresses.put(tx, site, account, email)
         account.password_hash = kept
         factors.enrol(tx, site, account, factors.proposed_secret(site, token), code, now)
         codes = factors.new_codes(tx, site, account)

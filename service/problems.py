@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from typing import Any
+from urllib.parse import quote
 
 from litestar import MediaType, Request, Response
 from litestar.exceptions import HTTPException, ValidationException
@@ -18,6 +19,7 @@ from service.errors import (
     ImportNotAccepted,
     KeyReused,
     LinkNotValid,
+    NotAcceptable,
     NotAllowed,
     NotCalculable,
     NotFound,
@@ -25,11 +27,13 @@ from service.errors import (
     Refused,
     RuleBroken,
     RunRefused,
+    SignInFailed,
     StepNotAllowed,
+    TooManyInvitations,
     TooManyRuns,
     WrongDatabase,
 )
-from service.web.doors import SignInNeeded
+from service.web.doors import ProofNeeded, SignInNeeded
 from service.web.pages import page, speech_of
 
 STATUS: dict[type[Refused], int] = {
@@ -49,6 +53,9 @@ STATUS: dict[type[Refused], int] = {
     WrongDatabase: 503,
     LinkNotValid: 403,
     TooManyTries: 429,
+    SignInFailed: 403,
+    NotAcceptable: 422,
+    TooManyInvitations: 429,
 }
 TITLES: dict[type[Refused], str] = {
     NotFound: N_("Cette page n’existe pas"),
@@ -67,6 +74,9 @@ TITLES: dict[type[Refused], str] = {
     WrongDatabase: N_("Le service est en pause"),
     LinkNotValid: N_("Ce lien ne marche plus"),
     TooManyTries: N_("Trop d’essais"),
+    SignInFailed: N_("Cela n’ouvre pas"),
+    NotAcceptable: N_("Cela ne peut pas être pris ainsi"),
+    TooManyInvitations: N_("Trop d’invitations en une heure"),
 }
 HELP: dict[type[Refused], str] = {
     NotFound: N_("L’adresse est peut-être incomplète. Revenez à l’accueil."),
@@ -85,6 +95,9 @@ HELP: dict[type[Refused], str] = {
     WrongDatabase: N_("Rien n’est perdu. Prévenez la personne qui gère le service."),
     LinkNotValid: N_("Un lien sert une seule fois, et pas trop longtemps. Demandez-en un autre à la coordination."),
     TooManyTries: N_("Attendez un quart d’heure, puis réessayez. Rien n’est bloqué pour toujours."),
+    SignInFailed: N_("Vérifiez ce que vous avez écrit, puis réessayez."),
+    NotAcceptable: N_("Changez ce qui est indiqué, puis recommencez. Rien n’a été modifié."),
+    TooManyInvitations: N_("Les invitations déjà faites restent valables. Attendez un peu, puis réessayez."),
 }
 HTTP_TITLES = {
     400: N_("Ces informations ne sont pas complètes"),
@@ -143,7 +156,7 @@ def on_refused(request: Request[Any, Any, Any], error: Refused) -> Response[Any]
     if isinstance(error, LinkNotValid) and wants_page(request):
         return page(request, "link_not_valid.html", status=status)
     answer = _answer(request, status, kind.__name__, TITLES[kind], HELP[kind], _said(request, error))
-    if isinstance(error, TooManyTries | TooManyRuns):
+    if isinstance(error, TooManyTries | TooManyRuns | TooManyInvitations):
         answer.headers["Retry-After"] = str(error.seconds)
     return answer
 
@@ -169,6 +182,14 @@ def on_sign_in_needed(request: Request[Any, Any, Any], _: SignInNeeded) -> Respo
     if wants_page(request):
         return Redirect("/entrer", status_code=303)
     return _answer(request, 401, "SignInNeeded", N_("Il faut d’abord entrer"), N_("Ouvrez votre lien d’entrée."))
+
+
+def on_proof_needed(request: Request[Any, Any, Any], _: ProofNeeded) -> Response[Any]:
+    if wants_page(request):
+        back = request.url.path if request.method == "GET" else "/compte"
+        return Redirect(f"/compte/confirmer?retour={quote(back, safe='/')}", status_code=303)
+    title, help_text = N_("Confirmez que c’est vous"), N_("Entrez de nouveau, puis réessayez.")
+    return _answer(request, 403, "ProofNeeded", title, help_text)
 
 
 def on_http(request: Request[Any, Any, Any], error: HTTPException) -> Response[Any]:
@@ -210,6 +231,7 @@ def on_bug(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
 HANDLERS: dict[Any, Any] = {
     Refused: on_refused,
     SignInNeeded: on_sign_in_needed,
+    ProofNeeded: on_proof_needed,
     HTTPException: on_http,
     RecursionError: on_too_deep,
     Exception: on_bug,

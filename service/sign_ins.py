@@ -17,7 +17,7 @@ from service.clock import Clock, RealClock
 from service.errors import SignInFailed
 from service.hashes import hashed
 from service.site import Actor, Site
-from service.tables.access import Account, HalfSignIn, Passkey, WebSession
+from service.tables.access import Account, HalfSignIn, WebSession
 
 REAL = RealClock()
 HALF_LIVES = timedelta(minutes=5)
@@ -128,11 +128,6 @@ def confirmed(site: Site, actor: Actor, session_token: str, *, clock: Clock = RE
         mine = (col(WebSession.token_hash) == hashed(session_token), col(WebSession.account_id) == actor.account_id)
         tx.exec(update(WebSession).where(*mine).values(confirmed_at=clock.now()))
         audit.note(tx, site, actor, "session.confirmed", "account", _public_id(tx.get(Account, actor.account_id)))
-
-
-def has_passkey(site: Site, account_id: int | None) -> bool:
-    with site.db() as tx:
-        return tx.exec(select(Passkey.id).where(Passkey.account_id == account_id).limit(1)).first() is not None
 
 
 def _public_id(account: Account | None) -> str:

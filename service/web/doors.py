@@ -29,17 +29,22 @@ SAFE = ("GET", "HEAD", "OPTIONS")
 
 @dataclass(frozen=True)
 class Rule:
-    """Who may use a handler; `roles` empty means everybody, signed in or not."""
+    """
+    Who may use a handler; `roles` empty means everybody, signed in or not.
+
+    `fresh` asks that they proved within the last five minutes who they are (`security.md` A6).
+    """
 
     roles: frozenset[str]
+    fresh: bool = False
 
     def allows(self, visitor: Visitor | None) -> bool:
         return not self.roles or (visitor is not None and visitor.actor.role in self.roles)
 
 
-def may(*roles: str) -> dict[str, Any]:
+def may(*roles: str, fresh: bool = False) -> dict[str, Any]:
     """The `opt` of a handler that only these roles may use."""
-    return {RULE: Rule(frozenset(roles))}
+    return {RULE: Rule(frozenset(roles), fresh)}
 
 
 ANYONE: dict[str, Any] = {RULE: Rule(frozenset())}
@@ -49,6 +54,10 @@ SIGNED_IN = may(*codes.ROLES)
 
 class SignInNeeded(Exception):
     """The page is for people who signed in; a browser is taken to the sign-in page."""
+
+
+class ProofNeeded(Exception):
+    """The page is for people who have just proved who they are; a browser is taken to where they do."""
 
 
 def site_of(connection: ASGIConnection[Any, Any, Any, Any]) -> Site:
@@ -65,16 +74,19 @@ def form_cookie_name(site: Site) -> str:
 
 
 def session_cookie(site: Site, token: str) -> Cookie:
-    return Cookie(
-        key=cookie_name(site), value=token, path="/", secure=not site.settings.demo, httponly=True, samesite="lax"
-    )
+    return own_cookie(site, cookie_name(site), token)
 
 
 def ended_cookie(site: Site) -> Cookie:
+    return own_cookie(site, cookie_name(site), "", max_age=0)
+
+
+def own_cookie(site: Site, name: str, value: str, *, max_age: int | None = None) -> Cookie:
+    """A cookie that no script reads and no other site sends."""
     return Cookie(
-        key=cookie_name(site),
-        value="",
-        max_age=0,
+        key=name,
+        value=value,
+        max_age=max_age,
         path="/",
         secure=not site.settings.demo,
         httponly=True,
@@ -106,11 +118,12 @@ def obey(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandl
     """Hold a handler to its rule."""
     rule: Rule = handler.opt[RULE]
     visitor = visitor_of(connection)
-    if rule.allows(visitor):
-        return
-    if visitor is None:
+    if visitor is None and not rule.allows(visitor):
         raise SignInNeeded
-    raise NotAllowed("this page is not for this role")
+    if not rule.allows(visitor):
+        raise NotAllowed("this page is not for this role")
+    if rule.fresh and not (visitor is not None and visitor.is_fresh):
+        raise ProofNeeded
 
 
 def check_rules(app: Litestar) -> None:

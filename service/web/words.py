@@ -60,6 +60,21 @@ DONE: dict[str, str] = {
     "absence_noted": N_("Absence notée."),
     "own_absence_noted": N_("C’est noté. La coordination est prévenue."),
     "absence_ended": N_("Absence supprimée."),
+    "password_reset": N_("Nouveau mot de passe gardé. Entrez maintenant."),
+    "password_changed": N_("Nouveau mot de passe gardé. Les autres sessions sont terminées."),
+    "email_changed": N_("Nouvelle adresse gardée. L’ancienne est prévenue."),
+    "passkey_added": N_("Clé ajoutée. Les autres sessions sont terminées."),
+    "passkey_removed": N_("Clé retirée. Elle n’ouvre plus rien."),
+    "pin_set": N_("Code secret gardé."),
+    "pin_removed": N_("Code secret retiré."),
+    "language_set": N_("Langue gardée."),
+    "session_ended": N_("Session terminée."),
+    "sessions_ended": N_("Les autres sessions sont terminées."),
+    "confirmed": N_("Merci. Vous avez cinq minutes pour changer ce que vous voulez."),
+    "account_closed": N_("Compte fermé. Toutes ses sessions sont terminées."),
+    "account_opened": N_("Compte rouvert."),
+    "keys_ended": N_("Le lien et le code de cette personne n’ouvrent plus rien."),
+    "joined": N_("Bienvenue. Votre compte est prêt."),
     "asked_again": N_("Une nouvelle demande attend l’accord de la personne."),
 }
 """What the status line says after something was done, by the code in `?fait=`."""
@@ -213,7 +228,26 @@ OWNERS = {
     "place": N_("Lieux qui ferment"),
 }
 
+ROLES = {
+    "coordinator": N_("Coordination"),
+    "peer_helper": N_("Pair-aidant ou pair-aidante"),
+    "professional": N_("Professionnelle ou professionnel"),
+    "person": N_("Personne accompagnée"),
+}
+ACCOUNT_STATES = {"invited": N_("Invitation envoyée"), "joined": N_("Ouvert"), "closed": N_("Fermé")}
+LETTERS = {
+    "invitation": N_("Invitation"),
+    "sign_in": N_("Lien et code pour entrer"),
+    "reset": N_("Lien pour un nouveau mot de passe"),
+    "password_changed": N_("Mot de passe changé"),
+    "factor_changed": N_("Manière d’entrer changée"),
+    "email_changed": N_("Adresse changée"),
+}
+
 TABLES: dict[str, dict[str, str]] = {
+    "role": ROLES,
+    "account": ACCOUNT_STATES,
+    "letter": LETTERS,
     "absence": ABSENCE_KINDS,
     "owner": OWNERS,
     "appointment": APPOINTMENTS,
