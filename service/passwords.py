@@ -99,11 +99,11 @@ def _parts(word: str) -> list[str]:
 
 
 def _is_common(plain: str) -> bool:
-    """One common word, whatever digits and signs stand around it or replace its letters, or one said twice."""
+    """One common word, whatever digits and signs stand around it or in it, or one said again and again."""
     for text in (plain, plain.translate(LEET)):
         core = re.sub(r"^[^a-z]+|[^a-z]+$", "", text)
-        half = core[: len(core) // 2]
-        if text in common() or core in common() or (half and half * 2 == core and half in common()):
+        again = re.fullmatch(r"(.+?)\1+", re.sub(r"[^a-z]", "", text))
+        if text in common() or core in common() or (again is not None and again[1] in common()):
             return True
     return False
 

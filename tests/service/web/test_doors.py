@@ -143,7 +143,7 @@ def test_the_session_cookie_is_locked_to_the_host_on_https():
     client = network.client()
     client.base_url = "https://fil.example"
     seal = client.seal("/entrer")
-    link = access.new_link(site, "coordinator")
+    link = access.new_link(site, "peer_helper")
     answer = client.post("/session", data={"csrf": seal, "token": link}, follow_redirects=False)
 
     cookie = next(line for line in answer.headers.get_list("set-cookie") if line.startswith("__Host-lefil="))
