@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -56,8 +55,8 @@ def empty(site: Site) -> Site:
 
 
 @pytest.fixture
-def new(sqlite_site: Site) -> Iterator[Site]:
-    yield replace(sqlite_site, settings=Settings(demo=False, base_url=BASE, database_url=sites.IN_MEMORY))
+def new(sqlite_site: Site) -> Site:
+    return replace(sqlite_site, settings=Settings(demo=False, base_url=BASE, database_url=sites.IN_MEMORY))
 
 
 def test_the_code_of_the_terminal_creates_the_network_and_its_coordinator(empty: Site):

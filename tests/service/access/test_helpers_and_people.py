@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from sqlmodel import select
@@ -17,9 +16,8 @@ from service.hashes import hashed
 from service.site import Site
 from service.tables.access import Account, OwnKey, SignInLink, WebSession
 from service.tables.people import Party, PeerHelper
-from tests.service.access.builders import BASE, HERE, House, at, words_of
+from tests.service.access.builders import HERE, House, at, words_of
 from tests.service.record import builders
-from tests.service.web.network import make_site
 
 MAIL = "ana@example.org"
 DEVICE = "the browser of Ana, which asked"
@@ -251,9 +249,8 @@ def test_sessions_of_helpers_and_persons_end_at_their_limits(
     assert not house.is_in(busy, seconds=whole.total_seconds())
 
 
-def test_a_slow_request_does_not_bring_an_ended_session_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    # A file, where one may write while another reads.
-    house = House(make_site(demo=False, base_url=BASE, database_url=f"sqlite:///{tmp_path}/lefil.db"))
+def test_a_slow_request_does_not_bring_an_ended_session_back(busy_house: House, monkeypatch: pytest.MonkeyPatch):
+    house = busy_house
     token = access.new_link(house.site, "peer_helper", clock=at()).rsplit("/", 1)[-1]
     session = access.enter(house.site, token, HERE, clock=at())[0]
     name_of = access.name_of
@@ -271,7 +268,6 @@ def test_a_slow_request_does_not_bring_an_ended_session_back(tmp_path: Path, mon
     assert not house.is_in(session, minutes=10)
     with house.site.db() as tx:
         assert tx.exec(select(WebSession)).all() == []
-    house.site.db.close()
 
 
 def test_nobody_ends_the_session_of_somebody_else(house: House):

@@ -105,13 +105,13 @@ def test_whoever_joins_again_has_only_the_new_way_in(house: House):
     assert claire.secret != again.secret
 
 
-def test_of_twenty_with_one_invitation_exactly_one_joins(house: House):
-    token = token_of(invited(house))
-    code = code_at(invitations_to_join.joining(house.site, token, clock=at()).secret, NOW)
+def test_of_twenty_with_one_invitation_exactly_one_joins(busy_house: House):
+    token = token_of(invited(busy_house))
+    code = code_at(invitations_to_join.joining(busy_house.site, token, clock=at()).secret, NOW)
 
     def come(number: int) -> bool:
         try:
-            invitations_to_join.join(house.site, token, PASSWORD, code, f"192.0.2.{number}", clock=at())
+            invitations_to_join.join(busy_house.site, token, PASSWORD, code, f"192.0.2.{number}", clock=at())
         except LinkNotValid:
             return False
         return True
