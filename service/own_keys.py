@@ -77,7 +77,8 @@ def make(site: Site, actor: Actor, person_id: str, kind: str, *, clock: Clock = 
         audit.note(tx, site, actor, f"own_{kind}.made", "account", account.public_id)
         made = Made(account.public_id, kind, grouped(code) if kind == "code" else code, "", person.pseudonym)
     base = site.settings.base_url.rstrip("/")
-    return Made(made.account_id, kind, made.secret, f"{base}/entrer/{code if kind == 'link' else ''}", made.name)
+    address = f"{base}/entrer/{code}" if kind == "link" else f"{base}/entrer"
+    return Made(made.account_id, kind, made.secret, address, made.name)
 
 
 def _account(tx: Session, site: Site, actor: Actor, person: Person) -> Account:

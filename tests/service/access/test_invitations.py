@@ -41,9 +41,9 @@ def test_somebody_new_joins_in_their_role(house: House, role: str):
 
 
 def test_a_helper_who_is_there_is_in_at_once(house: House):
+    had = house.account("peer_helper", "Ana").id
     with house.site.db.begin() as tx:
-        account = tx.get_one(Account, house.account("peer_helper", "Ana").id)
-        tx.delete(account)
+        tx.delete(tx.get_one(Account, had))
         helper = tx.exec(select(PeerHelper).where(PeerHelper.display_name == "Ana")).one()
     link = invited(house, "peer_helper", party_id=helper.public_id, email="")
     session, account = invitations_to_join.join_as_helper(house.site, token_of(link), HERE, clock=at())
