@@ -6,7 +6,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlmodel import Session, col, delete, func, select
+from sqlmodel import Session, col, delete, select
 
 from locales import N_
 from service import access, audit, codes, factors, mail_addresses, mailed_links, own_keys, passwords, post
@@ -337,10 +337,3 @@ def _renewed(tx: Session, token: str) -> str:
     if session is not None:
         session.token_hash = hashed(new)
     return new
-
-
-def counted(site: Site, actor: Actor) -> int:
-    """How many messages wait to be handed over."""
-    with site.db() as tx:
-        here = (Letter.territory_id == actor.territory_id, col(Letter.handed_at).is_(None))
-        return tx.exec(select(func.count()).select_from(Letter).where(*here)).one()

@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import text
 
 from service import access, days, problems
+from service import post as letters
 from service.access import Visitor
 from service.errors import NotAllowed
 from service.imports import kept
@@ -74,6 +75,7 @@ def tidy(app: Litestar) -> None:
     """What ended while the server was away goes when it comes back: sessions, links, files of imports, what was due."""
     site: Site = app.state.site
     access.sweep(site)
+    letters.sweep(site)
     kept.forget_reports(site)
     days.turn(site)
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlmodel import Session, col, select
+from sqlalchemy import or_
+from sqlmodel import Session, col, delete, select
 
 from locales import N_
 from service import access, audit
@@ -31,6 +32,9 @@ TEXTS: dict[str, str] = {
     "email_changed": N_("L’adresse de votre compte a changé. Si ce n’est pas vous, prévenez la coordination."),
 }
 """No name, place or theme: a letter may be read by anybody (`security.md` F2)."""
+SHORT_LIVED = ("sign_in", "reset")
+KEPT = timedelta(days=30)
+"""How long a letter waits at most (`security.md` G1)."""
 
 
 @dataclass(frozen=True)
@@ -55,10 +59,14 @@ def send(
     tx.add(letter)
 
 
-def waiting(site: Site, actor: Actor) -> list[Waiting]:
+def waiting(site: Site, actor: Actor, *, clock: Clock = REAL) -> list[Waiting]:
     """Letters of the territory that nobody has handed over yet, the newest first."""
     with site.db() as tx:
-        here = (Letter.territory_id == actor.territory_id, col(Letter.handed_at).is_(None))
+        # Links that opened for ten minutes are of no use any more.
+        useful = or_(
+            col(Letter.template).not_in(SHORT_LIVED), col(Letter.made_at) > clock.now() - access.MAILED_LINK_LIVES
+        )
+        here = (Letter.territory_id == actor.territory_id, col(Letter.handed_at).is_(None), useful)
         rows = tx.exec(select(Letter, Account).join(Account).where(*here).order_by(col(Letter.id).desc()).limit(100))
         return [
             Waiting(letter.public_id, letter.template, access.name_of(tx, account), letter.made_at)
@@ -85,6 +93,12 @@ def hand_over(site: Site, actor: Actor, public_id: str, *, clock: Clock = REAL) 
         letter.handed_at, letter.values_sealed = clock.now(), None
         audit.note(tx, site, actor, "letter.handed_over", "letter", letter.public_id)
         return letter.template, values
+
+
+def sweep(site: Site, *, clock: Clock = REAL) -> None:
+    """Letters that waited too long go, and those that were handed over as well."""
+    with site.db.begin() as tx:
+        tx.exec(delete(Letter).where(col(Letter.made_at) <= clock.now() - KEPT))
 
 
 def _place(letter: Letter) -> str:

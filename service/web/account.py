@@ -12,6 +12,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from service import access, accounts, own_keys, passkeys, sign_ins
+from service import post as post_
 from service.access import Visitor
 from service.errors import NotAcceptable, SignInFailed
 from service.site import Site
@@ -85,7 +86,7 @@ def _home(
         sessions=accounts.own_sessions(site, visitor.actor, request.scope["auth"]),
         passkeys=passkeys.held(site, visitor.actor),
         two_factors=access.two_factors(site, visitor.actor.role),
-        letters=accounts.counted(site, visitor.actor) if visitor.actor.role == "coordinator" else 0,
+        letters=len(post_.waiting(site, visitor.actor)) if visitor.actor.role == "coordinator" else 0,
         fault=fault,
     )
 

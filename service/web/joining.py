@@ -9,7 +9,7 @@ from litestar.concurrency import sync_to_thread
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
-from service import invitations_to_join
+from service import access, invitations_to_join
 from service.errors import NotAcceptable
 from service.site import Site
 from service.web.doors import ANYONE, address_of, session_cookie
@@ -76,6 +76,8 @@ async def join(request: Request[Any, Any, Any], site: NamedDependency[Site]) -> 
             )
         except NotAcceptable as error:
             return _shown(request, site, form.token, status=422, fault=str(error), field=error.field)
+        if request.scope.get("auth"):
+            access.leave(site, request.scope["auth"])
         # The page that follows is of the new session: its forms carry its seal.
         request.scope["auth"] = session
         answer = page(request, "paper_codes.html", codes=codes, onward=FIRST_PAGE.get(account.role, "/aide"))

@@ -36,7 +36,9 @@ def ana(house: House) -> Account:
 def asked(house: House) -> dict[str, str]:
     """The letter with link and code, as it reaches Ana."""
     mailed_links.ask_for_link(house.site, MAIL, DEVICE, HERE, clock=at())
-    [waiting] = [one for one in post.waiting(house.site, house.actor("coordinator")) if one.template == "sign_in"]
+    [waiting] = [
+        one for one in post.waiting(house.site, house.actor("coordinator"), clock=at()) if one.template == "sign_in"
+    ]
     return post.hand_over(house.site, house.actor("coordinator"), waiting.public_id, clock=at())[1]
 
 

@@ -9,12 +9,21 @@ from datetime import timedelta
 import pytest
 from sqlmodel import select
 
-from service import access, mailed_links, passwords, post, sign_ins
+from service import access, accounts, mail_addresses, mailed_links, passwords, post, sign_ins
 from service.errors import LinkNotValid, NotAcceptable, SignInFailed
 from service.hashes import hashed
 from service.site import Site
-from service.tables.access import Account, Authenticator, HalfSignIn, Letter, RecoveryCode, WebSession
-from tests.service.access.builders import EMAIL, HERE, NEW_PASSWORD, PASSWORD, House, at, words_of
+from service.tables.access import (
+    Account,
+    Authenticator,
+    HalfSignIn,
+    Letter,
+    OwnKey,
+    RecoveryCode,
+    SignInLink,
+    WebSession,
+)
+from tests.service.access.builders import EMAIL, HERE, NEW_PASSWORD, NOW, PASSWORD, House, at, words_of
 
 
 def count(site: Site, table: type) -> int:
@@ -267,6 +276,67 @@ def test_the_list_of_common_passwords_is_long_enough():
     assert {"azerty", "soleil", "wachtwoord", "passwort", "password"} <= passwords.common()
 
 
+def test_a_session_id_that_we_did_not_give_is_not_adopted_and_the_one_before_ends(house: House):
+    claire = house.really_joined()
+    visitor = house.visitor()
+    visitor.cookies.set("__Host-lefil", claire.session)
+    visitor.fill("/entrer/mot-de-passe/verifier", "/entrer/mot-de-passe", email=EMAIL, password=PASSWORD)
+    visitor.fill("/entrer/second/verifier", "/entrer/second", code=claire.code_now())
+    given = [cookie.value for cookie in visitor.cookies.jar if cookie.name == "__Host-lefil"]
+
+    assert access.visitor(house.site, claire.session) is None
+    assert any(access.visitor(house.site, str(token)) for token in given)
+    with house.site.db() as tx:
+        assert hashed("chosen by somebody else") not in tx.exec(select(WebSession.token_hash)).all()
+
+
+@pytest.mark.parametrize(("role", "name"), [("peer_helper", "Ana"), ("person", "Yann")])
+def test_whoever_comes_by_link_has_no_way_in_by_password(house: House, role: str, name: str):
+    account = house.account(role, name)
+    with house.site.db.begin() as tx:
+        kept = tx.get_one(Account, account.id)
+        mail_addresses.put(tx, house.site, kept, "own@example.org")
+        kept.password_hash = passwords.hash_of(PASSWORD)
+
+    with pytest.raises(SignInFailed):
+        sign_ins.with_password(house.site, "own@example.org", PASSWORD, HERE, clock=at())
+
+
+@pytest.mark.parametrize(("role", "name"), [("coordinator", "Claire"), ("professional", "Paul")])
+def test_staff_have_no_way_in_by_mailed_link_or_paper(house: House, role: str, name: str):
+    account = house.account(role, name)
+    device, secret = "a browser", "a secret of 256 bits, to be sure"
+    with house.site.db.begin() as tx:
+        mail_addresses.put(tx, house.site, tx.get_one(Account, account.id), "own@example.org")
+        key = {"secret_hash": hashed(secret), "made_at": NOW, "expires_at": NOW + timedelta(days=1)}
+        tx.add(OwnKey(account_id=account.id or 0, kind="link", **key))
+        link = {"token_hash": hashed("token"), "made_at": NOW, "expires_at": NOW + timedelta(days=1)}
+        tx.add(SignInLink(account_id=account.id or 0, **link))
+    mailed_links.ask_for_link(house.site, "own@example.org", device, HERE, clock=at())
+
+    assert count(house.site, Letter) == 0
+    for given in (secret, "token"):
+        with pytest.raises(LinkNotValid):
+            access.enter(house.site, given, HERE, clock=at())
+
+
+@pytest.mark.parametrize(
+    ("idle", "whole"), [(timedelta(minutes=30), timedelta(hours=12))], ids=["30 minutes, 12 hours"]
+)
+def test_sessions_of_staff_end_at_their_limits(house: House, idle: timedelta, whole: timedelta):
+    second = timedelta(seconds=1)
+    quiet = house.joined(minutes=0).session
+    assert house.is_in(quiet, seconds=(idle - second).total_seconds())
+    quiet = house.joined(minutes=0).session
+    assert not house.is_in(quiet, seconds=idle.total_seconds())
+    busy, moment = house.joined(minutes=0).session, timedelta()
+    while moment + idle / 2 < whole:
+        moment += idle / 2
+        assert house.is_in(busy, seconds=moment.total_seconds())
+    assert house.is_in(busy, seconds=(whole - second).total_seconds())
+    assert not house.is_in(busy, seconds=whole.total_seconds())
+
+
 def test_a_page_of_an_account_shows_its_sessions_and_ends_the_others(house: House):
     claire = house.really_joined()
     visitor = house.visitor()
@@ -283,8 +353,6 @@ def test_a_page_of_an_account_shows_its_sessions_and_ends_the_others(house: Hous
 
 
 def test_a_closed_account_is_out_at_once_and_cannot_come_back(house: House):
-    from service import accounts
-
     paul = house.joined("professional", "Paul", email="paul@example.org")
     assert house.is_in(paul.session)
     accounts.set_active(house.site, house.actor("coordinator"), paul.account.public_id, active=False, clock=at())

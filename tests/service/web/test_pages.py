@@ -16,6 +16,8 @@ from service.web.sign_in import FIRST_PAGE
 from tests.service.web.network import MOMENT, Network
 
 PAGES = {
+    "/compte": {"coordinator", "peer_helper", "professional", "person"},
+    "/comptes": {"coordinator"},
     "/demandes": {"coordinator"},
     "/appariements": {"coordinator"},
     "/appariements/et-si": {"coordinator"},
