@@ -20,6 +20,8 @@ class Settings(BaseSettings):
     """Address under which people reach the service; links are made from it."""
     demo: bool = False
     """Demo mode: shifted domain clock, banner, http on localhost only."""
+    proxies: str = ""
+    """Addresses of reverse proxies, with commas: only these are believed when they say who called; empty: none."""
     port: int = 8000
     """TCP port of the server."""
     solver_seconds: float = 120.0

@@ -201,4 +201,15 @@ def host_allowed(site: Site, host: str) -> bool:
 
 
 def address_of(request: Request[Any, Any, Any]) -> str:
-    return request.client.host if request.client is not None else ""
+    """
+    From where somebody came.
+
+    Only a listed proxy is believed, and of what it hands on only the last address that is not a listed one: whatever
+    stands before it was written by the caller (`security.md` B6).
+    """
+    came_from = request.client.host if request.client is not None else ""
+    trusted = {one.strip() for one in site_of(request).settings.proxies.split(",")} - {""}
+    if came_from not in trusted:
+        return came_from
+    told = [one.strip() for one in ",".join(request.headers.getall("x-forwarded-for", [])).split(",")]
+    return next((one for one in reversed(told) if one and one not in trusted), came_from)

@@ -17,6 +17,7 @@ from service.site import Site
 from service.tables.access import Attempt, HalfSignIn, Letter, PasskeyChallenge, SignInLink, WebSession
 from service.tables.work import AuditEntry
 from tests.service.access.builders import BASE, EMAIL, HERE, NOW, PASSWORD, House, at
+from tests.service.web.network import make_site
 
 
 def tries(site: Site, number: int, *, address: str = HERE, whom: str = "", after: timedelta = timedelta()) -> int:
@@ -185,6 +186,30 @@ def test_links_are_made_from_the_configured_address_whatever_was_forwarded(house
 
     assert "evil.example" not in answer.text
     assert access.new_link(house.site, "peer_helper").startswith(BASE)
+
+
+@pytest.mark.parametrize(
+    ("proxies", "told", "counted"),
+    [
+        ("", "203.0.113.9", "testclient"),
+        ("10.0.0.1", "203.0.113.9", "testclient"),
+        ("testclient", "203.0.113.9", "203.0.113.9"),
+        ("testclient", "198.51.100.7, 203.0.113.9", "203.0.113.9"),
+        ("testclient, 10.0.0.1", "203.0.113.9, 10.0.0.1", "203.0.113.9"),
+        ("testclient", "", "testclient"),
+    ],
+)
+def test_only_a_listed_proxy_is_believed_about_who_came(proxies: str, told: str, counted: str):
+    house = House(make_site(demo=False, base_url=BASE, proxies=proxies))
+    visitor = house.visitor()
+    seal = visitor.seal("/entrer")
+    headers = {"x-forwarded-for": told} if told else {}
+    visitor.post("/session", data={"csrf": seal, "token": "x"}, headers=headers, follow_redirects=False)
+    with house.site.db() as tx:
+        subjects = set(tx.exec(select(Attempt.subject)).all())
+
+    assert subjects == {access_attempts.subject(counted), ""}
+    house.site.db.close()
 
 
 DOORS = {
