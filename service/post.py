@@ -22,7 +22,7 @@ from service.tables.access import Account, Letter
 
 REAL = RealClock()
 TEXTS: dict[str, str] = {
-    "invitation": N_("Vous êtes invité à rejoindre Le Fil. Ouvrez ce lien dans les 7 jours : %(link)s"),
+    "invitation": N_("Une invitation à rejoindre Le Fil vous attend. Ouvrez ce lien dans les 7 jours : %(link)s"),
     "sign_in": N_("Pour entrer dans Le Fil, ouvrez ce lien dans les 10 minutes : %(link)s Ou tapez ce code : %(code)s"),
     "reset": N_("Pour choisir un nouveau mot de passe, ouvrez ce lien dans les 10 minutes : %(link)s"),
     "password_changed": N_("Le mot de passe de votre compte a changé. Si ce n’est pas vous, prévenez la coordination."),
