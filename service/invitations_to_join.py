@@ -135,6 +135,10 @@ def _party(tx: Session, site: Site, actor: Actor, role: str, party_id: str, name
     if party_id:
         here = (table.public_id == party_id, table.territory_id == actor.territory_id)
         row = tx.exec(select(table).where(*here)).first()
+        other = Professional if role == "peer_helper" else PeerHelper
+        there = (other.public_id == party_id, other.territory_id == actor.territory_id)
+        if row is None and tx.exec(select(other.id).where(*there)).first() is not None:
+            raise NotAcceptable(N_("Le rôle choisi n’est pas celui de cette personne."), "party")
         if row is None or row.status == "left":
             raise NotFound(N_("Cette personne n’existe pas."))
         if isinstance(row, Professional) and role == "coordinator" and "coordinator" not in row.roles:

@@ -149,6 +149,14 @@ def test_one_address_is_of_one_account(house: House):
         invited(house, name="Autre", email="NADIA@example.org ")
 
 
+def test_a_professional_is_not_invited_as_a_helper(house: House):
+    with house.site.db() as tx:
+        paul = tx.exec(select(Professional).where(Professional.display_name == "Paul")).one()
+
+    with pytest.raises(NotAcceptable):
+        invited(house, "peer_helper", party_id=paul.public_id)
+
+
 def test_nobody_of_another_territory_is_invited_or_closed(house: House):
     with house.site.db() as tx:
         ids = [one.public_id for one in tx.exec(select(Account)).all() if one.territory_id != 1]
