@@ -14,6 +14,7 @@ from service.access_scope import scope
 from service.errors import NotFound, StepNotAllowed
 from service.planning_data import read_instance
 from service.planning_records import Horizon
+from service.rows import by_id
 from service.site import Actor, Site
 from service.tables.pairings import Pairing, Visit
 from service.tables.people import PeerHelper, Person
@@ -47,12 +48,10 @@ def pairs(site: Site, actor: Actor) -> tuple[Pair, ...]:
     with site.db() as tx:
         coordinating(tx, actor)
         rows = tx.exec(select(Pairing).where(scope(actor).pairings(), col(Pairing.status).in_(LIVE_PAIRINGS))).all()
+        persons = by_id(tx, Person, (row.person_id for row in rows))
+        helpers = by_id(tx, PeerHelper, (row.peer_helper_id for row in rows))
         found = [
-            Pair(
-                row.public_id,
-                tx.get_one(Person, row.person_id).pseudonym,
-                tx.get_one(PeerHelper, row.peer_helper_id).display_name,
-            )
+            Pair(row.public_id, persons[row.person_id].pseudonym, helpers[row.peer_helper_id].display_name)
             for row in rows
         ]
         return tuple(sorted(found, key=lambda one: (one.pseudonym, one.helper, one.id)))
