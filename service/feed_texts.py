@@ -64,6 +64,26 @@ def visit(texts: Texts, level: str, company: Company, *, first: bool, place: Pla
     return Told(summary, _public(place) if level == "place" else "")
 
 
+def team_visit(texts: Texts, level: str, reference: str, helper: str, place: Place | None) -> Told:
+    """A visit, in the feed of those who coordinate: whose it is only by the helper's first letter."""
+    if level == "busy":
+        return busy(texts)
+    if level == "initials":
+        initial = f"{helper[:1].upper()}."
+        return Told(texts.gettext("Rencontre %(reference)s (%(initial)s)", reference=reference, initial=initial))
+    return Told(
+        texts.gettext("Rencontre %(reference)s", reference=reference), _public(place) if level == "place" else ""
+    )
+
+
+def group_meeting(texts: Texts, level: str, title: str, place: Place | None) -> Told:
+    """A meeting of a working group, in the feed of that group."""
+    if level == "busy":
+        return busy(texts)
+    kind = texts.gettext(MEETINGS["working_group"])
+    return Told(title or kind, _public(place)) if level == "place" else Told(kind)
+
+
 def meeting(texts: Texts, level: str, kind: str, reference: str, place: Place | None) -> Told:
     """A meeting, in the feed of one of those who take part."""
     if level == "busy":

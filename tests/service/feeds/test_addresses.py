@@ -8,7 +8,7 @@ from email.utils import parsedate_to_datetime
 import pytest
 from litestar.testing import TestClient
 
-from service import feeds
+from service import subscriptions
 from service.app import create_app
 from service.clock import ShiftedClock
 from service.web.feeds import accepts_gzip, matches
@@ -24,7 +24,7 @@ def seraing() -> Network:
 
 @pytest.fixture
 def secret(seraing) -> str:
-    return feeds.subscribe(seraing.site, seraing.helper(), seraing.nadia, "minimal", "").secret
+    return subscriptions.subscribe(seraing.site, seraing.helper(), seraing.nadia, "minimal", "").secret
 
 
 def client(of: Network) -> TestClient:
@@ -88,7 +88,7 @@ def test_a_reader_who_has_it_already_gets_304(seraing, secret, form):
 
 
 def test_only_those_who_see_a_visit_read_again_when_it_moves(seraing, secret):
-    other = feeds.subscribe(seraing.site, seraing.coordinator(), seraing.omar, "minimal", "").secret
+    other = subscriptions.subscribe(seraing.site, seraing.coordinator(), seraing.omar, "minimal", "").secret
     row = visit(seraing, "v2", "2027-01-13", 14)
     seraing.add(row)
     mine, theirs = get(seraing, secret).headers["etag"], get(seraing, other).headers["etag"]
@@ -112,8 +112,8 @@ def test_an_address_without_its_ending_is_unknown(seraing, secret):
 
 
 def test_an_address_that_is_over_is_gone(seraing, secret):
-    [row] = feeds.of_owner(seraing.site, seraing.helper(), seraing.nadia)
-    feeds.revoke(seraing.site, seraing.helper(), row.public_id)
+    [row] = subscriptions.of_owner(seraing.site, seraing.helper(), seraing.nadia)
+    subscriptions.revoke(seraing.site, seraing.helper(), row.public_id)
     later = seraing.on(TODAY + timedelta(days=30))
 
     assert "Abonnement arrêté" in get(seraing, secret).content.decode()

@@ -6,7 +6,7 @@ import pytest
 from icalendar import Calendar
 from sqlmodel import select
 
-from service import feeds
+from service import feeds, subscriptions
 from service.errors import NotAllowed, NotFound
 from service.site import Actor
 from service.tables.access import Subscription
@@ -21,8 +21,8 @@ def seraing() -> Network:
     return made
 
 
-def own(of: Network, **changes: str) -> feeds.Subscribed:
-    return feeds.subscribe(of.site, of.helper(), of.nadia, changes.get("level", "minimal"), "Mon téléphone")
+def own(of: Network, **changes: str) -> subscriptions.Subscribed:
+    return subscriptions.subscribe(of.site, of.helper(), of.nadia, changes.get("level", "minimal"), "Mon téléphone")
 
 
 def shown(of: Network, secret: str) -> list[str]:
@@ -45,27 +45,28 @@ def test_the_secret_is_shown_once_and_only_its_hash_is_kept(seraing):
 
 def test_two_addresses_of_one_owner_have_different_secrets(seraing):
     assert own(seraing).secret != own(seraing).secret
-    assert [row.name for row in feeds.of_owner(seraing.site, seraing.helper(), seraing.nadia)] == ["Mon téléphone"] * 2
+    found = subscriptions.of_owner(seraing.site, seraing.helper(), seraing.nadia)
+    assert [row.name for row in found] == ["Mon téléphone"] * 2
 
 
 def test_an_address_speaks_the_language_and_the_level_it_was_made_with(seraing):
-    made = feeds.subscribe(seraing.site, seraing.helper(), seraing.nadia, "busy", "", language="nl")
+    made = subscriptions.subscribe(seraing.site, seraing.helper(), seraing.nadia, "busy", "", language="nl")
 
     assert shown(seraing, made.secret) == ["Bezet"]
 
 
 def test_nobody_subscribes_to_the_calendar_of_somebody_else(seraing):
     with pytest.raises(NotAllowed):
-        feeds.subscribe(seraing.site, seraing.helper(), seraing.omar, "minimal", "")
+        subscriptions.subscribe(seraing.site, seraing.helper(), seraing.omar, "minimal", "")
     with pytest.raises(NotAllowed):
-        feeds.subscribe(seraing.site, seraing.helper(), seraing.cafe, "minimal", "")
+        subscriptions.subscribe(seraing.site, seraing.helper(), seraing.cafe, "minimal", "")
     with pytest.raises(NotAllowed):
-        feeds.subscribe(seraing.site, seraing.helper(), None, "minimal", "")
+        subscriptions.subscribe(seraing.site, seraing.helper(), None, "minimal", "")
 
 
 def test_the_coordinator_subscribes_for_people_places_and_the_territory(seraing):
     for owner in (seraing.dalia, seraing.claire, seraing.cafe, None):
-        assert feeds.subscribe(seraing.site, seraing.coordinator(), owner, "minimal", "").secret
+        assert subscriptions.subscribe(seraing.site, seraing.coordinator(), owner, "minimal", "").secret
 
 
 def test_another_territory_does_not_exist_for_its_neighbour(seraing):
@@ -73,18 +74,18 @@ def test_another_territory_does_not_exist_for_its_neighbour(seraing):
     made = own(seraing)
 
     with pytest.raises(NotFound):
-        feeds.subscribe(seraing.site, elsewhere, seraing.nadia, "minimal", "")
+        subscriptions.subscribe(seraing.site, elsewhere, seraing.nadia, "minimal", "")
     with pytest.raises(NotFound):
-        feeds.revoke(seraing.site, elsewhere, made.public_id)
+        subscriptions.revoke(seraing.site, elsewhere, made.public_id)
 
 
 def test_the_plain_level_is_the_persons_own(seraing):
     for owner in (seraing.nadia, seraing.claire, seraing.cafe, None):
         with pytest.raises(NotAllowed):
-            feeds.subscribe(seraing.site, seraing.coordinator(), owner, "plain", "")
+            subscriptions.subscribe(seraing.site, seraing.coordinator(), owner, "plain", "")
     person = Actor("person", seraing.territory, party_id=seraing.dalia)
 
-    assert feeds.subscribe(seraing.site, person, seraing.dalia, "plain", "").secret
+    assert subscriptions.subscribe(seraing.site, person, seraing.dalia, "plain", "").secret
 
 
 def test_an_address_that_nobody_has_is_not_found(seraing):
@@ -95,17 +96,17 @@ def test_an_address_that_nobody_has_is_not_found(seraing):
 
 def test_a_revoked_address_says_so_for_thirty_days_and_is_gone_after_that(seraing):
     made = own(seraing)
-    feeds.revoke(seraing.site, seraing.helper(), made.public_id)
+    subscriptions.revoke(seraing.site, seraing.helper(), made.public_id)
 
     assert shown(seraing, made.secret) == ["Abonnement arrêté"]
     assert shown(seraing.on(TODAY + timedelta(days=29)), made.secret) == ["Abonnement arrêté"]
     assert feeds.read(seraing.on(TODAY + timedelta(days=30)).site, made.secret).body is None
-    assert feeds.of_owner(seraing.site, seraing.helper(), seraing.nadia) == []
+    assert subscriptions.of_owner(seraing.site, seraing.helper(), seraing.nadia) == []
 
 
 def test_a_renewed_address_says_so_and_the_new_one_shows_the_calendar(seraing):
     made = own(seraing)
-    new = feeds.renew(seraing.site, seraing.helper(), made.public_id)
+    new = subscriptions.renew(seraing.site, seraing.helper(), made.public_id)
 
     assert shown(seraing, made.secret) == ["Adresse changée"]
     assert shown(seraing, new.secret) == ["Rencontre SER-B001"]
@@ -114,15 +115,15 @@ def test_a_renewed_address_says_so_and_the_new_one_shows_the_calendar(seraing):
 
 def test_an_address_that_ended_cannot_be_ended_again(seraing):
     made = own(seraing)
-    feeds.revoke(seraing.site, seraing.helper(), made.public_id)
+    subscriptions.revoke(seraing.site, seraing.helper(), made.public_id)
 
     with pytest.raises(NotFound):
-        feeds.renew(seraing.site, seraing.helper(), made.public_id)
+        subscriptions.renew(seraing.site, seraing.helper(), made.public_id)
 
 
 def test_the_notice_is_the_same_each_time_and_shows_the_day_it_happened(seraing):
     made = own(seraing)
-    feeds.revoke(seraing.site, seraing.helper(), made.public_id)
+    subscriptions.revoke(seraing.site, seraing.helper(), made.public_id)
     later = seraing.on(TODAY + timedelta(days=8))
 
     assert feeds.read(seraing.site, made.secret) == feeds.read(later.site, made.secret)
@@ -135,7 +136,7 @@ def test_an_address_falls_asleep_after_180_days_unread_and_a_new_one_wakes_it(se
     awake, asleep = (seraing.on(TODAY + timedelta(days=days)) for days in (180, 181))
 
     assert shown(asleep, made.secret) == ["Abonnement en veille"]
-    new = feeds.renew(asleep.site, seraing.helper(), made.public_id)
+    new = subscriptions.renew(asleep.site, seraing.helper(), made.public_id)
     assert shown(asleep, new.secret) == []
     other = own(seraing)
     assert shown(awake, other.secret) == []
@@ -160,8 +161,8 @@ def test_the_last_reading_is_noted_by_day_and_written_once_a_day(seraing):
 
 def test_who_made_changed_and_stopped_an_address_is_written_down(seraing):
     made = own(seraing)
-    new = feeds.renew(seraing.site, seraing.helper(), made.public_id)
-    feeds.revoke(seraing.site, seraing.coordinator(), new.public_id)
+    new = subscriptions.renew(seraing.site, seraing.helper(), made.public_id)
+    subscriptions.revoke(seraing.site, seraing.coordinator(), new.public_id)
     with seraing.site.db() as tx:
         log = [(entry.action, entry.role, entry.record_id) for entry in tx.exec(select(AuditEntry).order_by("id"))]
 
