@@ -80,11 +80,13 @@ async def choose(
 
 def _shown(request: Request[Any, Any, Any], site: Site, visitor: Visitor, made: Subscribed | None, done: str) -> Any:
     chosen = calendar_choices.choices(site, visitor.actor)
+    found = subscriptions.of_network(site, visitor.actor)
     return page(
         request,
         "calendar_addresses.html",
         done=done,
-        subscriptions=subscriptions.of_network(site, visitor.actor),
+        subscriptions=found,
+        whose=next((one for one in found if made is not None and one.public_id == made.public_id), None),
         subjects=subscriptions.subjects(site, visitor.actor),
         levels={form: [level for level in levels if level not in chosen.forbidden] for form, levels in LEVELS.items()},
         team=chosen.team,
