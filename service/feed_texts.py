@@ -105,7 +105,9 @@ def host_slot(texts: Texts, level: str, name: str, reference: str, place: Place)
 
 def open_session(texts: Texts, level: str, name: str, place: Place) -> Told:
     """An open session, in a public feed: its name is public."""
-    return busy(texts) if level == "busy" else Told(name, _public(place) if level == "place" else "")
+    if level == "busy":
+        return busy(texts)
+    return Told(name, _public(place)) if level == "place" else Told(without_street(name, place))
 
 
 def public_meeting(texts: Texts, level: str, kind: str, title: str, place: Place | None) -> Told:
@@ -116,6 +118,13 @@ def public_meeting(texts: Texts, level: str, kind: str, title: str, place: Place
         title if kind == "public_event" and title else texts.gettext(MEETINGS[kind]),
         _public(place) if level == "place" else "",
     )
+
+
+def without_street(name: str, place: Place) -> str:
+    """A name that people know a place by, less the street that some write into it: that is for level *place*."""
+    if not place.street or place.street not in name:
+        return name
+    return name.replace(place.street, "").strip(" ,–-") or name
 
 
 def busy(texts: Texts) -> Told:

@@ -186,7 +186,8 @@ def _own(tx: Session, reader: Reader, shown: Shown) -> Contents:
 def _place(tx: Session, reader: Reader, shown: Shown) -> Contents:
     events, series = feed_entries.public_meetings(tx, reader, shown.owner_id)
     series += feed_entries.open_sessions(tx, reader, shown.owner_id)
-    return tx.get_one(Place, shown.owner_id).name, events, series
+    place = tx.get_one(Place, shown.owner_id)
+    return place.name if reader.level == "place" else feed_texts.without_street(place.name, place), events, series
 
 
 def _public_life(tx: Session, reader: Reader, _: Shown) -> Contents:

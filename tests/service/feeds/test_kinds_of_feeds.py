@@ -15,6 +15,7 @@ from service import calendar_choices, codes, feed_levels, feeds
 from service.calendar_choices import Choices
 from service.errors import NotAllowed, NotFound
 from service.feeds import Shown, calendar_for, freebusy_for
+from service.tables.people import Place
 from service.tables.territory import NetworkSetting
 from service.tables.work import AuditEntry
 from tests.service.feeds.builders import (
@@ -195,6 +196,32 @@ def test_the_team_sees_nothing_until_the_network_switches_it_on(seraing):
     seraing.add(visit(seraing, "v1", "2027-01-12", 14))
 
     assert entries(seraing, shown(seraing, "team")) == []
+
+
+# Places
+
+
+@pytest.mark.parametrize(
+    ("street", "name"),
+    [
+        ("place des Verriers", "Café Bavard"),
+        ("rue Gony", "Café Bavard – place des Verriers"),
+        ("", "Café Bavard – place des Verriers"),
+        ("Café Bavard – place des Verriers", "Café Bavard – place des Verriers"),
+    ],
+)
+def test_below_the_level_of_places_the_name_of_a_place_leaves_out_its_street(seraing, street, name):
+    with seraing.site.db.begin() as tx:
+        place = tx.get_one(Place, seraing.cafe)
+        place.street = street
+        whole = place.name
+    seraing.add(open_session(seraing, name=whole))
+    cafe = shown(seraing, "place", seraing.cafe)
+
+    assert summaries(seraing, cafe) == [name]
+    assert f"\r\nNAME:{name}\r\n" in written(seraing, cafe).decode()
+    assert summaries(seraing, replace(cafe, level="place")) == [whole]
+    assert f"\r\nNAME:{whole}\r\n" in written(seraing, replace(cafe, level="place")).decode()
 
 
 # What is called off
