@@ -80,7 +80,8 @@ def group_meeting(texts: Texts, level: str, title: str, place: Place | None) -> 
     """A meeting of a working group, in the feed of that group."""
     if level == "busy":
         return busy(texts)
-    kind = texts.gettext(MEETINGS["working_group"])
+    code = "working_group"
+    kind = texts.gettext(MEETINGS[code])
     return Told(title or kind, _public(place)) if level == "place" else Told(kind)
 
 

@@ -180,7 +180,8 @@ def _own(tx: Session, reader: Reader, shown: Shown) -> Contents:
     events, series = feed_entries.meetings(tx, reader, owner.id or 0)
     events += feed_entries.visits(tx, reader, owner.kind, owner.id or 0)
     events += feed_entries.host_slots(tx, reader, owner.id or 0)
-    return reader.texts.gettext(BUSY if shown.kind == "busy" else NAME), events, series
+    name = BUSY if shown.kind == "busy" else NAME
+    return reader.texts.gettext(name), events, series
 
 
 def _place(tx: Session, reader: Reader, shown: Shown) -> Contents:
