@@ -136,8 +136,12 @@ DATA_MAP: dict[str, dict[Class, str]] = {
             "valid_from valid_until on_public_holidays on_school_holidays uid sequence"
         )
     },
-    "open_session_day": {"none": "id open_session_id on status attendance"},
-    "open_session_host": {"none": "id open_session_id on", "pseudonym": "host_id", "personal": "status"},
+    "open_session_day": {"none": "changed_at id open_session_id on status attendance sequence"},
+    "open_session_host": {
+        "none": "changed_at id open_session_id on sequence",
+        "pseudonym": "host_id",
+        "personal": "status",
+    },
     "organisation": {
         "none": (
             "revision id public_id ref territory_id name kind sector themes neighbourhood_id lat lon email "
@@ -221,7 +225,10 @@ DATA_MAP: dict[str, dict[Class, str]] = {
         "special": "opened_on status next_review_on",
     },
     "subscription": {
-        "none": "changed_at id public_id territory_id level language created_at ended_at renewed",
+        "none": (
+            "changed_at id public_id territory_id kind meeting_id level language with_cancelled created_at ended_at "
+            "renewed"
+        ),
         "pseudonym": "owner_id",
         "personal": "name last_read_on client",
         "secret": "secret_hash",

@@ -34,7 +34,6 @@ from service.tables.territory import Territory
 log = logging.getLogger("lefil.feeds")
 
 TELLS_OF_ITS_END = timedelta(days=30)
-FALLS_ASLEEP = timedelta(days=180)
 LOOK_SECONDS = 5.0
 """Between two looks for what changed."""
 KEPT_WARM = timedelta(days=7)
@@ -101,6 +100,32 @@ def body_of(site: Site, seen: Seen) -> Seen:
     return Seen(seen.subscription_id, kept.digest, kept.changed_at, kept.body)
 
 
+def taken_hours(site: Site, secret: str, user_agent: str = "") -> Seen:
+    """
+    The same address as a VFREEBUSY (RFC 5545, 3.6.4), for programs that look for a common hour.
+
+    Written at each read, which is rare; over at once when the address ends, since it cannot say why.
+
+    Raises
+    ------
+    NotFound
+        When no address has this secret, or it shows more than taken hours.
+    """
+    seen = look(site, secret, user_agent)
+    with site.db() as tx:
+        subscription = tx.get_one(Subscription, seen.subscription_id)
+        if subscription.kind != "busy":
+            raise NotFound("this address is a calendar")
+        zone = tx.get_one(Territory, subscription.territory_id).timezone
+        day = today(site.clock, zone)
+        if _ending(site, subscription, zone, day) is not None:
+            return Seen(seen.subscription_id, None, seen.changed)
+        content = feeds.freebusy_for(tx, feeds.Shown.of(subscription), day)
+    return Seen(
+        seen.subscription_id, hashlib.sha256(content).hexdigest()[:32], seen.changed, gzip.compress(content, mtime=0)
+    )
+
+
 def write(site: Site, subscription_id: int) -> Seen:
     """Write the calendar of an address anew, and keep it; equal bytes keep their digest and their date."""
     _begin(site, subscription_id)
@@ -110,7 +135,7 @@ def write(site: Site, subscription_id: int) -> Seen:
         subscription = tx.get_one(Subscription, subscription_id)
         zone = tx.get_one(Territory, subscription.territory_id).timezone
         day = today(site.clock, zone)
-        calendar = feeds.calendar_of(tx, subscription, day)
+        calendar = feeds.calendar_for(tx, feeds.Shown.of(subscription), day)
     content = render(calendar)
     digest = hashlib.sha256(content).hexdigest()[:32]
     with site.db.begin() as tx:
@@ -264,7 +289,7 @@ def _ending(site: Site, subscription: Subscription, zone: str, day: date) -> See
             return Seen(subscription.id or 0, None, _real(site, subscription.ended_at))
         text = feeds.RENEWED if subscription.renewed else feeds.ENDED
         return _notice(site, subscription, zone, text, subscription.ended_at)
-    asleep = (subscription.last_read_on or subscription.created_at.date()) + FALLS_ASLEEP
+    asleep = (subscription.last_read_on or subscription.created_at.date()) + feeds.FALLS_ASLEEP
     if day > asleep:
         return _notice(site, subscription, zone, feeds.ASLEEP, datetime.combine(asleep, time(), UTC))
     return None

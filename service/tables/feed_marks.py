@@ -78,7 +78,12 @@ MARKS: tuple[Mark, ...] = (
         ("UPDATE",),
     ),
     # `last_read_on` is written each day and shown by no calendar.
-    Mark("subscription", "SELECT {row}.territory_id, {row}.owner_id", ("level", "language", "name"), ("UPDATE",)),
+    Mark(
+        "subscription",
+        "SELECT {row}.territory_id, {row}.owner_id",
+        ("kind", "level", "language", "with_cancelled", "meeting_id"),
+        ("UPDATE",),
+    ),
 )
 
 

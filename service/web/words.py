@@ -43,6 +43,8 @@ DONE: dict[str, str] = {
     "subscribed": N_("Adresse créée. Elle ne s’affiche qu’une fois."),
     "renewed": N_("Nouvelle adresse créée. L’ancienne ne marche plus."),
     "revoked": N_("Abonnement arrêté."),
+    "calendar_changed": N_("Abonnement changé. L’adresse reste la même."),
+    "calendars_chosen": N_("C’est enregistré. Les agendas suivent."),
     "answer_back": N_("Réponse reprise. La question reste ouverte."),
     "asked_another": N_("C’est noté. Quelqu’un d’autre est recherché."),
     "visit_noted": N_("C’est noté. Merci."),
@@ -133,6 +135,44 @@ FEED_LEVELS = {
     "initials": N_("La première lettre et la référence"),
     "place": N_("Aussi le lieu, s’il est public"),
     "plain": N_("Tout, en clair"),
+    "merged": N_("Mes heures prises, sans le nombre de rendez-vous"),
+}
+FEED_EXAMPLES = {
+    "busy": N_("« Occupé » à chaque rendez-vous"),
+    "minimal": N_("« Rencontre SER-B012 »"),
+    "initials": N_("« Rencontre avec D. (SER-B012) »"),
+    "place": N_("« Rencontre SER-B012 » et « Café Bavard, rue Gony »"),
+    "plain": N_("« Rencontre avec Nadia » et « Chez vous »"),
+    "merged": N_("« Occupé » une seule fois pour deux rendez-vous qui se suivent"),
+}
+FEED_MEANINGS = {
+    "busy": N_("Toujours permis : rien n’en dit moins."),
+    "minimal": N_("Toujours permis, et choisi d’office : une référence que seuls les concernés comprennent."),
+    "initials": N_("La première lettre aide à s’y retrouver. Quelqu’un qui voit l’écran peut deviner qui c’est."),
+    "place": N_("Pour qui va d’un lieu public à l’autre. Un domicile ou un service de soins ne s’affichent pas."),
+    "plain": N_("Seulement dans l’agenda de la personne accompagnée elle-même : avec qui, et où."),
+}
+PUBLIC_LEVELS = {
+    "busy": N_("Occupé, rien d’autre"),
+    "minimal": N_("Ce qui a lieu"),
+    "place": N_("Ce qui a lieu, et où"),
+}
+FEED_CLIENTS = {
+    "google": N_("Google Agenda"),
+    "apple": N_("un agenda Apple"),
+    "outlook": N_("Outlook"),
+    "thunderbird": N_("Thunderbird"),
+    "nextcloud": N_("Nextcloud"),
+    "android": N_("une application Android"),
+    "other": N_("un autre programme"),
+}
+FEED_KINDS = {
+    "own": N_("Son agenda"),
+    "busy": N_("Heures prises"),
+    "place": N_("Un lieu"),
+    "territory": N_("Événements publics"),
+    "working_group": N_("Groupe de travail"),
+    "team": N_("Toute l’équipe"),
 }
 
 PAIRING_STATES = {
@@ -237,4 +277,9 @@ TABLES: dict[str, dict[str, str]] = {
     "run": RUN_STATES,
     "severity": SEVERITIES,
     "level": FEED_LEVELS,
+    "level_example": FEED_EXAMPLES,
+    "level_meaning": FEED_MEANINGS,
+    "public_level": PUBLIC_LEVELS,
+    "client": FEED_CLIENTS,
+    "feed": FEED_KINDS,
 }

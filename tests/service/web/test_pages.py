@@ -29,6 +29,8 @@ PAGES = {
     "/mes-demandes": {"professional"},
     "/propositions": {"peer_helper", "person"},
     "/abonnement": {"peer_helper", "person", "professional"},
+    "/reglages/calendriers": {"coordinator"},
+    "/reglages/calendriers/adresses": {"coordinator"},
     "/aide": {"coordinator", "peer_helper", "person", "professional"},
 }
 ROLES = ("coordinator", "peer_helper", "professional", "person")
