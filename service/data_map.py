@@ -189,7 +189,7 @@ DATA_MAP: dict[str, dict[Class, str]] = {
         "pseudonym": "id ref organisation_id",
         "personal": "display_name function languages themes roles email fte status",
     },
-    "public_holiday": {"none": "id country day label"},
+    "public_holiday": {"none": "id country region day label closed"},
     "refusal": {"none": "id", "pseudonym": "person_id peer_helper_id", "special": "since"},
     "request": {
         "none": "revision id public_id territory_id",
