@@ -103,10 +103,11 @@ class Warned:
 
 def days_of(tx: Session, territory: Territory, first: date, last: date, language: str = "fr") -> Days:
     """Every day of rest of a territory between two days, ends included; names are in the reader's language."""
-    school = {day: one.label for one in _periods(tx, territory.school_calendar) for day in one.days()}
+    asked = Period(first, last, "")
+    periods = [one for one in _periods(tx, territory.school_calendar) if one.overlaps(asked)]
     return Days(
         public=_public(tx, territory, first, last, language),
-        school={day: label for day, label in school.items() if first <= day <= last},
+        school={day: one.label for one in periods for day in one.days() if first <= day <= last},
     )
 
 
