@@ -81,7 +81,7 @@ DATA_MAP: dict[str, dict[Class, str]] = {
     "data_key": {"none": "key_id", "pseudonym": "party_id", "secret": "wrapped"},
     "document": {"none": "id public_id territory_id kind version adopted_on"},
     "feed_body": {
-        "none": "subscription_id wanted built monday revision changed_at",
+        "none": "subscription_id wanted built monday writer revision changed_at",
         "special": "body",
         "pseudonym": "digest",
     },
@@ -199,7 +199,7 @@ DATA_MAP: dict[str, dict[Class, str]] = {
         "pseudonym": "id ref organisation_id",
         "personal": "display_name function languages themes roles email fte status",
     },
-    "public_holiday": {"none": "id country day label"},
+    "public_holiday": {"none": "id country region day label closed"},
     "refusal": {"none": "id", "pseudonym": "person_id peer_helper_id", "special": "since"},
     "request": {
         "none": "revision id public_id territory_id",

@@ -11,7 +11,7 @@ from datetime import date
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import select
 
-from service import clock, consents, pairing_life, pairings
+from service import clock, consents, holidays, pairing_life, pairings
 from service.errors import Refused
 from service.site import Site
 from service.tables.territory import Territory
@@ -43,6 +43,7 @@ def watched(site: Site) -> Iterator[None]:
 
 
 def _watch(site: Site, ending: threading.Event) -> None:
+    holidays.ready()
     seen: dict[int, date] = {}
     while True:
         try:

@@ -16,6 +16,9 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
 
 from sqlalchemy import ColumnElement, Row
 from sqlalchemy import select as columns
@@ -38,6 +41,12 @@ LOOK_SECONDS = 5.0
 """Between two looks for what changed."""
 KEPT_WARM = timedelta(days=7)
 """An address read within these days is written anew before its reader comes; others when they are read."""
+ROOT = Path(__file__).parents[1]
+WRITTEN_BY = (
+    ("calendars", ("*.py",)),
+    ("locales", ("*.py", "**/*.mo")),
+    ("service", ("feed*.py", "holidays.py", "calendar_choices.py", "school_calendars/*.csv")),
+)
 MARKS_AT_ONCE = 5_000
 NUMBERS_AT_ONCE = 500
 WRITTEN_AT_ONCE = 50
@@ -147,7 +156,7 @@ def write(site: Site, subscription_id: int) -> Seen:
                 # Whole seconds, each later than the last, as HTTP dates have no fractions.
                 now = datetime.now(UTC).replace(microsecond=0)
                 kept.changed_at = max(now, kept.changed_at + timedelta(seconds=1))
-            kept.built, kept.monday = wanted, _monday(day)
+            kept.built, kept.monday, kept.writer = wanted, _monday(day), writer()
     return Seen(subscription_id, kept.digest, kept.changed_at, kept.body)
 
 
@@ -191,12 +200,34 @@ def turn(site: Site) -> int:
                 .join(Subscription, col(Subscription.id) == FeedBody.subscription_id)
                 .where(Subscription.territory_id == territory.id, col(Subscription.ended_at).is_(None))
                 .where(col(Subscription.last_read_on) >= day - KEPT_WARM)
-                .where(or_(FeedBody.built < FeedBody.wanted, FeedBody.monday != _monday(day)))
+                .where(
+                    or_(
+                        FeedBody.built < FeedBody.wanted,
+                        FeedBody.monday != _monday(day),
+                        FeedBody.writer != writer(),
+                    )
+                )
                 .limit(WRITTEN_AT_ONCE)
             ).all()
     for subscription_id in behind:
         write(site, subscription_id)
     return len(behind)
+
+
+@cache
+def writer() -> str:
+    """
+    What calendars depend on beside their rows, as a digest: the code that writes them, its texts, holidays and zones.
+
+    Another version of the program thus finds every calendar behind, and its readers hear of it only where bytes differ.
+    """
+    found = hashlib.sha256()
+    for name in ("holidays", "tzdata", "icalendar", "python-dateutil"):
+        found.update(f"{name} {version(name)}".encode())
+    for folder, patterns in WRITTEN_BY:
+        for path in sorted(path for pattern in patterns for path in (ROOT / folder).glob(pattern)):
+            found.update(path.read_bytes())
+    return found.hexdigest()[:16]
 
 
 @contextmanager
@@ -239,6 +270,7 @@ _ADDRESS = (
         col(FeedBody.wanted).label("wanted"),
         col(FeedBody.built).label("built"),
         col(FeedBody.monday).label("monday"),
+        col(FeedBody.writer).label("writer"),
         col(FeedBody.digest).label("digest"),
         col(FeedBody.changed_at).label("changed_at"),
         _PENDING.label("pending"),
@@ -249,7 +281,9 @@ _ADDRESS = (
 
 
 def _behind(found: Row, day: date) -> bool:
-    return found.wanted is None or found.built < found.wanted or found.monday != _monday(day)
+    return (
+        found.wanted is None or found.built < found.wanted or found.monday != _monday(day) or found.writer != writer()
+    )
 
 
 def _monday(day: date) -> date:

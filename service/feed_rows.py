@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import TypeVar
 
 from sqlmodel import Session, col, or_, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from calendars.horizon import Horizon
+from service import holidays
 from service.tables.network import Meeting, MeetingParticipant, OpenSession, OpenSessionDay, OpenSessionHost, Situation
 from service.tables.pairings import Pairing, Visit
 from service.tables.people import Absence, PeerHelper, Person, Place, Professional
-from service.tables.territory import PublicHoliday, SchoolHoliday, Territory
+from service.tables.territory import Territory
 
 Row = TypeVar("Row", Pairing, Person, PeerHelper, Professional, Place)
 
@@ -137,27 +138,12 @@ class Closures:
 
     @classmethod
     def of(cls, tx: Session, territory: Territory, horizon: Horizon, place_ids: Iterable[int | None]) -> Closures:
-        public = tx.exec(select(PublicHoliday).where(PublicHoliday.country == territory.country)).all()
-        school = tx.exec(
-            select(SchoolHoliday).where(
-                SchoolHoliday.school_calendar == territory.school_calendar,
-                SchoolHoliday.first_day <= horizon.last_day,
-                SchoolHoliday.last_day >= horizon.first_day,
-            )
-        ).all()
+        rest = holidays.days_of(tx, territory, horizon.first_day, horizon.last_day)
         away: dict[int, tuple[Absence, ...]] = {}
         wanted = sorted({n for n in place_ids if n})
         for absence in tx.exec(select(Absence).where(col(Absence.owner_id).in_(wanted)).order_by(col(Absence.id))):
             away[absence.owner_id] = (*away.get(absence.owner_id, ()), absence)
-        return cls(
-            frozenset(row.day for row in public),
-            frozenset(
-                row.first_day + timedelta(days=n)
-                for row in school
-                for n in range((row.last_day - row.first_day).days + 1)
-            ),
-            away,
-        )
+        return cls(frozenset(rest.public), frozenset(rest.school), away)
 
     def shut(self, place_id: int | None, day: date, start: int, end: int) -> bool:
         """The place is closed on that day for part of these minutes."""

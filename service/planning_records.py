@@ -14,7 +14,7 @@ from sqlmodel import Session, col, select
 from calendars.availability import Away, Recurrence, Window, free_on
 from matching.planning.spans import Span, tidy
 from matching.travel import Point, great_circle_km
-from service import codes
+from service import codes, holidays
 from service.planning_meetings import Occurrence, meetings_between, sessions_between
 from service.planning_places import Places
 from service.tables.network import NetworkMember, Situation
@@ -30,7 +30,7 @@ from service.tables.people import (
     Professional,
     Refusal,
 )
-from service.tables.territory import Neighbourhood, Organisation, PublicHoliday, SchoolHoliday, Territory
+from service.tables.territory import Neighbourhood, Organisation, Territory
 
 DAY = 1440
 
@@ -232,20 +232,8 @@ class Records:
         return found
 
     @cached_property
-    def _public_holidays(self) -> frozenset[date]:
-        rows = self.tx.exec(select(PublicHoliday).where(col(PublicHoliday.country) == self.territory.country))
-        return frozenset(row.day for row in rows)
-
-    @cached_property
-    def _school_holidays(self) -> frozenset[date]:
-        rows = self.tx.exec(
-            select(SchoolHoliday).where(col(SchoolHoliday.school_calendar) == self.territory.school_calendar)
-        )
-        return frozenset(
-            row.first_day + timedelta(days=number)
-            for row in rows
-            for number in range((row.last_day - row.first_day).days + 1)
-        )
+    def _rest(self) -> holidays.Days:
+        return holidays.days_of(self.tx, self.territory, self.horizon.first, self.horizon.last)
 
     def walk(self, helper: PeerHelper, person: Person, index: Places) -> int:
         """Metres between a helper's base and where a person is met; far away when the base is not known."""
@@ -255,8 +243,8 @@ class Records:
         return round(1000 * great_circle_km(index.stops[base].point, index.stops[at].point))
 
     def closed(self, school: bool) -> frozenset[date]:
-        """Public holidays; school holidays only for those who say so."""
-        return self._public_holidays | self._school_holidays if school else self._public_holidays
+        """Public holidays of the horizon; school holidays only for those who say so."""
+        return frozenset(self._rest.public.keys() | self._rest.school.keys() if school else self._rest.public)
 
     def is_away(self, owner: int, day: date) -> bool:
         """Whether an absence takes some of that day."""

@@ -74,7 +74,7 @@ MARKS: tuple[Mark, ...] = (
     Mark(
         "territory",
         f"SELECT {{row}}.id, {_ALL}",
-        ("name", "country", "timezone", "school_calendar"),
+        ("ref", "name", "country", "region", "timezone", "school_calendar"),
         ("UPDATE",),
     ),
     # `last_read_on` is written each day and shown by no calendar.

@@ -117,6 +117,18 @@ def test_two_contents_never_share_a_date(seraing):
     assert all(one.microsecond == 0 for one in dates)
 
 
+def test_another_version_of_the_program_writes_anew_and_readers_hear_nothing_of_equal_bytes(seraing, monkeypatch):
+    secret = address(seraing, seraing.nadia)
+    first = seen(seraing, secret)
+    monkeypatch.setattr(feed_bodies, "writer", lambda: "another")
+    for _ in range(3):
+        again = seen(seraing, secret)
+
+    [row] = rows(seraing).values()
+    assert (row.writer, row.revision) == ("another", 1)
+    assert (again.digest, again.changed) == (first.digest, first.changed)
+
+
 def test_a_new_week_is_written_once(seraing):
     secret = address(seraing, seraing.nadia)
     seen(seraing, secret)
