@@ -109,6 +109,7 @@ HOUSING_UNIT_STATES = ("free", "offered", "let")
 HOUSING_STABILITY = ("stable", "at_risk", "unstable")
 DOCUMENT_KINDS = ("charter", "vade_mecum", "statutes", "convention")
 FEED_LEVELS = ("busy", "minimal", "initials", "place", "plain")
+CALENDAR_SOURCES = ("url", "file")
 RUN_KINDS = ("pairing", "planning", "what_if", "replan")
 RUN_STATES = ("queued", "running", "done", "failed", "cancelled")
 NOTICES_TO_PARTIES = (

@@ -43,6 +43,8 @@ DONE: dict[str, str] = {
     "subscribed": N_("Adresse créée. Elle ne s’affiche qu’une fois."),
     "renewed": N_("Nouvelle adresse créée. L’ancienne ne marche plus."),
     "revoked": N_("Abonnement arrêté."),
+    "agenda_added": N_("Agenda lu. Ses moments pris comptent dès maintenant."),
+    "agenda_removed": N_("Agenda enlevé. Tout ce qui en avait été lu est effacé."),
     "answer_back": N_("Réponse reprise. La question reste ouverte."),
     "asked_another": N_("C’est noté. Quelqu’un d’autre est recherché."),
     "visit_noted": N_("C’est noté. Merci."),
@@ -99,7 +101,7 @@ VISIT_KINDS = {
     "review": N_("Point à trois"),
     "closing": N_("Dernière rencontre"),
 }
-APPOINTMENTS = {**MEETINGS, "open_session": N_("Permanence")}
+APPOINTMENTS = {**MEETINGS, "open_session": N_("Permanence"), "own_calendar": N_("Occupé (son agenda)")}
 ANSWERS = {
     "pending": N_("pas encore de réponse"),
     "accepted": N_("oui"),

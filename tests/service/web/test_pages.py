@@ -29,6 +29,7 @@ PAGES = {
     "/mes-demandes": {"professional"},
     "/propositions": {"peer_helper", "person"},
     "/abonnement": {"peer_helper", "person", "professional"},
+    "/mon-autre-agenda": {"peer_helper", "professional"},
     "/aide": {"coordinator", "peer_helper", "person", "professional"},
 }
 ROLES = ("coordinator", "peer_helper", "professional", "person")
