@@ -30,7 +30,7 @@ UPLOAD_BYTES = MOST_BYTES + 64 * 1024
 
 
 class AddressForm(Form):
-    address: Annotated[str, msgspec.Meta(max_length=4000)]
+    url: Annotated[str, msgspec.Meta(max_length=4000)]
 
 
 def outside_of(request: Request[Any, Any, Any]) -> Outside | None:
@@ -67,7 +67,7 @@ async def add_address(
 
     def add() -> Response[Any]:
         try:
-            other_calendars.add_address(site, visitor.actor, form.address, outside_of(request))
+            other_calendars.add_address(site, visitor.actor, form.url, outside_of(request))
         except CalendarRefused as error:
             return _shown(request, site, visitor, error, "address")
         return Redirect(f"{HERE}?fait=agenda_added", status_code=303)
