@@ -29,7 +29,7 @@ OTHER = "autre.example.net"
 ADDRESS = "93.184.215.14"
 """Public by its number; nothing is ever sent there."""
 
-Answer = Callable[[ssl.SSLSocket, str], None]
+Answer = Callable[[ssl.SSLSocket, str], object]
 """What a server does with a connection and the head of a question."""
 
 
