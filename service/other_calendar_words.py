@@ -30,8 +30,8 @@ _OF_AN_ADDRESS: Mapping[str, str] = {
         "dans les réglages de votre agenda."
     ),
     "GONE": N_(
-        "Il n’y a plus d’agenda à cette adresse. Copiez la nouvelle adresse dans les réglages de votre agenda, "
-        "puis enlevez celle-ci."
+        "Il n’y a plus d’agenda à cette adresse. "
+        "Copiez la nouvelle adresse dans les réglages de votre agenda et donnez-la ici."
     ),
     "ASKED_TOO_OFTEN": N_("Le site de cet agenda demande d’attendre. La prochaine lecture viendra plus tard."),
     "AWAY": N_("Le site de cet agenda est en panne. Le plus souvent, cela s’arrange tout seul."),
