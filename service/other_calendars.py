@@ -29,6 +29,8 @@ from service.tables.territory import Territory
 OWNERS = ("peer_helper", "professional")
 MOST = 5
 """Agendas of one person."""
+MOST_INTERVALS = 10_000
+"""Fifty a day: more is nobody's life, and each is a row."""
 TRIES, WINDOW = 10, timedelta(minutes=15)
 """Each try makes this service ask somebody else's."""
 SOON = timedelta(weeks=4)
@@ -162,7 +164,10 @@ def intervals(content: bytes, territory: Territory, now: datetime) -> list[Inter
     """
     zone = ZoneInfo(territory.timezone)
     midnight = datetime.combine(now.astimezone(zone).date(), time(), zone)
-    return read_apart(content, midnight - BACK, midnight + AHEAD, territory.timezone)
+    found = read_apart(content, midnight - BACK, midnight + AHEAD, territory.timezone)
+    if len(found) > MOST_INTERVALS:
+        raise Unreadable("TOO_MANY")
+    return found
 
 
 def remove_of_those_who_left(site: Site) -> int:

@@ -117,6 +117,21 @@ def test_a_file_that_does_not_read_leaves_the_one_before(she: Nadia):
     assert she.intervals() == [hour(TUESDAY_NINE)]
 
 
+def test_more_moments_than_a_life_has_are_refused(she: Nadia):
+    """Sixty apart from each other on each of 189 days are 11,340; fifty are 9,450."""
+    first = TUESDAY_NINE.replace(year=2026, hour=0)
+
+    def daily(count: int) -> bytes:
+        starts = [first + timedelta(minutes=20 * number) for number in range(count)]
+        return agenda(*starts, extra="RRULE:FREQ=DAILY").replace(b"DURATION:PT1H", b"DURATION:PT10M")
+
+    with pytest.raises(CalendarRefused) as caught:
+        other_calendars.add_file(she.site, she.actor, daily(60))
+    assert caught.value.code == "TOO_MANY"
+    other_calendars.add_file(she.site, she.actor, daily(50))
+    assert len(she.intervals()) > 9000
+
+
 def test_visits_of_our_own_that_come_back_do_not_count(she: Nadia):
     content = agenda(TUESDAY_NINE).replace(b"UID:0", b"UID:abc@lefil")
     other_calendars.add_file(she.site, she.actor, content)
