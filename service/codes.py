@@ -111,6 +111,7 @@ DOCUMENT_KINDS = ("charter", "vade_mecum", "statutes", "convention")
 FEED_LEVELS = ("busy", "minimal", "initials", "place", "plain")
 FEED_CLIENTS = ("google", "apple", "outlook", "thunderbird", "nextcloud", "android", "other")
 FEED_KINDS = ("own", "busy", "place", "territory", "working_group", "team")
+CALENDAR_SOURCES = ("url", "file")
 RUN_KINDS = ("pairing", "planning", "what_if", "replan")
 RUN_STATES = ("queued", "running", "done", "failed", "cancelled")
 NOTICES_TO_PARTIES = (

@@ -70,6 +70,7 @@ DATA_MAP: dict[str, dict[Class, str]] = {
         "personal": "weekday start_minute end_minute recurrence valid_from valid_until",
     },
     "booking": {"none": "id", "pseudonym": "party_id visit_id", "special": "starts_at ends_at live"},
+    "busy_interval": {"none": "id", "pseudonym": "calendar_id", "personal": "starts_at ends_at"},
     "certificate": {"none": "id", "pseudonym": "peer_helper_id", "personal": "kind on"},
     "conflict": {"none": "id", "pseudonym": "peer_helper_id person_id", "special": "neighbourhood_id"},
     "consent": {
@@ -147,6 +148,14 @@ DATA_MAP: dict[str, dict[Class, str]] = {
             "revision id public_id ref territory_id name kind sector themes neighbourhood_id lat lon email "
             "charter_signed_on conventions housing_first_selector hosts_meetings"
         )
+    },
+    "other_calendar": {
+        "none": "id public_id territory_id source",
+        "pseudonym": "owner_id",
+        "personal": (
+            "url_sealed host etag last_modified read_at changed_at broken_since problem failures next_at lease "
+            "leased_until"
+        ),
     },
     "outcome": {
         "none": "id",

@@ -15,7 +15,7 @@ from types import FrameType
 import uvicorn
 
 from locales import N_
-from service import days, feed_bodies, travel_sources
+from service import days, feed_bodies, other_calendar_turns, travel_sources
 from service.app import create_app
 from service.cli_faults import Fault
 from service.site import Site
@@ -86,7 +86,7 @@ def serve(site: Site, listener: socket.socket) -> None:
         timeout_graceful_shutdown=GRACE_SECONDS,
         proxy_headers=False,
     )
-    with days.watched(site), feed_bodies.watched(site):
+    with days.watched(site), feed_bodies.watched(site), other_calendar_turns.watched(site):
         uvicorn.Server(config).run(sockets=[listener])
 
 

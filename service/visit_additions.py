@@ -12,7 +12,7 @@ from matching.planning.instance import FIRST
 from service import codes
 from service.access_scope import scope
 from service.errors import NotFound, StepNotAllowed
-from service.planning_data import read_instance
+from service.planning_data import read_instance, taken_elsewhere
 from service.planning_records import Horizon
 from service.rows import by_id
 from service.site import Actor, Site
@@ -115,7 +115,8 @@ def _wished(tx: Session, site: Site, actor: Actor, territory: Territory, wish: W
     task = next((one for one in instance.tasks if one.series == pairing.ref and one.visit is None), None)
     if task is None:
         raise StepNotAllowed(N_("Ce binôme est en pause, ou a pris fin."), pairing=wish.pairing)
-    return Loose(instance, task, horizon, horizon.tick(now), told=False)
+    elsewhere = taken_elsewhere(tx, territory, horizon, now)
+    return Loose(instance, task, horizon, horizon.tick(now), told=False, elsewhere=elsewhere)
 
 
 def _has_first(tx: Session, pairing: Pairing) -> bool:

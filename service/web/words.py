@@ -45,6 +45,8 @@ DONE: dict[str, str] = {
     "revoked": N_("Abonnement arrêté."),
     "calendar_changed": N_("Abonnement changé. L’adresse reste la même."),
     "calendars_chosen": N_("C’est enregistré. Les agendas suivent."),
+    "agenda_added": N_("Agenda lu. Ses moments pris comptent dès maintenant."),
+    "agenda_removed": N_("Agenda enlevé. Tout ce qui en avait été lu est effacé."),
     "answer_back": N_("Réponse reprise. La question reste ouverte."),
     "asked_another": N_("C’est noté. Quelqu’un d’autre est recherché."),
     "visit_noted": N_("C’est noté. Merci."),
@@ -101,7 +103,7 @@ VISIT_KINDS = {
     "review": N_("Point à trois"),
     "closing": N_("Dernière rencontre"),
 }
-APPOINTMENTS = {**MEETINGS, "open_session": N_("Permanence")}
+APPOINTMENTS = {**MEETINGS, "open_session": N_("Permanence"), "own_calendar": N_("Occupé (son agenda)")}
 ANSWERS = {
     "pending": N_("pas encore de réponse"),
     "accepted": N_("oui"),
