@@ -7,16 +7,18 @@ from collections.abc import Mapping
 from locales import N_
 from service.busy_words import REFUSALS
 
+# One sentence for both: whoever types addresses must not learn which names exist in a network behind this one.
+_NOWHERE = N_(
+    "Cette adresse ne mène à aucun site public : elle est mal écrite, ou reste dans un réseau fermé. "
+    "Copiez-la de nouveau, ou envoyez plutôt un fichier."
+)
 _OF_AN_ADDRESS: Mapping[str, str] = {
     "BAD_ADDRESS": N_(
         "Cette adresse n’est pas celle d’un agenda. Copiez-la en entier : elle commence par https:// ou webcal://."
     ),
     "NOT_HTTPS": N_("Cette adresse commence par http:// et n’est pas protégée. Demandez une adresse en https://."),
-    "UNKNOWN_HOST": N_("Ce site n’existe pas, ou son nom est mal écrit. Copiez de nouveau l’adresse."),
-    "NOT_PUBLIC": N_(
-        "Cette adresse mène dans un réseau fermé. Le Fil ne lit que des agendas publiés sur internet. "
-        "Envoyez plutôt un fichier."
-    ),
+    "UNKNOWN_HOST": _NOWHERE,
+    "NOT_PUBLIC": _NOWHERE,
     "NO_ANSWER": N_("Le site de cet agenda ne répond pas. Le plus souvent, cela s’arrange tout seul."),
     "BAD_CERTIFICATE": N_(
         "Le site de cet agenda ne prouve pas qui il est : son certificat n’est pas valable. Prévenez qui s’en occupe."
