@@ -15,7 +15,7 @@ from types import FrameType
 import uvicorn
 
 from locales import N_
-from service import days, travel_sources
+from service import days, mailing, travel_sources
 from service.app import create_app
 from service.cli_faults import Fault
 from service.site import Site
@@ -85,7 +85,7 @@ def serve(site: Site, listener: socket.socket) -> None:
         timeout_graceful_shutdown=GRACE_SECONDS,
         proxy_headers=False,
     )
-    with days.watched(site):
+    with days.watched(site), mailing.watched(site):
         uvicorn.Server(config).run(sockets=[listener])
 
 
