@@ -129,15 +129,18 @@ def read_answer(content: bytes) -> Answer:
     if len(content) > MOST_BYTES:
         raise NoAnswer("too large")
     try:
-        calendar = cast("Any", Parsed.from_ical(content))
-        method = _text(calendar, "METHOD").upper()
-        if sum(1 for _ in calendar.walk()) > MOST_COMPONENTS:
-            raise NoAnswer("too many components")
-        events = cast("list[Component]", calendar.walk("VEVENT"))
+        return _read(cast("Any", Parsed.from_ical(content)))
     except NoAnswer:
         raise
-    except Exception as error:  # whatever the parser trips over, it is no answer
+    except Exception as error:  # the parser reads some values only when they are asked for
         raise NoAnswer("not a calendar") from error
+
+
+def _read(calendar: Any) -> Answer:
+    method = _text(calendar, "METHOD").upper()
+    if sum(1 for _ in calendar.walk()) > MOST_COMPONENTS:
+        raise NoAnswer("too many components")
+    events = cast("list[Component]", calendar.walk("VEVENT"))
     if method not in ("REPLY", "COUNTER", "REFRESH"):
         raise NoAnswer("not an answer")
     uids = {_text(event, "UID") for event in events}

@@ -330,7 +330,7 @@ def _write(tx: Session, site: Site, party_id: int, step: Step, now: datetime) ->
     if step.method == "CANCEL" and not outbox.may_have_arrived(tx, thread):
         outbox.drop_waiting(tx, thread, now)  # they never heard of it
         return 0
-    token = site.seals.open(tx, party_id, _place(row), row.token_sealed or b"")
+    token = _token(tx, site, row)
     sender = site.settings.mail_from
     territory = tx.get_one(Territory, preference.territory_id)
     asked = entry.answers and step.method == "REQUEST"
@@ -360,7 +360,6 @@ def _write(tx: Session, site: Site, party_id: int, step: Step, now: datetime) ->
 
 
 def _new(tx: Session, site: Site, preference: MailPreference, uid: str, now: datetime) -> Invitation:
-    token = secrets.token_hex(16)
     row = Invitation(
         public_id=site.ids.new(),
         territory_id=preference.territory_id,
@@ -371,12 +370,27 @@ def _new(tx: Session, site: Site, preference: MailPreference, uid: str, now: dat
         digest="",
         starts_at=now,
         ends_at=now,
-        token_hash=hashed(token),
+        token_hash="",
         made_at=now,
         told_at=now,
     )
-    row.token_sealed = site.seals.seal(tx, preference.party_id, _place(row), token)
+    _new_token(tx, site, row)
     return row
+
+
+def _token(tx: Session, site: Site, row: Invitation) -> str:
+    """The secret of an invitation; a new one where the key of the old one was erased."""
+    try:
+        return site.seals.open(tx, row.party_id, _place(row), row.token_sealed or b"")
+    except ValueError:
+        return _new_token(tx, site, row)
+
+
+def _new_token(tx: Session, site: Site, row: Invitation) -> str:
+    # Always from the operating system (`settled.md` 2); lower case, as some mail servers write addresses anew.
+    token = secrets.token_hex(16)
+    row.token_hash, row.token_sealed = hashed(token), site.seals.seal(tx, row.party_id, _place(row), token)
+    return token
 
 
 def _as_it_was(row: Invitation, summary: str) -> Event:

@@ -44,7 +44,7 @@ PAUSES = (MINUTE, 5 * MINUTE, 15 * MINUTE, 60 * MINUTE, 240 * MINUTE, 720 * MINU
 JITTER = 0.2
 """Share of a pause by which it is made shorter or longer."""
 LEASE = 10 * MINUTE
-"""Longer than a sender may take for one mail (`mailing.SECONDS` for each step of it)."""
+"""Longer than a sender may take for one mail (`mail_carrier.SECONDS` for each step of it)."""
 CONTENT_DAYS = timedelta(days=30)
 """`security.md` G1: then the body goes."""
 ROW_DAYS = timedelta(days=365)

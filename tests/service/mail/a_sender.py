@@ -1,31 +1,30 @@
 """
-A process that sends what is due, and is killed at a point of its way:
+A process that writes or sends mails, and may be killed at a point of its way:
 `python -m tests.service.mail.a_sender DATABASE_URL SMTP_URL POINT`.
 
-Points: `claimed` (the row is marked, nothing was sent), `accepted` (the server took it, nothing is written down), or
-`none`. At its point the process says so and waits to be killed.
+Points: `written` (a mail was put into the outbox, nothing more), `claimed` (it is marked, nothing was sent), `accepted`
+(the server took it, nothing is written down), or `none`. At its point the process says so and waits to be killed.
 """
 
 from __future__ import annotations
 
 import sys
 import time
-from datetime import timedelta
 
 from service import outbox
 from service.clock import RealClock
 from service.database import Database
+from service.letters import Letter
+from service.mail_carrier import Carrier
 from service.mail_server import mail_server
-from service.mailing import Carrier
 from service.outbox import Mail
 from tests.sites import a_site
 
 
 def main() -> None:
-    database, url, point, hours = sys.argv[1:]
+    database, url, point = sys.argv[1:]
     site = a_site(Database(database), database_url=database)
     carrier = Carrier(mail_server(url))
-    late = timedelta(hours=float(hours))
 
     def send(mail: Mail, begin: object) -> None:
         if point == "claimed":
@@ -36,7 +35,12 @@ def main() -> None:
 
     print("ready", flush=True)
     sys.stdin.readline()
-    done = outbox.send_due(site, send, lambda: RealClock().now() + late)
+    if point == "written":
+        letter = Letter("nadia@mail.example", "agenda@fil.example", "agenda@fil.example", "Rencontre", "Une rencontre.")
+        with site.db.begin() as tx:
+            outbox.put(tx, site, letter, kind="invitation", thread="t", now=RealClock().now())
+        _wait()
+    done = outbox.send_due(site, send, RealClock().now)
     carrier.close()
     print(done, flush=True)
 

@@ -19,8 +19,8 @@ from service import outbox
 from service.clock import RealClock
 from service.errors import NotFound, StepNotAllowed
 from service.letters import Letter
+from service.mail_carrier import Carrier
 from service.mail_server import mail_server
-from service.mailing import Carrier
 from service.outbox import Mail, Unknown
 from service.site import Actor, Site
 from service.tables.mail import OutboxMessage
@@ -78,9 +78,9 @@ def turn(site: Site, url: str, now: datetime, *, ca_file: str = "") -> int:
 
 
 @contextmanager
-def a_sender(site: Site, box: Postbox, point: str = "none", hours: float = 0) -> Iterator[subprocess.Popen[str]]:
+def a_sender(site: Site, box: Postbox, point: str = "none") -> Iterator[subprocess.Popen[str]]:
     process = subprocess.Popen(
-        [sys.executable, "-m", "tests.service.mail.a_sender", site.settings.database_url, box.url, point, str(hours)],
+        [sys.executable, "-m", "tests.service.mail.a_sender", site.settings.database_url, box.url, point],
         cwd=ROOT,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -210,21 +210,30 @@ def test_what_is_too_late_is_not_sent(sqlite_site: Site, box: Postbox):
     assert states(sqlite_site) == ["lapsed"]
 
 
+def killed_when(shared: Site, box: Postbox, point: str) -> None:
+    with a_sender(shared, box, point) as process:
+        go(process)
+        assert said(process) == "here"
+        os.kill(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+def test_a_process_killed_between_writing_and_sending_leaves_the_mail_to_the_next(shared: Site, box: Postbox):
+    killed_when(shared, box, "written")
+
+    assert box.mails == []
+    assert turn(shared, box.url, RealClock().now()) == 1
+    assert turn(shared, box.url, RealClock().now()) == 0
+    assert len(box.mails) == 1
+
+
 def test_a_sender_killed_before_sending_loses_nothing(shared: Site, box: Postbox):
     put(shared, now=RealClock().now())
-    with a_sender(shared, box, "claimed") as killed:
-        go(killed)
-        assert said(killed) == "here"
-        os.kill(killed.pid, signal.SIGKILL)
-        killed.wait()
+    killed_when(shared, box, "claimed")
 
     assert states(shared) == ["sending"]
-    with a_sender(shared, box) as early:
-        go(early)
-        assert said(early) == "0", "the dead one may still be at it, for all that anybody knows"
-    with a_sender(shared, box, hours=0.5) as other:
-        go(other)
-        assert said(other) == "1"
+    assert turn(shared, box.url, RealClock().now()) == 0, "for all that anybody knows it may still be at it"
+    assert turn(shared, box.url, RealClock().now() + outbox.LEASE) == 1
     assert len(box.mails) == 1
     assert states(shared) == ["sent"]
 
@@ -232,14 +241,9 @@ def test_a_sender_killed_before_sending_loses_nothing(shared: Site, box: Postbox
 def test_a_sender_killed_after_the_server_took_it_never_sends_a_second_time(shared: Site, box: Postbox):
     tandem = builders.a_pairing(shared)
     row = put(shared, party=tandem.helper_id, territory=tandem.territory_id, now=RealClock().now())
-    with a_sender(shared, box, "accepted") as killed:
-        go(killed)
-        assert said(killed) == "here"
-        os.kill(killed.pid, signal.SIGKILL)
-        killed.wait()
-    with a_sender(shared, box, hours=0.5) as other:
-        go(other)
-        assert said(other) == "0"
+    killed_when(shared, box, "accepted")
+    for days in (1, 2, 30):
+        assert turn(shared, box.url, RealClock().now() + timedelta(days=days)) == 0
 
     assert len(box.mails) == 1
     assert states(shared) == ["doubtful"]
@@ -248,27 +252,6 @@ def test_a_sender_killed_after_the_server_took_it_never_sends_a_second_time(shar
     outbox.send_again(shared, actor, row.public_id, RealClock().now())
     assert turn(shared, box.url, RealClock().now()) == 1
     assert [parsed(content)["Message-ID"] for _, _, content in box.mails] == [row.message_id] * 2
-
-
-def test_a_process_killed_between_writing_and_sending_leaves_the_mail_to_the_next(shared: Site, box: Postbox):
-    written = "\n".join(
-        (
-            "import os, signal, sys",
-            "from service.database import Database",
-            "from tests.service.mail.test_outbox import put",
-            "from service.clock import RealClock",
-            "from tests.sites import a_site",
-            "put(a_site(Database(sys.argv[1])), now=RealClock().now())",
-            "os.kill(os.getpid(), signal.SIGKILL)",
-        )
-    )
-    done = subprocess.run([sys.executable, "-c", written, shared.settings.database_url], cwd=ROOT, check=False)
-
-    assert done.returncode == -signal.SIGKILL
-    with a_sender(shared, box) as other:
-        go(other)
-        assert said(other) == "1"
-    assert len(box.mails) == 1
 
 
 def test_two_senders_at_once_send_each_mail_once(shared: Site, box: Postbox):
