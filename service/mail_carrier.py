@@ -37,6 +37,8 @@ class Carrier:
         try:
             self._envelope(line, mail)
             code, _ = line.docmd("DATA")
+            if code != 354:
+                self._reset(line)
             _judge(code, 354)
         except (smtplib.SMTPServerDisconnected, OSError) as error:
             self.close()
@@ -76,8 +78,15 @@ class Carrier:
             reason = "address"
         else:
             reason = "refused"
-        line.rset()
+        self._reset(line)
         _judge(code, 250, reason)
+
+    def _reset(self, line: smtplib.SMTP) -> None:
+        """Ready for the next mail, also when the server hangs up with its refusal: that one counts."""
+        try:
+            line.rset()
+        except OSError:
+            self.close(abruptly=True)
 
     def _opened(self) -> smtplib.SMTP:
         if self._line is not None:

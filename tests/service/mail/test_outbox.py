@@ -22,6 +22,7 @@ from service.letters import Letter
 from service.mail_carrier import Carrier
 from service.mail_server import mail_server
 from service.outbox import Mail, Unknown
+from service.settings import Settings
 from service.site import Actor, Site
 from service.tables.mail import OutboxMessage
 from service.tables.people import DataKey
@@ -201,6 +202,37 @@ def test_after_its_last_try_a_mail_is_given_up_and_listed(sqlite_site: Site, box
     assert (row.state, row.attempts) == ("given_up", len(outbox.PAUSES) + 1)
     assert now - NOW > timedelta(hours=40)
     assert len(outbox.standing(sqlite_site, Actor("coordinator", tandem.territory_id)).stuck) == 1
+
+
+@pytest.mark.parametrize(
+    ("url", "right"),
+    [
+        ("smtp://mail.example", ("mail.example", 587, False, "", "")),
+        ("smtps://u%40b.example:p%3A%2F@mail.example", ("mail.example", 465, True, "u@b.example", "p:/")),
+        ("smtp://[::1]:2525/", ("::1", 2525, False, "", "")),
+    ],
+)
+def test_the_address_of_a_mail_server_is_read(url: str, right: tuple[object, ...]):
+    found = mail_server(url)
+
+    assert (found.host, found.port, found.tls, found.user, found.password) == right
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["mail.example", "http://mail.example", "smtp://", "smtp://u@mail.example", "smtp://m.example:x", "smtp://m/?a=1"],
+)
+def test_what_names_no_mail_server_is_refused_without_being_repeated(url: str):
+    with pytest.raises(ValueError) as refused:
+        mail_server(url)
+    assert url not in str(refused.value)
+
+
+def test_settings_show_no_password():
+    settings = Settings(smtp_url="smtp://fil:secret@mail.example")
+
+    assert "secret" not in repr(settings)
+    assert "secret" not in repr(mail_server(settings.smtp_url))
 
 
 def test_what_is_too_late_is_not_sent(sqlite_site: Site, box: Postbox):
