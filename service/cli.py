@@ -19,6 +19,7 @@ from service.cli_demo import demo_command
 from service.cli_faults import Fault
 from service.cli_import import export_folder, import_folder
 from service.cli_keys import make_key
+from service.cli_mail import mail_group
 from service.cli_reader import Reader, language
 from service.cli_routing import routing_group
 from service.cli_site import demo_settings, is_demo, opened
@@ -107,6 +108,7 @@ cli.add_command(demo_command)
 cli.add_command(import_folder)
 cli.add_command(export_folder)
 cli.add_command(routing_group)
+cli.add_command(mail_group)
 
 
 def main(arguments: list[str] | None = None) -> None:

@@ -107,6 +107,23 @@ DATA_MAP: dict[str, dict[Class, str]] = {
     },
     "imported_value": {"none": "id territory_id file", "pseudonym": "row_key", "secret": "values_hash"},
     "intervention_member": {"none": "id", "pseudonym": "intervention_id professional_id"},
+    "invitation": {
+        "none": "revision id public_id territory_id told sequence made_at told_at",
+        "pseudonym": "party_id visit_id uid",
+        "special": "starts_at ends_at reply_stamp",
+        "secret": "digest token_hash token_sealed",
+    },
+    "mail_preference": {
+        "none": "changed_at territory_id level language",
+        "pseudonym": "party_id",
+        "personal": "active",
+    },
+    "mail_reply": {
+        "none": "id public_id territory_id at seen_at outcome",
+        "pseudonym": "party_id invitation_id",
+        "special": "said starts_at ends_at",
+        "secret": "message_hash",
+    },
     "meeting": {
         "none": (
             "changed_at revision id public_id territory_id kind place_id starts_at ends_at rrule status uid sequence"
@@ -156,6 +173,14 @@ DATA_MAP: dict[str, dict[Class, str]] = {
             "url_sealed host etag last_modified read_at changed_at broken_since problem failures next_at lease "
             "leased_until"
         ),
+    },
+    "outbox_message": {
+        "none": (
+            "id public_id territory_id kind state attempts reason made_at next_try_at expires_at claim claimed_until "
+            "data_at ended_at settled_at"
+        ),
+        "pseudonym": "party_id thread message_id",
+        "special": "content_sealed",
     },
     "outcome": {
         "none": "id",

@@ -65,6 +65,9 @@ DONE: dict[str, str] = {
     "own_absence_noted": N_("C’est noté. La coordination est prévenue."),
     "absence_ended": N_("Absence supprimée."),
     "asked_again": N_("Une nouvelle demande attend l’accord de la personne."),
+    "mails_chosen": N_("C’est noté. Vos rencontres arrivent par e-mail."),
+    "mails_stopped": N_("C’est noté. Vous ne recevez plus d’invitations par e-mail."),
+    "mail_again": N_("L’e-mail repart."),
 }
 """What the status line says after something was done, by the code in `?fait=`."""
 
@@ -255,6 +258,29 @@ OWNERS = {
     "place": N_("Lieux qui ferment"),
 }
 
+MAIL_KINDS = {"invitation": N_("Invitation à une rencontre")}
+MAIL_STATES = {
+    "doubtful": N_("Peut-être arrivé"),
+    "failed": N_("Refusé"),
+    "given_up": N_("Essais terminés"),
+}
+MAIL_FAULTS = {
+    "no_server": N_("Le serveur d’e-mail ne répond pas."),
+    "sign_in": N_("Le serveur d’e-mail refuse le mot de passe de Le Fil."),
+    "later": N_("Le serveur d’e-mail a demandé d’attendre, plusieurs fois."),
+    "refused": N_("Le serveur d’e-mail refuse cet e-mail."),
+    "address": N_("Cette adresse n’existe pas ou n’accepte rien."),
+    "unreadable": N_("Le contenu a été effacé."),
+    "broken_off": N_("La connexion s’est coupée pendant l’envoi. Renvoyez-le seulement si la personne n’a rien reçu."),
+}
+MAIL_ANSWERS = {
+    "accepted": N_("Dit oui"),
+    "declined": N_("Ne peut pas"),
+    "other_time": N_("Propose un autre moment"),
+    "bounced": N_("E-mail revenu"),
+    "unreadable": N_("Réponse illisible"),
+}
+
 TABLES: dict[str, dict[str, str]] = {
     "absence": ABSENCE_KINDS,
     "owner": OWNERS,
@@ -284,4 +310,8 @@ TABLES: dict[str, dict[str, str]] = {
     "public_level": PUBLIC_LEVELS,
     "client": FEED_CLIENTS,
     "feed": FEED_KINDS,
+    "mail_kind": MAIL_KINDS,
+    "mail_state": MAIL_STATES,
+    "mail_fault": MAIL_FAULTS,
+    "mail_answer": MAIL_ANSWERS,
 }
