@@ -13,7 +13,7 @@ import hashlib
 import logging
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
@@ -22,13 +22,13 @@ from pathlib import Path
 
 from sqlalchemy import ColumnElement, Row
 from sqlalchemy import select as columns
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, delete, exists, or_, select, update
 
 from calendars.feed import render
-from service import feed_clients, feeds
+from service import beside, feed_clients, feeds
 from service.clock import today
-from service.errors import NotFound, Refused
+from service.errors import NotFound
 from service.site import Site
 from service.tables.access import Subscription
 from service.tables.feeds import FeedBody, FeedChange
@@ -230,26 +230,14 @@ def writer() -> str:
     return found.hexdigest()[:16]
 
 
-@contextmanager
-def watched(site: Site) -> Iterator[None]:
+def watched(site: Site) -> AbstractContextManager[None]:
     """While the block lasts, calendars are written anew soon after what they show has changed."""
-    ending = threading.Event()
-    thread = threading.Thread(target=_watch, args=(site, ending), name="feeds", daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        ending.set()
-        thread.join()
 
+    def look(ending: threading.Event) -> None:
+        while turn(site) >= WRITTEN_AT_ONCE and not ending.wait(0.1):
+            pass
 
-def _watch(site: Site, ending: threading.Event) -> None:
-    while not ending.wait(LOOK_SECONDS):
-        try:
-            while turn(site) >= WRITTEN_AT_ONCE and not ending.wait(0.1):
-                pass
-        except (DBAPIError, Refused, LookupError) as error:  # the database is away, or a row just went: later
-            log.warning("calendars are not written anew yet: %s", type(error).__name__)
+    return beside.repeated("feeds", look, LOOK_SECONDS)
 
 
 _PENDING = (

@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-import logging
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 
-from sqlalchemy.exc import DBAPIError
-
-from service import invitations, mail_replies, outbox
+from service import beside, invitations, mail_replies, outbox
 from service.clock import RealClock
-from service.errors import Refused
 from service.mail_carrier import Carrier
 from service.mail_server import MailServer, mail_server
 from service.settings import Settings
 from service.site import Site
-
-log = logging.getLogger("lefil.mail")
 
 LOOK_SECONDS = 5.0
 """Between two rounds."""
@@ -56,32 +50,16 @@ def forget(site: Site, now: datetime) -> None:
     mail_replies.forget(site, now)
 
 
-@contextmanager
-def watched(site: Site) -> Iterator[None]:
+def watched(site: Site) -> AbstractContextManager[None]:
     """While the block lasts, mails are written and sent as they become due."""
-    ending = threading.Event()
-    thread = threading.Thread(target=_watch, args=(site, ending), name="mail", daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        ending.set()
-        thread.join()
-
-
-def _watch(site: Site, ending: threading.Event) -> None:
     clock, watch = RealClock(), invitations.Watch()
     forgotten: datetime | None = None
-    while True:
-        try:
-            if forgotten is None or clock.now() - forgotten > FORGET_EVERY:
-                forget(site, clock.now())
-                forgotten = clock.now()
-            turn(site, clock.now, watch)
-        except (DBAPIError, Refused, OSError) as error:  # the database is away or busy: once more, later
-            log.warning("mail waits: %s", type(error).__name__)
-        except Exception as error:  # noqa: BLE001  (one mail that trips a bug must not silence all others for good)
-            # Its message could hold what people wrote.
-            log.error("mail waits, by a fault of ours: %s", type(error).__name__)
-        if ending.wait(LOOK_SECONDS):
-            return
+
+    def look(_: threading.Event) -> None:
+        nonlocal forgotten
+        if forgotten is None or clock.now() - forgotten > FORGET_EVERY:
+            forget(site, clock.now())
+            forgotten = clock.now()
+        turn(site, clock.now, watch)
+
+    return beside.repeated("mail", look, LOOK_SECONDS)

@@ -10,19 +10,17 @@ from __future__ import annotations
 import logging
 import secrets
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import or_
-from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session, col, select, update
 
 from calendars.reading_lines import Unreadable
+from service import beside
 from service import other_calendar_rows as rows
 from service.clock import Clock, RealClock
-from service.errors import Refused
 from service.other_calendar_rows import Interval
 from service.other_calendars import intervals, make_due, remove_of_those_who_left, sealed_at
 from service.remote_addresses import NotFetched
@@ -107,27 +105,11 @@ def read_now(site: Site, actor: Actor, public_id: str, outside: Outside | None =
         _write(site, taken, _read(site, taken, outside, machine.now()))
 
 
-@contextmanager
-def watched(site: Site) -> Iterator[None]:
+def watched(site: Site) -> AbstractContextManager[None]:
     """While the block lasts, agendas are read as they become due."""
-    ending = threading.Event()
-    thread = threading.Thread(target=_watch, args=(site, ending), name="calendars", daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        ending.set()
-        thread.join(PATIENCE_SECONDS)
-
-
-def _watch(site: Site, ending: threading.Event) -> None:
-    while True:
-        try:
-            read_due(site, ending=ending)
-        except (DBAPIError, Refused) as error:  # the database is away, or somebody was faster: once more, later
-            log.warning("agendas are not read yet: %s", type(error).__name__)
-        if ending.wait(LOOK_SECONDS):
-            return
+    return beside.repeated(
+        "agendas", lambda ending: read_due(site, ending=ending), LOOK_SECONDS, patience=PATIENCE_SECONDS
+    )
 
 
 def _tidy(site: Site) -> None:

@@ -285,5 +285,5 @@ def test_stopped_between_two_agendas_the_second_waits(she: Nadia, web: Internet)
 
 def test_the_thread_ends_with_the_server(she: Nadia):
     with other_calendar_turns.watched(she.site):
-        assert "calendars" in {thread.name for thread in threading.enumerate()}
-    assert "calendars" not in {thread.name for thread in threading.enumerate()}
+        assert "agendas" in {thread.name for thread in threading.enumerate()}
+    assert "agendas" not in {thread.name for thread in threading.enumerate()}
