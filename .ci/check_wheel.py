@@ -22,6 +22,7 @@ INSIDE = {
     "the font": ("service/static/vendor/", ".woff2"),
     "compiled catalogs": ("locales/", ".mo"),
     "demo data": ("service/demo_data/", ".csv"),
+    "school holidays": ("service/school_calendars/", ".csv"),
     "migrations": ("service/migrations/", ".py"),
 }
 """What must be in the wheel: the folder it begins with and the end of the name."""

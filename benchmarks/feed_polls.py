@@ -14,8 +14,9 @@ import multiprocessing
 import os
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -65,17 +66,27 @@ def measure(subscriptions: int, url: str | None = None) -> None:
         listener = serving.bind("127.0.0.1", 0)
         port = listener.getsockname()[1]
         listener.close()
-        server = multiprocessing.get_context("spawn").Process(target=_serve, args=(url, port), daemon=True)
-        server.start()
-        try:
-            _wait(port)
-            _phases(url, secrets, port, server.pid or 0)
-        finally:
-            server.terminate()
-            server.join(30)
+        with _server(url, port) as pid:
+            tags = _phases(url, secrets, port, pid)
+        with _server(url, port) as pid:
+            _phase("after a restart: 304", secrets, tags, port, pid, 304)
 
 
-def _phases(url: str, secrets: Sequence[str], port: int, pid: int) -> None:
+@contextmanager
+def _server(url: str, port: int) -> Iterator[int]:
+    """A server in a process of its own, whose number is given, while the block lasts."""
+    server = multiprocessing.get_context("spawn").Process(target=_serve, args=(url, port), daemon=True)
+    server.start()
+    try:
+        _wait(port)
+        yield server.pid or 0
+    finally:
+        server.terminate()
+        server.join(30)
+
+
+def _phases(url: str, secrets: Sequence[str], port: int, pid: int) -> dict[str, str]:
+    """The tags that the readers hold in the end."""
     engine = url.split(":")[0]
     print(
         LINE.format(
@@ -89,11 +100,12 @@ def _phases(url: str, secrets: Sequence[str], port: int, pid: int) -> None:
     _phase("kept body sent: 200", secrets, {}, port, pid, 200)
     some = secrets[: max(2, len(secrets) // 5)]
     _move(url, len(some) // 2)
-    _phase("one visit changed: written anew, sent", some, tags, port, pid, 200)
+    changed = _phase("one visit changed: written anew, sent", some, tags, port, pid, 200)
     _phase("and everybody else: 304", secrets[len(some) :], tags, port, pid, 304)
     _phase("unknown address: 404", ["x" * 43] * 20, {}, port, pid, 404)
     mean = sum(poll.octets for poll in first.values()) / len(first)
-    print(f"{mean:,.0f} octets a calendar, compressed")
+    print(f"{mean:,.0f} octets a calendar, compressed", flush=True)
+    return tags | {secret: poll.etag for secret, poll in changed.items()}
 
 
 def _phase(

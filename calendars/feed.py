@@ -11,13 +11,13 @@ arrive translated, and what may be said is decided by whoever calls.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from calendars.recurrence import Rule, in_utc
+from calendars.recurrence import Rule, in_utc, occurrences
 from calendars.timezones import vtimezone
 
 Status = Literal["TENTATIVE", "CONFIRMED", "CANCELLED"]
@@ -85,6 +85,16 @@ class Series:
     zone: str
     skipped: tuple[datetime, ...] = ()
     cancelled: tuple[tuple[datetime, Event], ...] = ()
+
+    def local(self, moment: datetime | date) -> datetime:
+        """One of its moments as the clock there shows it, without a zone."""
+        if not isinstance(moment, datetime):
+            raise TypeError("a series has hours")
+        return moment.astimezone(ZoneInfo(self.zone)).replace(tzinfo=None)
+
+    def starts(self) -> Iterator[datetime]:
+        """Local starts of all occurrences, also of those that are skipped or called off."""
+        return occurrences(self.rule, self.local(self.first.start))
 
 
 @dataclass(frozen=True)

@@ -30,6 +30,8 @@ NO_TIME = timedelta(0)
 MOST_CHANGES = 1000
 """Clock changes that a zone of a file may list one by one."""
 _OFFSET = re.compile(r"[+-]?([01]\d|2[0-3])[0-5]\d([0-5]\d)?")
+_LEAP_SECOND = re.compile(r"(T\d{4})60(Z?)$")
+"""Taken for the second before it (RFC 5545, 3.3.12)."""
 _RULE_OF_ZONE = frozenset(("FREQ", "UNTIL", "COUNT", "INTERVAL", "BYDAY", "BYMONTH", "BYMONTHDAY", "WKST"))
 
 
@@ -105,7 +107,7 @@ class Zones:
         Unreadable
             BAD_TIME.
         """
-        text = text.strip().upper()
+        text = _LEAP_SECOND.sub(r"\g<1>59\2", text.strip().upper())
         try:
             if len(text) == 8:
                 day = vDate.from_ical(text)  # pyright: ignore[reportUnknownMemberType]

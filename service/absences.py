@@ -20,6 +20,7 @@ from service import audit, codes, notices
 from service.errors import AbsenceNotValid, NotAllowed, NotFound, StepNotAllowed
 from service.planning_meetings import Occurrence
 from service.planning_records import DAY, Horizon, Records
+from service.rows import by_id
 from service.site import Actor, Site
 from service.tables.pairings import Visit
 from service.tables.people import Absence, Party, PeerHelper, Person, Place, Professional
@@ -121,7 +122,10 @@ def coming(site: Site, actor: Actor) -> list[AbsenceLine]:
             .where(_may_see(actor), col(Absence.last_day) >= today_of(site, territory))
             .order_by(col(Absence.first_day), col(Absence.last_day), col(Absence.id))
         ).all()
-        return [_line(tx, row) for row in rows]
+        kinds = by_id(tx, Party, (row.owner_id for row in rows))
+        held = [by_id(tx, table, (n for n, one in kinds.items() if one.kind == kind)) for kind, table in TABLES.items()]
+        known: dict[int, Owner] = {number: owner for part in held for number, owner in part.items()}
+        return [_line(row, known[row.owner_id]) for row in rows]
 
 
 def enter(
@@ -214,7 +218,7 @@ def touched(site: Site, actor: Actor, public_id: str) -> Touched:
         ]
         visits = [_touched_visit(tx, visit, horizon) for visit in cannot_stand(tx, territory, horizon, now, [row])]
         return Touched(
-            _line(tx, row),
+            _line(row, _row(tx, tx.get_one(Party, row.owner_id))),
             tuple(visits),
             tuple(shown for one, shown in times if not _is_session(one)),
             tuple(shown for one, shown in times if _is_session(one)),
@@ -365,8 +369,7 @@ def _touched_visit(tx: Session, visit: Visit, horizon: Horizon) -> TouchedVisit:
     )
 
 
-def _line(tx: Session, row: Absence) -> AbsenceLine:
-    owner = _row(tx, tx.get_one(Party, row.owner_id))
+def _line(row: Absence, owner: Owner) -> AbsenceLine:
     return AbsenceLine(
         public_id=row.public_id,
         owner=_name(owner),

@@ -7,23 +7,23 @@ the command was not understood.
 
 from __future__ import annotations
 
-import os
 import sys
 
 import click
 
-from locales import N_, translator
+from locales import N_
 from service import access, codes, demo_server, first_network, serving
 from service.cli_busy import busy_times
 from service.cli_check import audit_group, check_database
 from service.cli_demo import demo_command
-from service.cli_faults import Fault, sentence
-from service.cli_help import language_of_help, speaking
+from service.cli_faults import Fault
 from service.cli_import import export_folder, import_folder
 from service.cli_keys import make_key
+from service.cli_mail import mail_group
 from service.cli_reader import Reader, language
 from service.cli_routing import routing_group
 from service.cli_site import demo_settings, is_demo, opened
+from service.cli_start import carry_out
 from service.database import Database, upgrade
 from service.settings import Settings
 from service.site import Site
@@ -119,22 +119,9 @@ cli.add_command(demo_command)
 cli.add_command(import_folder)
 cli.add_command(export_folder)
 cli.add_command(routing_group)
+cli.add_command(mail_group)
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """The entry point."""
-    reader = Reader()
-    try:
-        command = speaking(cli, translator(language_of_help(arguments or sys.argv[1:], os.environ)))
-        sys.exit(command.main(arguments, prog_name="lefil", standalone_mode=False, obj=reader) or 0)
-    except click.ClickException as error:
-        error.show()
-        sys.exit(error.exit_code)
-    except (KeyboardInterrupt, click.Abort):
-        sys.exit(130)
-    except Exception as error:
-        said = sentence(error, reader.texts)
-        if said is None:
-            raise
-        click.echo(said, err=True)
-        sys.exit(1)
+    """The whole command."""
+    carry_out(cli, sys.argv[1:] if arguments is None else arguments)

@@ -110,6 +110,8 @@ HOUSING_STABILITY = ("stable", "at_risk", "unstable")
 DOCUMENT_KINDS = ("charter", "vade_mecum", "statutes", "convention")
 FEED_LEVELS = ("busy", "minimal", "initials", "place", "plain")
 FEED_CLIENTS = ("google", "apple", "outlook", "thunderbird", "nextcloud", "android", "other")
+FEED_KINDS = ("own", "busy", "place", "territory", "working_group", "team")
+CALENDAR_SOURCES = ("url", "file")
 RUN_KINDS = ("pairing", "planning", "what_if", "replan")
 RUN_STATES = ("queued", "running", "done", "failed", "cancelled")
 NOTICES_TO_PARTIES = (
@@ -137,6 +139,16 @@ NOTICES_TO_COORDINATION = (
     "consent_renewed",
     "helper_away",
 )
+MAIL_KINDS = ("invitation",)
+MAIL_STATES = ("waiting", "sending", "sent", "doubtful", "failed", "given_up", "superseded", "lapsed")
+OPEN_MAIL_STATES = ("doubtful", "failed", "given_up")
+"""Of these the coordinator hears."""
+MAIL_FAULTS = ("no_server", "sign_in", "later", "refused", "address", "unreadable", "broken_off")
+"""Why a mail did not leave: never the words of a server."""
+INVITATION_LEVELS = ("minimal", "busy")
+INVITATION_METHODS = ("REQUEST", "CANCEL")
+MAIL_ANSWERS = ("accepted", "declined", "tentative", "other_time", "again", "bounced", "automatic", "unreadable")
+REPLY_OUTCOMES = ("received", "done", "stale", "too_late", "unknown", "to_read")
 ROLES = (
     "coordinator",
     "peer_helper",

@@ -72,6 +72,7 @@ DATA_MAP: dict[str, dict[Class, str]] = {
         "personal": "weekday start_minute end_minute recurrence valid_from valid_until",
     },
     "booking": {"none": "id", "pseudonym": "party_id visit_id", "special": "starts_at ends_at live"},
+    "busy_interval": {"none": "id", "pseudonym": "calendar_id", "personal": "starts_at ends_at"},
     "certificate": {"none": "id", "pseudonym": "peer_helper_id", "personal": "kind on"},
     "conflict": {"none": "id", "pseudonym": "peer_helper_id person_id", "special": "neighbourhood_id"},
     "consent": {
@@ -83,7 +84,7 @@ DATA_MAP: dict[str, dict[Class, str]] = {
     "data_key": {"none": "key_id", "pseudonym": "party_id", "secret": "wrapped"},
     "document": {"none": "id public_id territory_id kind version adopted_on"},
     "feed_body": {
-        "none": "subscription_id wanted built monday revision changed_at",
+        "none": "subscription_id wanted built monday writer revision changed_at",
         "special": "body",
         "pseudonym": "digest",
     },
@@ -109,6 +110,23 @@ DATA_MAP: dict[str, dict[Class, str]] = {
     },
     "imported_value": {"none": "id territory_id file", "pseudonym": "row_key", "secret": "values_hash"},
     "intervention_member": {"none": "id", "pseudonym": "intervention_id professional_id"},
+    "invitation": {
+        "none": "revision id public_id territory_id told sequence made_at told_at",
+        "pseudonym": "party_id visit_id uid",
+        "special": "starts_at ends_at reply_stamp",
+        "secret": "digest token_hash token_sealed",
+    },
+    "mail_preference": {
+        "none": "changed_at territory_id level language",
+        "pseudonym": "party_id",
+        "personal": "active",
+    },
+    "mail_reply": {
+        "none": "id public_id territory_id at seen_at outcome",
+        "pseudonym": "party_id invitation_id",
+        "special": "said starts_at ends_at",
+        "secret": "message_hash",
+    },
     "letter": {
         "none": "id public_id territory_id template made_at handed_at",
         "pseudonym": "account_id",
@@ -144,13 +162,33 @@ DATA_MAP: dict[str, dict[Class, str]] = {
             "valid_from valid_until on_public_holidays on_school_holidays uid sequence"
         )
     },
-    "open_session_day": {"none": "id open_session_id on status attendance"},
-    "open_session_host": {"none": "id open_session_id on", "pseudonym": "host_id", "personal": "status"},
+    "open_session_day": {"none": "changed_at id open_session_id on status attendance sequence"},
+    "open_session_host": {
+        "none": "changed_at id open_session_id on sequence",
+        "pseudonym": "host_id",
+        "personal": "status",
+    },
     "organisation": {
         "none": (
             "revision id public_id ref territory_id name kind sector themes neighbourhood_id lat lon email "
             "charter_signed_on conventions housing_first_selector hosts_meetings"
         )
+    },
+    "other_calendar": {
+        "none": "id public_id territory_id source",
+        "pseudonym": "owner_id",
+        "personal": (
+            "url_sealed host etag last_modified read_at changed_at broken_since problem failures next_at lease "
+            "leased_until"
+        ),
+    },
+    "outbox_message": {
+        "none": (
+            "id public_id territory_id kind state attempts reason made_at next_try_at expires_at claim claimed_until "
+            "data_at ended_at settled_at"
+        ),
+        "pseudonym": "party_id thread message_id",
+        "special": "content_sealed",
     },
     "outcome": {
         "none": "id",
@@ -216,7 +254,7 @@ DATA_MAP: dict[str, dict[Class, str]] = {
         "pseudonym": "id ref organisation_id",
         "personal": "display_name function languages themes roles email fte status",
     },
-    "public_holiday": {"none": "id country day label"},
+    "public_holiday": {"none": "id country region day label closed"},
     "recovery_code": {"none": "id used_at", "pseudonym": "account_id", "secret": "code_hash"},
     "refusal": {"none": "id", "pseudonym": "person_id peer_helper_id", "special": "since"},
     "request": {
@@ -248,7 +286,10 @@ DATA_MAP: dict[str, dict[Class, str]] = {
         "special": "opened_on status next_review_on",
     },
     "subscription": {
-        "none": "changed_at id public_id territory_id level language created_at ended_at renewed",
+        "none": (
+            "changed_at id public_id territory_id kind meeting_id level language with_cancelled created_at ended_at "
+            "renewed"
+        ),
         "pseudonym": "owner_id",
         "personal": "name last_read_on client",
         "secret": "secret_hash",

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import logging
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import date
 
-from sqlalchemy.exc import DBAPIError
 from sqlmodel import select
 
-from service import clock, consents, pairing_life, pairings
-from service.errors import Refused
+from service import beside, clock, consents, holidays, pairing_life, pairings
 from service.site import Site
 from service.tables.territory import Territory
-
-log = logging.getLogger("lefil.days")
 
 LOOK_SECONDS = 20.0
 """Between two looks at the domain clock of each territory."""
@@ -29,31 +24,19 @@ def turn(site: Site) -> int:
     return sum(due(site) for due in TURNS)
 
 
-@contextmanager
-def watched(site: Site) -> Iterator[None]:
+def watched(site: Site) -> AbstractContextManager[None]:
     """While the block lasts, each new day of a territory is turned as it comes; today's at once."""
-    ending = threading.Event()
-    thread = threading.Thread(target=_watch, args=(site, ending), name="days", daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        ending.set()
-        thread.join()
-
-
-def _watch(site: Site, ending: threading.Event) -> None:
     seen: dict[int, date] = {}
-    while True:
-        try:
-            days = _days(site)
-            if days != seen:
-                turn(site)
-                seen = days
-        except (DBAPIError, Refused) as error:  # the database is away, or somebody was faster: once more, later
-            log.warning("the day is not turned yet: %s", type(error).__name__)
-        if ending.wait(LOOK_SECONDS):
-            return
+
+    def look(_: threading.Event) -> None:
+        nonlocal seen
+        holidays.ready()
+        days = _days(site)
+        if days != seen:
+            turn(site)
+            seen = days
+
+    return beside.repeated("days", look, LOOK_SECONDS)
 
 
 def _days(site: Site) -> dict[int, date]:

@@ -67,6 +67,14 @@ class AbsenceNotValid(Refused):
     """The days or hours of an absence make no sense, or one is noted for them."""
 
 
+class CalendarRefused(Refused):
+    """A calendar of another program cannot be read; `code` says why, and nothing of what stood in it."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
 class WrongDatabase(Refused):
     """The database cannot be used by this version or for this purpose."""
 

@@ -13,19 +13,22 @@ import hashlib
 import logging
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
 
 from sqlalchemy import ColumnElement, Row
 from sqlalchemy import select as columns
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, delete, exists, or_, select, update
 
 from calendars.feed import render
-from service import feed_clients, feeds
+from service import beside, feed_clients, feeds
 from service.clock import today
-from service.errors import NotFound, Refused
+from service.errors import NotFound
 from service.site import Site
 from service.tables.access import Subscription
 from service.tables.feeds import FeedBody, FeedChange
@@ -34,11 +37,16 @@ from service.tables.territory import Territory
 log = logging.getLogger("lefil.feeds")
 
 TELLS_OF_ITS_END = timedelta(days=30)
-FALLS_ASLEEP = timedelta(days=180)
 LOOK_SECONDS = 5.0
 """Between two looks for what changed."""
 KEPT_WARM = timedelta(days=7)
 """An address read within these days is written anew before its reader comes; others when they are read."""
+ROOT = Path(__file__).parents[1]
+WRITTEN_BY = (
+    ("calendars", ("*.py",)),
+    ("locales", ("*.py", "**/*.mo")),
+    ("service", ("feed*.py", "holidays.py", "calendar_choices.py", "school_calendars/*.csv")),
+)
 MARKS_AT_ONCE = 5_000
 NUMBERS_AT_ONCE = 500
 WRITTEN_AT_ONCE = 50
@@ -101,6 +109,32 @@ def body_of(site: Site, seen: Seen) -> Seen:
     return Seen(seen.subscription_id, kept.digest, kept.changed_at, kept.body)
 
 
+def taken_hours(site: Site, secret: str, user_agent: str = "") -> Seen:
+    """
+    The same address as a VFREEBUSY (RFC 5545, 3.6.4), for programs that look for a common hour.
+
+    Written at each read, which is rare; over at once when the address ends, since it cannot say why.
+
+    Raises
+    ------
+    NotFound
+        When no address has this secret, or it shows more than taken hours.
+    """
+    seen = look(site, secret, user_agent)
+    with site.db() as tx:
+        subscription = tx.get_one(Subscription, seen.subscription_id)
+        if subscription.kind != "busy":
+            raise NotFound("this address is a calendar")
+        zone = tx.get_one(Territory, subscription.territory_id).timezone
+        day = today(site.clock, zone)
+        if _ending(site, subscription, zone, day) is not None:
+            return Seen(seen.subscription_id, None, seen.changed)
+        content = feeds.freebusy_for(tx, feeds.Shown.of(subscription), day)
+    return Seen(
+        seen.subscription_id, hashlib.sha256(content).hexdigest()[:32], seen.changed, gzip.compress(content, mtime=0)
+    )
+
+
 def write(site: Site, subscription_id: int) -> Seen:
     """Write the calendar of an address anew, and keep it; equal bytes keep their digest and their date."""
     _begin(site, subscription_id)
@@ -110,7 +144,7 @@ def write(site: Site, subscription_id: int) -> Seen:
         subscription = tx.get_one(Subscription, subscription_id)
         zone = tx.get_one(Territory, subscription.territory_id).timezone
         day = today(site.clock, zone)
-        calendar = feeds.calendar_of(tx, subscription, day)
+        calendar = feeds.calendar_for(tx, feeds.Shown.of(subscription), day)
     content = render(calendar)
     digest = hashlib.sha256(content).hexdigest()[:32]
     with site.db.begin() as tx:
@@ -122,7 +156,7 @@ def write(site: Site, subscription_id: int) -> Seen:
                 # Whole seconds, each later than the last, as HTTP dates have no fractions.
                 now = datetime.now(UTC).replace(microsecond=0)
                 kept.changed_at = max(now, kept.changed_at + timedelta(seconds=1))
-            kept.built, kept.monday = wanted, _monday(day)
+            kept.built, kept.monday, kept.writer = wanted, _monday(day), writer()
     return Seen(subscription_id, kept.digest, kept.changed_at, kept.body)
 
 
@@ -166,7 +200,13 @@ def turn(site: Site) -> int:
                 .join(Subscription, col(Subscription.id) == FeedBody.subscription_id)
                 .where(Subscription.territory_id == territory.id, col(Subscription.ended_at).is_(None))
                 .where(col(Subscription.last_read_on) >= day - KEPT_WARM)
-                .where(or_(FeedBody.built < FeedBody.wanted, FeedBody.monday != _monday(day)))
+                .where(
+                    or_(
+                        FeedBody.built < FeedBody.wanted,
+                        FeedBody.monday != _monday(day),
+                        FeedBody.writer != writer(),
+                    )
+                )
                 .limit(WRITTEN_AT_ONCE)
             ).all()
     for subscription_id in behind:
@@ -174,26 +214,30 @@ def turn(site: Site) -> int:
     return len(behind)
 
 
-@contextmanager
-def watched(site: Site) -> Iterator[None]:
+@cache
+def writer() -> str:
+    """
+    What calendars depend on beside their rows, as a digest: the code that writes them, its texts, holidays and zones.
+
+    Another version of the program thus finds every calendar behind, and its readers hear of it only where bytes differ.
+    """
+    found = hashlib.sha256()
+    for name in ("holidays", "tzdata", "icalendar", "python-dateutil"):
+        found.update(f"{name} {version(name)}".encode())
+    for folder, patterns in WRITTEN_BY:
+        for path in sorted(path for pattern in patterns for path in (ROOT / folder).glob(pattern)):
+            found.update(path.read_bytes())
+    return found.hexdigest()[:16]
+
+
+def watched(site: Site) -> AbstractContextManager[None]:
     """While the block lasts, calendars are written anew soon after what they show has changed."""
-    ending = threading.Event()
-    thread = threading.Thread(target=_watch, args=(site, ending), name="feeds", daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        ending.set()
-        thread.join()
 
+    def look(ending: threading.Event) -> None:
+        while turn(site) >= WRITTEN_AT_ONCE and not ending.wait(0.1):
+            pass
 
-def _watch(site: Site, ending: threading.Event) -> None:
-    while not ending.wait(LOOK_SECONDS):
-        try:
-            while turn(site) >= WRITTEN_AT_ONCE and not ending.wait(0.1):
-                pass
-        except (DBAPIError, Refused, LookupError) as error:  # the database is away, or a row just went: later
-            log.warning("calendars are not written anew yet: %s", type(error).__name__)
+    return beside.repeated("feeds", look, LOOK_SECONDS)
 
 
 _PENDING = (
@@ -214,6 +258,7 @@ _ADDRESS = (
         col(FeedBody.wanted).label("wanted"),
         col(FeedBody.built).label("built"),
         col(FeedBody.monday).label("monday"),
+        col(FeedBody.writer).label("writer"),
         col(FeedBody.digest).label("digest"),
         col(FeedBody.changed_at).label("changed_at"),
         _PENDING.label("pending"),
@@ -224,7 +269,9 @@ _ADDRESS = (
 
 
 def _behind(found: Row, day: date) -> bool:
-    return found.wanted is None or found.built < found.wanted or found.monday != _monday(day)
+    return (
+        found.wanted is None or found.built < found.wanted or found.monday != _monday(day) or found.writer != writer()
+    )
 
 
 def _monday(day: date) -> date:
@@ -264,7 +311,7 @@ def _ending(site: Site, subscription: Subscription, zone: str, day: date) -> See
             return Seen(subscription.id or 0, None, _real(site, subscription.ended_at))
         text = feeds.RENEWED if subscription.renewed else feeds.ENDED
         return _notice(site, subscription, zone, text, subscription.ended_at)
-    asleep = (subscription.last_read_on or subscription.created_at.date()) + FALLS_ASLEEP
+    asleep = (subscription.last_read_on or subscription.created_at.date()) + feeds.FALLS_ASLEEP
     if day > asleep:
         return _notice(site, subscription, zone, feeds.ASLEEP, datetime.combine(asleep, time(), UTC))
     return None

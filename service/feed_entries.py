@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -11,12 +11,12 @@ from sqlmodel import Session
 
 from calendars.feed import Event, Series, Status
 from calendars.horizon import Horizon
-from calendars.recurrence import Rule, in_utc, occurrences, read_rule, weekly, within
+from calendars.recurrence import Rule, in_utc, read_rule, weekly, within
 from locales import Texts
 from service import feed_rows, feed_texts
 from service.feed_rows import Around, Closures
 from service.feed_texts import Company, Told
-from service.tables.network import Meeting, OpenSession
+from service.tables.network import Meeting, OpenSession, OpenSessionDay
 from service.tables.pairings import Visit
 from service.tables.people import Place
 from service.tables.territory import Territory
@@ -30,8 +30,6 @@ VISIT_STATUS: dict[str, Status] = {
     "cancelled": "CANCELLED",
     "moved": "CANCELLED",
 }
-# A host's slot has no counter of its own: each change of the series outranks the three states a slot goes through.
-SLOT_STATES = 3
 
 
 @dataclass(frozen=True)
@@ -43,9 +41,6 @@ class Reader:
     texts: Texts
     level: str
 
-    def told(self, level: str) -> Reader:
-        return replace(self, level=level)
-
 
 def visits(tx: Session, reader: Reader, kind: str, owner_id: int) -> list[Event]:
     """The visits of a person, helper or professional."""
@@ -54,26 +49,44 @@ def visits(tx: Session, reader: Reader, kind: str, owner_id: int) -> list[Event]
     return [_visit(reader, visit, around, kind) for visit in found]
 
 
+def team_visits(tx: Session, reader: Reader) -> list[Event]:
+    """The visits of the territory, for those who coordinate them."""
+    found = feed_rows.team_visits(tx, reader.horizon, reader.territory.id or 0)
+    around = Around.of(tx, found)
+    events: list[Event] = []
+    for visit in found:
+        told = feed_texts.team_visit(
+            reader.texts,
+            _level_of(reader, visit),
+            around.pairings[visit.pairing_id].ref,
+            around.helpers[visit.peer_helper_id].display_name,
+            around.places.get(visit.place_id or 0),
+        )
+        events.append(_event(reader, visit, told))
+    return events
+
+
 def host_slots(tx: Session, reader: Reader, owner_id: int) -> list[Event]:
     """The slots in which somebody keeps an open place."""
     found = feed_rows.host_slots(tx, reader.horizon, owner_id)
     places = feed_rows.by_id(tx, Place, (session.place_id for _, session in found))
-    called_off = feed_rows.cancelled_days(tx, (session.id for _, session in found))
+    days = feed_rows.days_called_off(tx, (session.id for _, session in found))
     events: list[Event] = []
     for slot, session in found:
         told = feed_texts.host_slot(reader.texts, reader.level, session.name, session.ref, places[session.place_id])
-        off = (session.id, slot.on) in called_off
-        state = 2 if off else int(slot.status == "confirmed")
+        day = days.get((session.id or 0, slot.on))
+        off = day is not None and day.status == "cancelled"
+        status: Status = "CANCELLED" if off else "CONFIRMED" if slot.status == "confirmed" else "TENTATIVE"
         events.append(
             Event(
                 uid=f"{slot.on:%Y%m%d}-{session.uid}",
-                changed=session.changed_at,
-                sequence=session.sequence * SLOT_STATES + state,
+                changed=max([session.changed_at, slot.changed_at, *([day.changed_at] if day else [])]),
+                sequence=session.sequence + slot.sequence + _counted(day),
                 start=_moment(reader, slot.on, session.start_minute),
                 end=_moment(reader, slot.on, session.end_minute),
                 summary=feed_texts.called_off(reader.texts, told.summary) if off else told.summary,
                 location=told.location,
-                status=("TENTATIVE", "CONFIRMED", "CANCELLED")[state],
+                status=status,
             )
         )
     return events
@@ -84,32 +97,19 @@ def open_sessions(tx: Session, reader: Reader, place_id: int | None) -> list[Ser
     found = feed_rows.open_sessions(tx, reader.territory.id or 0, place_id)
     places = feed_rows.by_id(tx, Place, (session.place_id for session in found))
     closures = Closures.of(tx, reader.territory, reader.horizon, places)
-    called_off = feed_rows.cancelled_days(tx, (session.id for session in found))
+    days = feed_rows.days_called_off(tx, (session.id for session in found))
     series: list[Series] = []
     for session in found:
         told = feed_texts.open_session(reader.texts, reader.level, session.name, places[session.place_id])
-        made = _open_session(reader, session, told, closures, {day for n, day in called_off if n == session.id})
+        own_days = {on: row for (number, on), row in days.items() if number == session.id}
+        made = _open_session(reader, session, told, closures, own_days)
         series += [made] if made else []
     return series
 
 
 def meetings(tx: Session, reader: Reader, owner_id: int) -> tuple[list[Event], list[Series]]:
     """The meetings that somebody takes part in."""
-    found = feed_rows.meetings_of(tx, owner_id)
-    places = feed_rows.by_id(tx, Place, (meeting.place_id for meeting in found))
-    return _meetings(
-        tx,
-        reader,
-        (
-            (
-                meeting,
-                feed_texts.meeting(
-                    reader.texts, reader.level, meeting.kind, meeting.ref, places.get(meeting.place_id or 0)
-                ),
-            )
-            for meeting in found
-        ),
-    )
+    return _told_to_members(tx, reader, feed_rows.meetings_of(tx, owner_id))
 
 
 def public_meetings(tx: Session, reader: Reader, place_id: int | None) -> tuple[list[Event], list[Series]]:
@@ -135,24 +135,61 @@ def public_meetings(tx: Session, reader: Reader, place_id: int | None) -> tuple[
     )
 
 
+def team_meetings(tx: Session, reader: Reader) -> tuple[list[Event], list[Series]]:
+    """The meetings of the territory, for those who coordinate them."""
+    return _told_to_members(tx, reader, feed_rows.meetings_in(tx, reader.territory.id or 0))
+
+
+def group_meetings(tx: Session, reader: Reader, meeting: Meeting) -> tuple[list[Event], list[Series]]:
+    """The meetings of a working group, which is known by one of them."""
+    found = feed_rows.meetings_of_group(tx, meeting)
+    places = feed_rows.by_id(tx, Place, (one.place_id for one in found))
+    return _meetings(
+        tx,
+        reader,
+        (
+            (one, feed_texts.group_meeting(reader.texts, reader.level, one.title, places.get(one.place_id or 0)))
+            for one in found
+        ),
+    )
+
+
+def without_cancelled(events: list[Event], series: list[Series]) -> tuple[list[Event], list[Series]]:
+    """The same entries less what is called off; a day of a series that is becomes a day it skips."""
+    kept: list[Series] = []
+    for one in series:
+        if one.first.status != "CANCELLED":
+            off = [at for at, _ in one.cancelled]
+            kept += _without(replace(one, cancelled=()), [*one.skipped, *off])
+    return [event for event in events if event.status != "CANCELLED"], kept
+
+
 def _visit(reader: Reader, visit: Visit, around: Around, kind: str) -> Event:
-    status = VISIT_STATUS[visit.status]
     helper = around.helpers[visit.peer_helper_id].display_name
     names = (around.persons[visit.person_id].pseudonym,)
     if kind == "person":
         second = around.helpers.get(visit.second_helper_id or 0)
         joint = around.professionals.get(visit.professional_id or 0)
         names = (helper, *(one.display_name for one in (second, joint) if one))
-    # Of a visit called off, perhaps since a consent was withdrawn, others keep no more than the hour.
-    level = "minimal" if status == "CANCELLED" and reader.level in ("initials", "place") else reader.level
     told = feed_texts.visit(
         reader.texts,
-        level,
+        _level_of(reader, visit),
         Company(around.pairings[visit.pairing_id].ref, names),
         first=visit.kind == "first_joint",
         place=around.places.get(visit.place_id or 0),
         home=visit.place_kind == "home",
     )
+    return _event(reader, visit, told)
+
+
+def _level_of(reader: Reader, visit: Visit) -> str:
+    """Of a visit called off, perhaps since a consent was withdrawn, others keep no more than the hour."""
+    off = VISIT_STATUS[visit.status] == "CANCELLED"
+    return "minimal" if off and reader.level in ("initials", "place") else reader.level
+
+
+def _event(reader: Reader, visit: Visit, told: Told) -> Event:
+    status = VISIT_STATUS[visit.status]
     return Event(
         uid=visit.uid,
         changed=visit.changed_at,
@@ -162,6 +199,23 @@ def _visit(reader: Reader, visit: Visit, around: Around, kind: str) -> Event:
         summary=feed_texts.called_off(reader.texts, told.summary) if status == "CANCELLED" else told.summary,
         location=told.location,
         status=status,
+    )
+
+
+def _told_to_members(tx: Session, reader: Reader, found: Sequence[Meeting]) -> tuple[list[Event], list[Series]]:
+    places = feed_rows.by_id(tx, Place, (meeting.place_id for meeting in found))
+    return _meetings(
+        tx,
+        reader,
+        (
+            (
+                meeting,
+                feed_texts.meeting(
+                    reader.texts, reader.level, meeting.kind, meeting.ref, places.get(meeting.place_id or 0)
+                ),
+            )
+            for meeting in found
+        ),
     )
 
 
@@ -194,7 +248,7 @@ def _meetings(tx: Session, reader: Reader, found: Iterable[tuple[Meeting, Told]]
             continue
         shown = [
             at
-            for at in _starts(made)
+            for at in made.starts()
             if at.date() in closures.public
             or closures.shut(meeting.place_id, at.date(), *_minutes(at, meeting.ends_at - meeting.starts_at))
         ]
@@ -203,13 +257,13 @@ def _meetings(tx: Session, reader: Reader, found: Iterable[tuple[Meeting, Told]]
 
 
 def _open_session(
-    reader: Reader, session: OpenSession, told: Told, closures: Closures, called_off: set[date]
+    reader: Reader, session: OpenSession, told: Told, closures: Closures, days: Mapping[date, OpenSessionDay]
 ) -> Series | None:
     start = datetime.combine(session.valid_from, time()) + timedelta(minutes=session.start_minute)
     until = datetime.combine(session.valid_until, time.max) if session.valid_until else None
     event = Event(
         uid=session.uid,
-        changed=session.changed_at,
+        changed=max([session.changed_at, *(day.changed_at for day in days.values())]),
         sequence=session.sequence,
         start=_moment(reader, session.valid_from, session.start_minute),
         end=_moment(reader, session.valid_from, session.end_minute),
@@ -219,7 +273,7 @@ def _open_session(
     made = _series(reader, event, weekly(session.weekday, until), start)
     if made is None:
         return None
-    starts = list(_starts(made))
+    starts = list(made.starts())
     skipped = [
         at
         for at in starts
@@ -238,11 +292,12 @@ def _open_session(
                     end=in_utc(at + length, made.zone),
                     summary=feed_texts.called_off(reader.texts, told.summary),
                     status="CANCELLED",
-                    sequence=session.sequence + 1,
+                    changed=max(session.changed_at, days[at.date()].changed_at),
+                    sequence=session.sequence + _counted(days[at.date()]),
                 ),
             )
             for at in starts
-            if at.date() in called_off and at not in skipped
+            if at.date() in days and days[at.date()].status == "cancelled" and at not in skipped
         )
         return replace(kept, cancelled=off)
     return None
@@ -264,18 +319,16 @@ def _series(reader: Reader, event: Event, rule: Rule, start: datetime) -> Series
     return Series(shifted, shown, zone)
 
 
-def _starts(series: Series) -> Iterable[datetime]:
-    first = series.first.start
-    if not isinstance(first, datetime):
-        raise TypeError("a series has hours")
-    return occurrences(series.rule, first.astimezone(ZoneInfo(series.zone)).replace(tzinfo=None))
-
-
 def _without(series: Series, skipped: list[datetime]) -> list[Series]:
     """The series less some days; nothing when no day is left."""
-    if len(skipped) == sum(1 for _ in _starts(series)):
+    if len(skipped) == sum(1 for _ in series.starts()):
         return []
     return [replace(series, skipped=tuple(skipped))]
+
+
+def _counted(day: OpenSessionDay | None) -> int:
+    """How often a day of a series was called off or taken back, less what it says of itself otherwise."""
+    return 0 if day is None else day.sequence + int(day.status == "cancelled" or day.sequence > 0)
 
 
 def _minutes(start: datetime, length: timedelta) -> tuple[int, int]:

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import TypeVar
 
 from sqlmodel import Session, col, or_, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from calendars.horizon import Horizon
+from service import holidays
 from service.tables.network import Meeting, MeetingParticipant, OpenSession, OpenSessionDay, OpenSessionHost, Situation
 from service.tables.pairings import Pairing, Visit
 from service.tables.people import Absence, PeerHelper, Person, Place, Professional
-from service.tables.territory import PublicHoliday, SchoolHoliday, Territory
+from service.tables.territory import Territory
 
 Row = TypeVar("Row", Pairing, Person, PeerHelper, Professional, Place)
 
@@ -25,14 +27,22 @@ def visits(tx: Session, horizon: Horizon, owner_id: int) -> Sequence[Visit]:
     What was called off stays as long as a feed looks back.
     """
     mine = (Visit.person_id, Visit.peer_helper_id, Visit.second_helper_id, Visit.professional_id)
-    return tx.exec(
+    return tx.exec(_known(horizon).where(or_(*(col(column) == owner_id for column in mine)))).all()
+
+
+def team_visits(tx: Session, horizon: Horizon, territory_id: int) -> Sequence[Visit]:
+    """The visits of a territory, those of a draft left out as in every feed."""
+    return tx.exec(_known(horizon).where(Visit.territory_id == territory_id)).all()
+
+
+def _known(horizon: Horizon) -> SelectOfScalar[Visit]:
+    return (
         select(Visit)
-        .where(or_(*(col(column) == owner_id for column in mine)))
         .where(Visit.starts_at >= horizon.begins, Visit.starts_at < horizon.ends)
         .where(or_(Visit.status != "planned", col(Visit.published_at).is_not(None)))
         .where(or_(col(Visit.status).not_in(("cancelled", "moved")), Visit.changed_at >= horizon.begins))
         .order_by(Visit.uid)
-    ).all()
+    )
 
 
 @dataclass(frozen=True)
@@ -70,6 +80,20 @@ def meetings_at(tx: Session, place_id: int) -> Sequence[Meeting]:
     return tx.exec(select(Meeting).where(Meeting.place_id == place_id).order_by(Meeting.uid)).all()
 
 
+def meetings_in(tx: Session, territory_id: int) -> Sequence[Meeting]:
+    return tx.exec(select(Meeting).where(Meeting.territory_id == territory_id).order_by(Meeting.uid)).all()
+
+
+def meetings_of_group(tx: Session, meeting: Meeting) -> Sequence[Meeting]:
+    """A working group has no row of its own: it is all meetings of that kind with the same title."""
+    return tx.exec(
+        select(Meeting)
+        .where(Meeting.territory_id == meeting.territory_id, Meeting.kind == "working_group")
+        .where(Meeting.title == meeting.title)
+        .order_by(Meeting.uid)
+    ).all()
+
+
 def public_events(tx: Session, territory_id: int) -> Sequence[Meeting]:
     return tx.exec(
         select(Meeting)
@@ -93,14 +117,15 @@ def host_slots(tx: Session, horizon: Horizon, owner_id: int) -> Sequence[tuple[O
     ).all()
 
 
-def cancelled_days(tx: Session, session_ids: Iterable[int | None]) -> set[tuple[int, date]]:
+def days_called_off(tx: Session, session_ids: Iterable[int | None]) -> dict[tuple[int, date], OpenSessionDay]:
+    """Days of series that are called off, and those that were once and take place after all."""
     rows = tx.exec(
         select(OpenSessionDay).where(
-            col(OpenSessionDay.open_session_id).in_(sorted(n for n in session_ids if n)),
-            OpenSessionDay.status == "cancelled",
+            col(OpenSessionDay.open_session_id).in_(sorted({n for n in session_ids if n})),
+            or_(OpenSessionDay.status == "cancelled", OpenSessionDay.sequence > 0),
         )
     )
-    return {(row.open_session_id, row.on) for row in rows}
+    return {(row.open_session_id, row.on): row for row in rows}
 
 
 @dataclass(frozen=True)
@@ -113,27 +138,12 @@ class Closures:
 
     @classmethod
     def of(cls, tx: Session, territory: Territory, horizon: Horizon, place_ids: Iterable[int | None]) -> Closures:
-        public = tx.exec(select(PublicHoliday).where(PublicHoliday.country == territory.country)).all()
-        school = tx.exec(
-            select(SchoolHoliday).where(
-                SchoolHoliday.school_calendar == territory.school_calendar,
-                SchoolHoliday.first_day <= horizon.last_day,
-                SchoolHoliday.last_day >= horizon.first_day,
-            )
-        ).all()
+        rest = holidays.days_of(tx, territory, horizon.first_day, horizon.last_day)
         away: dict[int, tuple[Absence, ...]] = {}
         wanted = sorted({n for n in place_ids if n})
         for absence in tx.exec(select(Absence).where(col(Absence.owner_id).in_(wanted)).order_by(col(Absence.id))):
             away[absence.owner_id] = (*away.get(absence.owner_id, ()), absence)
-        return cls(
-            frozenset(row.day for row in public),
-            frozenset(
-                row.first_day + timedelta(days=n)
-                for row in school
-                for n in range((row.last_day - row.first_day).days + 1)
-            ),
-            away,
-        )
+        return cls(frozenset(rest.public), frozenset(rest.school), away)
 
     def shut(self, place_id: int | None, day: date, start: int, end: int) -> bool:
         """The place is closed on that day for part of these minutes."""

@@ -64,6 +64,27 @@ def visit(texts: Texts, level: str, company: Company, *, first: bool, place: Pla
     return Told(summary, _public(place) if level == "place" else "")
 
 
+def team_visit(texts: Texts, level: str, reference: str, helper: str, place: Place | None) -> Told:
+    """A visit, in the feed of those who coordinate: whose it is only by the helper's first letter."""
+    if level == "busy":
+        return busy(texts)
+    if level == "initials":
+        initial = f"{helper[:1].upper()}."
+        return Told(texts.gettext("Rencontre %(reference)s (%(initial)s)", reference=reference, initial=initial))
+    return Told(
+        texts.gettext("Rencontre %(reference)s", reference=reference), _public(place) if level == "place" else ""
+    )
+
+
+def group_meeting(texts: Texts, level: str, title: str, place: Place | None) -> Told:
+    """A meeting of a working group, in the feed of that group."""
+    if level == "busy":
+        return busy(texts)
+    code = "working_group"
+    kind = texts.gettext(MEETINGS[code])
+    return Told(title or kind, _public(place)) if level == "place" else Told(kind)
+
+
 def meeting(texts: Texts, level: str, kind: str, reference: str, place: Place | None) -> Told:
     """A meeting, in the feed of one of those who take part."""
     if level == "busy":
@@ -85,7 +106,9 @@ def host_slot(texts: Texts, level: str, name: str, reference: str, place: Place)
 
 def open_session(texts: Texts, level: str, name: str, place: Place) -> Told:
     """An open session, in a public feed: its name is public."""
-    return busy(texts) if level == "busy" else Told(name, _public(place) if level == "place" else "")
+    if level == "busy":
+        return busy(texts)
+    return Told(name, _public(place)) if level == "place" else Told(without_street(name, place))
 
 
 def public_meeting(texts: Texts, level: str, kind: str, title: str, place: Place | None) -> Told:
@@ -96,6 +119,13 @@ def public_meeting(texts: Texts, level: str, kind: str, title: str, place: Place
         title if kind == "public_event" and title else texts.gettext(MEETINGS[kind]),
         _public(place) if level == "place" else "",
     )
+
+
+def without_street(name: str, place: Place) -> str:
+    """A name that people know a place by, less the street that some write into it: that is for level *place*."""
+    if not place.street or place.street not in name:
+        return name
+    return name.replace(place.street, "").strip(" ,–-") or name
 
 
 def busy(texts: Texts) -> Told:

@@ -6,25 +6,24 @@ import csv
 import hmac
 import secrets
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sqlmodel import Session, col, delete, select
 
 from locales import N_
-from service import access_attempts, audit, codes, invitations_to_join, mail_addresses, own_keys, passwords
+from service import access_attempts, audit, codes, holidays, invitations_to_join, mail_addresses, own_keys, passwords
 from service.clock import Clock, RealClock
 from service.errors import NotAcceptable, NotFound, SignInFailed
 from service.hashes import hashed
 from service.imports.shipped import DEMO_DATA
 from service.site import Actor, Site
 from service.tables.access import Account, SetupCode
-from service.tables.territory import PublicHoliday, SchoolHoliday, Territory, Theme
+from service.tables.territory import Territory, Theme
 
 REAL = RealClock()
 COMMON = DEMO_DATA / "common"
-"""Themes and holidays that every network begins with."""
+"""Themes that every network begins with; holidays need no rows (`service/holidays.py`)."""
 ZONES = (
     "Europe/Brussels",
     "Europe/Paris",
@@ -77,7 +76,7 @@ def new_code(site: Site, *, clock: Clock = REAL) -> str:
 
 def school_calendars() -> list[str]:
     """The school calendars whose holidays are known."""
-    return sorted({row["school_calendar"] for row in _rows("school_holidays.csv")})
+    return sorted(holidays.shipped())
 
 
 def create(site: Site, code: str, network: NewNetwork, came_from: str, *, clock: Clock = REAL) -> str:
@@ -111,7 +110,7 @@ def create(site: Site, code: str, network: NewNetwork, came_from: str, *, clock:
             raise NotFound(N_("Le réseau existe déjà."))
         territory = _territory(site, network)
         tx.add(territory)
-        _begin_with(tx, network.country)
+        _begin_with_themes(tx)
         tx.flush()
         party = invitations_to_join.new_professional(tx, site, territory.id or 0, network.coordinator, ["coordinator"])
         account = Account(
@@ -175,8 +174,8 @@ def _territory(site: Site, network: NewNetwork) -> Territory:
     )
 
 
-def _begin_with(tx: Session, country: str) -> None:
-    """Themes and holidays, unless they are there."""
+def _begin_with_themes(tx: Session) -> None:
+    """The themes that come with the program, unless there are some."""
     if tx.exec(select(Theme.id).limit(1)).first() is None:
         themes = {
             row["theme_id"]: Theme(
@@ -194,21 +193,6 @@ def _begin_with(tx: Session, country: str) -> None:
         for row in _rows("themes.csv"):
             if row["parent_id"]:
                 themes[row["theme_id"]].parent_id = themes[row["parent_id"]].id
-    if tx.exec(select(PublicHoliday.id).limit(1)).first() is None:
-        for row in _rows("public_holidays.csv"):
-            if row["country"] == country:
-                day = date.fromisoformat(row["date"])
-                tx.add(PublicHoliday(country=country, day=day, label=row["label"]))
-    if tx.exec(select(SchoolHoliday.id).limit(1)).first() is None:
-        for row in _rows("school_holidays.csv"):
-            tx.add(
-                SchoolHoliday(
-                    school_calendar=row["school_calendar"],
-                    first_day=date.fromisoformat(row["first_day"]),
-                    last_day=date.fromisoformat(row["last_day"]),
-                    label=row["label"],
-                )
-            )
 
 
 def _rows(name: str) -> list[dict[str, str]]:

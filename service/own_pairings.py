@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -126,7 +127,9 @@ def _own(tx: Session, site: Site, actor: Actor, row: Pairing, day: date) -> OwnP
         who=tx.get_one(Person, row.person_id).pseudonym
         if to_helper
         else tx.get_one(PeerHelper, row.peer_helper_id).display_name,
-        first_visit_by=first_visit_by(row) if row.status == "accepted" and not has_first_visit(tx, row) else None,
+        first_visit_by=first_visit_by(row)
+        if row.status == "accepted" and row.id not in with_first_visit(tx, [row])
+        else None,
         trial_end=row.trial_end if row.status == "trial" else None,
         paused_from=row.paused_from if ahead else None,
         paused_until=row.paused_until if ahead else None,
@@ -137,15 +140,21 @@ def _own(tx: Session, site: Site, actor: Actor, row: Pairing, day: date) -> OwnP
     )
 
 
-def has_first_visit(tx: Session, row: Pairing) -> bool:
-    """The joint first visit stands and was told to everybody."""
-    stands = select(Visit.id).where(
-        Visit.pairing_id == row.id,
+def first_visit_due(tx: Session, row: Pairing) -> date | None:
+    """The last day for the joint first visit; None when it is planned, or when it is not its time."""
+    waits = row.status == "accepted" and row.id not in with_first_visit(tx, [row])
+    return first_visit_by(row) if waits else None
+
+
+def with_first_visit(tx: Session, rows: Iterable[Pairing]) -> set[int]:
+    """Those whose joint first visit stands and was told to everybody."""
+    stands = select(Visit.pairing_id).where(
+        col(Visit.pairing_id).in_([row.id for row in rows]),
         Visit.kind == "first_joint",
         col(Visit.status).in_(codes.LIVE_VISIT_STATES),
         col(Visit.published_at).is_not(None),
     )
-    return tx.exec(stands).first() is not None
+    return set(tx.exec(stands).all())
 
 
 def _to_note(tx: Session, site: Site, actor: Actor, row: Pairing) -> list[ToNote]:

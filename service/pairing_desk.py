@@ -11,13 +11,14 @@ from service import clock, codes, trial_reviews, visit_outcomes
 from service.access_scope import scope
 from service.consents import SOON_DAYS
 from service.errors import NotFound
-from service.own_pairings import has_first_visit
+from service.own_pairings import with_first_visit
 from service.pairing_data import is_live, is_open
-from service.pairing_rows import GOING_ON, consent_of, first_visit_by, only_coordinator
+from service.pairing_rows import GOING_ON, consent_of, consents_of, first_visit_by, only_coordinator
 from service.proposals import proposals
+from service.rows import by_id
 from service.site import Actor, Site
 from service.tables.pairings import Pairing, Request, Visit
-from service.tables.people import PeerHelper, Person, Professional
+from service.tables.people import Consent, PeerHelper, Person, Professional
 from service.tables.territory import Territory
 
 GROUPS = ("review", "talk", "first_visit", "to_note", "consent", "paused", "others")
@@ -123,7 +124,9 @@ def desk(site: Site, actor: Actor) -> dict[str, list[DeskEntry]]:
             .where(scope(actor).pairings(), col(Pairing.status).in_(codes.LIVE_PAIRING_STATES))
             .order_by(Pairing.ref)
         ).all()
-        entries = [_entry(tx, site, row, day) for row in rows if is_live(row, day)]
+        live = [row for row in rows if is_live(row, day)]
+        known = _Known.of(tx, site, live)
+        entries = [_entry(known, row, day) for row in live]
     return {
         group: found
         for group in GROUPS
@@ -131,45 +134,70 @@ def desk(site: Site, actor: Actor) -> dict[str, list[DeskEntry]]:
     }
 
 
-def _entry(tx: Session, site: Site, row: Pairing, day: date) -> DeskEntry | None:
-    group, by = _to_do(tx, site, row, day)
+@dataclass(frozen=True)
+class _Known:
+    """What the pairings of a list say of themselves, asked of the database once for all, by internal number."""
+
+    persons: dict[int, Person]
+    helpers: dict[int, PeerHelper]
+    consents: dict[int, Consent]
+    reviews: dict[int, list[str]]
+    held: dict[int, int]
+    with_first_visit: set[int]
+    to_note: set[int]
+
+    @classmethod
+    def of(cls, tx: Session, site: Site, rows: list[Pairing]) -> _Known:
+        return cls(
+            persons=by_id(tx, Person, (row.person_id for row in rows)),
+            helpers=by_id(tx, PeerHelper, (row.peer_helper_id for row in rows)),
+            consents=consents_of(tx, (row.person_id for row in rows)),
+            reviews=trial_reviews.said(tx, rows),
+            held=trial_reviews.held(tx, rows),
+            with_first_visit=with_first_visit(tx, rows),
+            to_note=_begun(tx, site, rows),
+        )
+
+
+def _entry(known: _Known, row: Pairing, day: date) -> DeskEntry | None:
+    group, by = _to_do(known, row, day)
     if not group:
         return None
-    person = tx.get_one(Person, row.person_id)
+    person = known.persons[row.person_id]
     return DeskEntry(
         public_id=row.public_id,
         person=person.pseudonym,
         person_public_id=person.public_id,
         ref=row.ref,
-        helper=tx.get_one(PeerHelper, row.peer_helper_id).display_name,
+        helper=known.helpers[row.peer_helper_id].display_name,
         status=row.status,
         group=group,
         by=by,
-        consent_until=_ends_soon(tx, row, day),
+        consent_until=_ends_soon(known, row, day),
     )
 
 
-def _ends_soon(tx: Session, row: Pairing, day: date) -> date | None:
-    consent = consent_of(tx, row.person_id)
+def _ends_soon(known: _Known, row: Pairing, day: date) -> date | None:
+    consent = known.consents.get(row.person_id)
     until = consent.expires_on if consent is not None else None
     return until if until is not None and until <= day + timedelta(days=SOON_DAYS) else None
 
 
-def _to_do(tx: Session, site: Site, row: Pairing, day: date) -> tuple[str, date | None]:
+def _to_do(known: _Known, row: Pairing, day: date) -> tuple[str, date | None]:
     """The group of a pairing and the day that matters; an open proposal without a wish to talk is no pairing yet."""
-    said = [one.said for one in trial_reviews.answers(tx, row).values()] if row.status == "trial" else []
+    number = row.id or 0
     if row.status == "proposed":
         wish = is_open(row, day) and "talk_first" in (row.person_answer, row.helper_answer)
         return ("talk", None) if wish else ("", None)
-    if "talk_first" in said:
+    if row.status == "trial" and "talk_first" in known.reviews.get(number, ()):
         return "talk", None
-    if trial_reviews.is_due(tx, row, day):
+    if trial_reviews.has_come(row, day, known.held.get(number, 0)):
         return "review", row.trial_end
-    if row.status == "accepted" and not has_first_visit(tx, row):
+    if row.status == "accepted" and number not in known.with_first_visit:
         return "first_visit", first_visit_by(row)
-    if _begun(tx, site, row) is not None:
+    if number in known.to_note:
         return "to_note", None
-    until = _ends_soon(tx, row, day)
+    until = _ends_soon(known, row, day)
     if until is not None:
         return "consent", until
     if row.status == "paused":
@@ -177,14 +205,14 @@ def _to_do(tx: Session, site: Site, row: Pairing, day: date) -> tuple[str, date 
     return "others", row.trial_end if row.status == "trial" else None
 
 
-def _begun(tx: Session, site: Site, row: Pairing) -> int | None:
-    """A visit that is over, and that nobody noted."""
-    over = select(Visit.id).where(
-        Visit.pairing_id == row.id,
+def _begun(tx: Session, site: Site, rows: list[Pairing]) -> set[int]:
+    """Those with a visit that is over, and that nobody noted."""
+    over = select(Visit.pairing_id).where(
+        col(Visit.pairing_id).in_([row.id for row in rows]),
         col(Visit.status).in_(codes.LIVE_VISIT_STATES),
         col(Visit.ends_at) <= site.clock.now(),
     )
-    return tx.exec(over).first()
+    return set(tx.exec(over).all())
 
 
 def pairing_file(site: Site, actor: Actor, public_id: str) -> PairingFile:
@@ -231,7 +259,9 @@ def pairing_file(site: Site, actor: Actor, public_id: str) -> PairingFile:
             received_on=request.received_on if request is not None else None,
             proposed_on=row.proposed_on,
             sides=sides,
-            first_visit_by=first_visit_by(row) if row.status == "accepted" and not has_first_visit(tx, row) else None,
+            first_visit_by=first_visit_by(row)
+            if row.status == "accepted" and row.id not in with_first_visit(tx, [row])
+            else None,
             trial_start=row.trial_start,
             trial_end=row.trial_end,
             visits_held=trial_reviews.visits_held(tx, row),

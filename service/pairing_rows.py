@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -103,6 +104,14 @@ def only_coordinator(actor: Actor) -> None:
 def consent_of(tx: Session, person_id: int) -> Consent | None:
     """The line of the person's consent that holds; None when they were never asked."""
     return tx.exec(select(Consent).where(Consent.person_id == person_id, col(Consent.ended_at).is_(None))).first()
+
+
+def consents_of(tx: Session, person_ids: Iterable[int]) -> dict[int, Consent]:
+    """The same for several people, by the person's number."""
+    rows = tx.exec(
+        select(Consent).where(col(Consent.person_id).in_(sorted(set(person_ids))), col(Consent.ended_at).is_(None))
+    )
+    return {row.person_id: row for row in rows}
 
 
 def may_be_paired(tx: Session, person_id: int, day: date) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 
 from sqlmodel import Session, col, select
@@ -11,6 +11,7 @@ from matching.pairing.rules import CONTACT_PERCENT, SUPERVISION_DAYS
 from matching.planning.instance import Busy, Client, Instance, Prices, Room, Worker
 from matching.planning.spans import Span, tidy
 from service import codes
+from service.other_calendar_rows import is_on
 from service.planning_due import Due, due_of
 from service.planning_places import Places, matrices
 from service.planning_records import DAY, Horizon, Records
@@ -122,6 +123,18 @@ def _professional(records: Records, professional: Professional, index: Places) -
         returns=True,
         balanced=False,
     )
+
+
+def taken_elsewhere(
+    tx: Session, territory: Territory, horizon: Horizon, now: datetime
+) -> Mapping[str, tuple[Span, ...]]:
+    """What the agendas of helpers and professionals take of their windows, by reference; empty while none is read."""
+    if not is_on(tx, territory.id or 0):
+        return {}
+    records = Records(tx, territory, horizon, now)
+    found = {one.ref: records.elsewhere(one.id, school=one.off_in_school_holidays) for one in records.helpers.values()}
+    found |= {one.ref: records.elsewhere(one.id) for one in records.professionals.values()}
+    return {ref: spans for ref, spans in found.items() if spans}
 
 
 def fit_days(records: Records, helper: PeerHelper) -> tuple[Span, ...]:

@@ -11,12 +11,13 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, col, select
 
-from calendars.availability import Away, Recurrence, Window, free_on
-from matching.planning.spans import Span, tidy
+from calendars.availability import Away, Recurrence, Window, free_on, without
+from matching.planning.spans import Span, shared, tidy
 from matching.travel import Point, great_circle_km
-from service import codes
+from service import codes, holidays, other_calendar_rows
 from service.planning_meetings import Occurrence, meetings_between, sessions_between
 from service.planning_places import Places
+from service.tables.calendars import BusyInterval, OtherCalendar
 from service.tables.network import NetworkMember, Situation
 from service.tables.pairings import Pairing, Request, Visit
 from service.tables.people import (
@@ -30,7 +31,7 @@ from service.tables.people import (
     Professional,
     Refusal,
 )
-from service.tables.territory import Neighbourhood, Organisation, PublicHoliday, SchoolHoliday, Territory
+from service.tables.territory import Neighbourhood, Organisation, Territory
 
 DAY = 1440
 
@@ -64,6 +65,11 @@ class Horizon:
         """The moment of a wall-clock minute, with its zone."""
         day, minute = divmod(tick, DAY)
         return datetime.combine(self.date(day), time(minute // 60, minute % 60), ZoneInfo(self.zone))
+
+    def span(self, start: datetime, end: datetime) -> Span:
+        """Whole minutes that hold both moments, cut to the horizon; empty when it lies outside."""
+        last = self.tick(end) + (end.second > 0 or end.microsecond > 0)
+        return max(0, self.tick(start)), min(last, self.days * DAY)
 
     def moments(self) -> tuple[datetime, datetime]:
         return self.moment(0), self.moment(self.days * DAY)
@@ -232,20 +238,28 @@ class Records:
         return found
 
     @cached_property
-    def _public_holidays(self) -> frozenset[date]:
-        rows = self.tx.exec(select(PublicHoliday).where(col(PublicHoliday.country) == self.territory.country))
-        return frozenset(row.day for row in rows)
+    def _elsewhere(self) -> Mapping[int, tuple[Span, ...]]:
+        """When people are taken by agendas that they keep elsewhere, as far as the network wants to know."""
+        if not other_calendar_rows.is_on(self.tx, self.territory.id or 0):
+            return {}
+        first, end = self.horizon.moments()
+        rows = self.tx.exec(
+            select(OtherCalendar.owner_id, BusyInterval.starts_at, BusyInterval.ends_at)
+            .join(BusyInterval, col(BusyInterval.calendar_id) == OtherCalendar.id)
+            .where(
+                col(OtherCalendar.territory_id) == self.territory.id,
+                col(BusyInterval.starts_at) < end,
+                col(BusyInterval.ends_at) > first,
+            )
+        )
+        found: dict[int, list[Span]] = {}
+        for owner, starts, ends in rows:
+            found.setdefault(owner, []).append(self.horizon.span(starts, ends))
+        return {owner: tidy(spans) for owner, spans in found.items()}
 
     @cached_property
-    def _school_holidays(self) -> frozenset[date]:
-        rows = self.tx.exec(
-            select(SchoolHoliday).where(col(SchoolHoliday.school_calendar) == self.territory.school_calendar)
-        )
-        return frozenset(
-            row.first_day + timedelta(days=number)
-            for row in rows
-            for number in range((row.last_day - row.first_day).days + 1)
-        )
+    def _rest(self) -> holidays.Days:
+        return holidays.days_of(self.tx, self.territory, self.horizon.first, self.horizon.last)
 
     def walk(self, helper: PeerHelper, person: Person, index: Places) -> int:
         """Metres between a helper's base and where a person is met; far away when the base is not known."""
@@ -255,15 +269,28 @@ class Records:
         return round(1000 * great_circle_km(index.stops[base].point, index.stops[at].point))
 
     def closed(self, school: bool) -> frozenset[date]:
-        """Public holidays; school holidays only for those who say so."""
-        return self._public_holidays | self._school_holidays if school else self._public_holidays
+        """Public holidays of the horizon; school holidays only for those who say so."""
+        return frozenset(self._rest.public.keys() | self._rest.school.keys() if school else self._rest.public)
 
     def is_away(self, owner: int, day: date) -> bool:
         """Whether an absence takes some of that day."""
         return any(away.span_on(day) is not None for away in self._absences.get(owner, ()))
 
     def free(self, owner: int, *, school: bool = False, always: bool = False) -> tuple[Span, ...]:
-        """An owner's windows over the horizon, less absences and closed days; `always` = open without windows."""
+        """
+        An owner's windows over the horizon, less absences, closed days and what their own agenda takes.
+
+        With `always` an owner without windows is open all day.
+        """
+        open_time, taken = self._open(owner, school, always), self._elsewhere.get(owner)
+        return without(open_time, taken) if taken else open_time
+
+    def elsewhere(self, owner: int, *, school: bool = False) -> tuple[Span, ...]:
+        """What an owner's agenda takes of their windows; of the rest of their life nothing is told."""
+        taken = self._elsewhere.get(owner)
+        return shared(self._open(owner, school, False), taken) if taken else ()
+
+    def _open(self, owner: int, school: bool, always: bool) -> tuple[Span, ...]:
         whole_day = [Window(day, 0, DAY, date.min) for day in range(1, 8)] if always else []
         windows = self._windows.get(owner, whole_day)
         closed = self.closed(school)

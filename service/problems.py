@@ -14,6 +14,7 @@ from locales import N_
 from service.access_attempts import TooManyTries
 from service.errors import (
     AbsenceNotValid,
+    CalendarRefused,
     ConsentMissing,
     DoubleBooking,
     ImportNotAccepted,
@@ -50,6 +51,7 @@ STATUS: dict[type[Refused], int] = {
     KeyReused: 422,
     NotCalculable: 422,
     AbsenceNotValid: 422,
+    CalendarRefused: 422,
     WrongDatabase: 503,
     LinkNotValid: 403,
     TooManyTries: 429,
@@ -71,6 +73,7 @@ TITLES: dict[type[Refused], str] = {
     KeyReused: N_("Cette clé a déjà servi"),
     NotCalculable: N_("Le calcul n’a pas de sens ainsi"),
     AbsenceNotValid: N_("Cette absence ne peut pas être notée ainsi"),
+    CalendarRefused: N_("Cet agenda ne peut pas être lu"),
     WrongDatabase: N_("Le service est en pause"),
     LinkNotValid: N_("Ce lien ne marche plus"),
     TooManyTries: N_("Trop d’essais"),
@@ -92,6 +95,7 @@ HELP: dict[type[Refused], str] = {
     KeyReused: N_("Prenez une autre clé pour une autre demande. Rien n’a été lancé."),
     NotCalculable: N_("Changez ce qui est indiqué, puis recommencez. Rien n’a été modifié."),
     AbsenceNotValid: N_("Changez ce qui est indiqué, puis recommencez. Rien n’a été modifié."),
+    CalendarRefused: N_("Vérifiez l’adresse ou le fichier, puis recommencez. Rien n’a été gardé."),
     WrongDatabase: N_("Rien n’est perdu. Prévenez la personne qui gère le service."),
     LinkNotValid: N_("Un lien sert une seule fois, et pas trop longtemps. Demandez-en un autre à la coordination."),
     TooManyTries: N_("Attendez un quart d’heure, puis réessayez. Rien n’est bloqué pour toujours."),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from dateutil.relativedelta import relativedelta
 from sqlalchemy import func
@@ -15,6 +14,8 @@ from service import audit, clock, codes, lifecycles
 from service.access_scope import scope
 from service.database import check_revision
 from service.errors import NotAllowed, NotFound, StepNotAllowed
+from service.pairing_rows import consent_of, consents_of
+from service.rows import by_id
 from service.site import Actor, Site
 from service.tables.pairings import Notice, Pairing, Request, Visit
 from service.tables.people import Availability, Consent, PeerHelper, Person, Professional
@@ -149,7 +150,7 @@ def accept(site: Site, actor: Actor, public_id: str, revision: int) -> str:
     """
     with site.db.begin() as tx:
         request = _to_change(tx, actor, public_id, revision)
-        valid = _consent(tx, request.person_id, _today(site, tx, request)) == "given"
+        valid = _state(consent_of(tx, request.person_id), _today(site, tx, request)) == "given"
         if request.status not in NEW:
             raise StepNotAllowed(N_("Cette demande a déjà été acceptée ou clôturée."))
         if request.status == "consent_pending" and not valid:
@@ -182,7 +183,7 @@ def note_consent(site: Site, actor: Actor, public_id: str, revision: int, how: s
         row = tx.exec(
             select(Consent).where(Consent.person_id == request.person_id, col(Consent.ended_at).is_(None))
         ).first()
-        state = _consent(tx, request.person_id, today)
+        state = _state(consent_of(tx, request.person_id), today)
         if state == "given":
             raise StepNotAllowed(N_("L’accord est déjà noté."))
         lifecycles.step("consent", state, "given")
@@ -248,9 +249,8 @@ def _today(site: Site, tx: Session, request: Request) -> date:
     return clock.today(site.clock, territory.timezone)
 
 
-def _consent(tx: Session, person_id: int, today: date) -> str:
-    """The state of the person's consent today; what ran out counts as expired."""
-    row = tx.exec(select(Consent).where(Consent.person_id == person_id, col(Consent.ended_at).is_(None))).first()
+def _state(row: Consent | None, today: date) -> str:
+    """The state of a person's consent today; what ran out counts as expired."""
     if row is None:
         return "pending"
     if row.status == "given" and row.expires_on is not None and row.expires_on < today:
@@ -262,34 +262,26 @@ def _views(site: Site, tx: Session, rows: list[Request], language: str) -> list[
     if not rows:
         return []
     today = _today(site, tx, rows[0])
-    people = _by_id(tx, Person, {row.person_id for row in rows})
-    professionals = _by_id(tx, Professional, {row.professional_id for row in rows})
-    organisations = _by_id(tx, Organisation, {row.organisation_id for row in professionals.values()})
-    areas = _by_id(tx, Neighbourhood, {row.neighbourhood_id for row in people.values()})
+    people = by_id(tx, Person, {row.person_id for row in rows})
+    professionals = by_id(tx, Professional, {row.professional_id for row in rows})
+    organisations = by_id(tx, Organisation, {row.organisation_id for row in professionals.values()})
+    areas = by_id(tx, Neighbourhood, {row.neighbourhood_id for row in people.values()})
     labels = {row.ref: str(getattr(row, f"label_{language}")) for row in tx.exec(select(Theme)).all()}
     with_times = set(tx.exec(select(Availability.owner_id).where(col(Availability.owner_id).in_(people))).all())
+    consents = consents_of(tx, people)
+    pairings = _pairings(tx, rows)
+    helpers = by_id(tx, PeerHelper, (one.peer_helper_id for one in pairings.values()))
+    first_visits = _first_visits(tx, pairings)
     views: list[RequestView] = []
     for row in rows:
         person = people[row.person_id]
         asker = professionals.get(row.professional_id or 0)
         office = organisations.get(asker.organisation_id or 0) if asker is not None else None
         area = areas.get(person.neighbourhood_id or 0)
-        pairing = tx.exec(
-            select(Pairing)
-            .where(Pairing.request_id == row.id, col(Pairing.status).not_in(("declined", "lapsed")))
-            .order_by(col(Pairing.id).desc())
-        ).first()
-        helper = tx.get(PeerHelper, pairing.peer_helper_id) if pairing is not None else None
-        first = (
-            tx.exec(
-                select(Visit)
-                .where(Visit.pairing_id == pairing.id, Visit.kind == "first_joint")
-                .order_by(col(Visit.id).desc())
-            ).first()
-            if pairing is not None
-            else None
-        )
-        consent = _consent(tx, person.id, today)
+        pairing = pairings.get(row.id or 0)
+        helper = helpers[pairing.peer_helper_id] if pairing is not None else None
+        first = first_visits.get(pairing.id or 0) if pairing is not None else None
+        consent = _state(consents.get(person.id), today)
         known = {
             "consent": consent == "given",
             "languages": bool(person.languages),
@@ -327,6 +319,24 @@ def _views(site: Site, tx: Session, rows: list[Request], language: str) -> list[
     return views
 
 
-def _by_id(tx: Session, table: Any, ids: set[int | None]) -> dict[int, Any]:
-    wanted = sorted(number for number in ids if number is not None)
-    return {row.id: row for row in tx.exec(select(table).where(table.id.in_(wanted))).all()}
+def _pairings(tx: Session, rows: list[Request]) -> dict[int, Pairing]:
+    """The last pairing of each request that was not turned down, by the request's number."""
+    found = tx.exec(
+        select(Pairing)
+        .where(
+            col(Pairing.request_id).in_([row.id for row in rows]),
+            col(Pairing.status).not_in(("declined", "lapsed")),
+        )
+        .order_by(col(Pairing.id))
+    )
+    return {row.request_id or 0: row for row in found}
+
+
+def _first_visits(tx: Session, pairings: dict[int, Pairing]) -> dict[int, Visit]:
+    """The last joint first visit of each of these pairings, by the pairing's number."""
+    found = tx.exec(
+        select(Visit)
+        .where(col(Visit.pairing_id).in_([row.id for row in pairings.values()]), Visit.kind == "first_joint")
+        .order_by(col(Visit.id))
+    )
+    return {row.pairing_id: row for row in found}

@@ -9,13 +9,13 @@ import signal
 import socket
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from types import FrameType
 
 import uvicorn
 
 from locales import N_
-from service import days, feed_bodies, travel_sources
+from service import days, feed_bodies, mailing, other_calendar_turns, travel_sources
 from service.app import create_app
 from service.cli_faults import Fault
 from service.site import Site
@@ -86,7 +86,10 @@ def serve(site: Site, listener: socket.socket) -> None:
         timeout_graceful_shutdown=GRACE_SECONDS,
         proxy_headers=False,
     )
-    with days.watched(site), feed_bodies.watched(site):
+    turns = (days, feed_bodies, other_calendar_turns, mailing)
+    with ExitStack() as beside:
+        for one in turns:
+            beside.enter_context(one.watched(site))
         uvicorn.Server(config).run(sockets=[listener])
 
 

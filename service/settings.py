@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from calendars.addresses import mail_address
+from service.mail_server import mail_server
 
 
 class Settings(BaseSettings):
@@ -36,5 +40,23 @@ class Settings(BaseSettings):
     """File of travel times (`docs/travel.md`), read when the server starts; empty: none."""
     routing_tiles: str = ""
     """Folder of streets that `lefil routing build` made; empty: travel times do not follow streets."""
+    smtp_url: str = Field(default="", repr=False)
+    """Mail server (`smtp://user:password@host:587`, `smtps://…`; `docs/mail.md`); empty: no mail is sent."""
+    smtp_ca_file: str = ""
+    """Certificates (PEM) that the mail server is checked against; empty: those of the system."""
+    mail_from: str = ""
+    """The network's address for mail; answers to invitations come back to it with `+…` added (`docs/mail.md`)."""
     log_level: str = "INFO"
     """Level of the log on standard error."""
+
+    @field_validator("smtp_url")
+    @classmethod
+    def _names_a_mail_server(cls, url: str) -> str:
+        if url:
+            mail_server(url)
+        return url
+
+    @field_validator("mail_from")
+    @classmethod
+    def _is_an_address(cls, address: str) -> str:
+        return mail_address(address) if address else address

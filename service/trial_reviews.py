@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, col, select
 
 from locales import N_
 from service import audit, codes, notices, pairing_ends
 from service.errors import Outdated, StepNotAllowed
 from service.pairing_rows import hold, speaks_for, step
+from service.rows import by_id
 from service.site import Actor, Site
 from service.tables.pairings import Pairing, TrialReview, Visit
 from service.tables.territory import Territory
@@ -25,22 +28,46 @@ STOPPED = {
 
 def visits_held(tx: Session, row: Pairing) -> int:
     """Visits that took place since the trial began, the joint first one included."""
-    if row.trial_start is None:
-        return 0
-    zone = ZoneInfo(tx.get_one(Territory, row.territory_id).timezone)
-    since = datetime.combine(row.trial_start, time(), zone)
-    held = select(func.count()).where(Visit.pairing_id == row.id, Visit.status == "done", col(Visit.starts_at) >= since)
-    return tx.exec(held).one()
+    return held(tx, [row]).get(row.id or 0, 0)
+
+
+def held(tx: Session, rows: Sequence[Pairing]) -> dict[int, int]:
+    """The same for several pairings, by their number; none where there is no trial."""
+    trials = [row for row in rows if row.trial_start is not None]
+    if not trials:
+        return {}
+    territories = by_id(tx, Territory, (row.territory_id for row in trials))
+    begins = {
+        row.id: datetime.combine(row.trial_start or date.min, time(), ZoneInfo(territories[row.territory_id].timezone))
+        for row in trials
+    }
+    done = tx.exec(
+        select(Visit.pairing_id, Visit.starts_at).where(
+            col(Visit.pairing_id).in_(list(begins)),
+            Visit.status == "done",
+            col(Visit.starts_at) >= min(begins.values()),
+        )
+    )
+    return Counter(pairing for pairing, start in done if start >= begins[pairing])
+
+
+def has_come(row: Pairing, day: date, visits: int) -> bool:
+    """The question is put: four weeks have passed, and three visits were held."""
+    return row.status == "trial" and row.trial_end is not None and day >= row.trial_end and visits >= VISITS_HELD
 
 
 def is_due(tx: Session, row: Pairing, day: date) -> bool:
-    """The question is put: four weeks have passed, and three visits were held."""
-    return (
-        row.status == "trial"
-        and row.trial_end is not None
-        and day >= row.trial_end
-        and visits_held(tx, row) >= VISITS_HELD
-    )
+    """The same of one pairing, whose visits are counted now."""
+    return row.status == "trial" and has_come(row, day, visits_held(tx, row))
+
+
+def said(tx: Session, rows: Sequence[Pairing]) -> dict[int, list[str]]:
+    """What was answered in the trials among these pairings, by their number, without who said it."""
+    trials = [row.id for row in rows if row.status == "trial"]
+    found: dict[int, list[str]] = {}
+    for one in tx.exec(select(TrialReview).where(col(TrialReview.pairing_id).in_(trials))):
+        found.setdefault(one.pairing_id, []).append(one.said)
+    return found
 
 
 def answers(tx: Session, row: Pairing) -> dict[str, TrialReview]:

@@ -12,8 +12,9 @@ from matching.planning.instance import FIRST
 from service import codes
 from service.access_scope import scope
 from service.errors import NotFound, StepNotAllowed
-from service.planning_data import read_instance
+from service.planning_data import read_instance, taken_elsewhere
 from service.planning_records import Horizon
+from service.rows import by_id
 from service.site import Actor, Site
 from service.tables.pairings import Pairing, Visit
 from service.tables.people import PeerHelper, Person
@@ -47,12 +48,10 @@ def pairs(site: Site, actor: Actor) -> tuple[Pair, ...]:
     with site.db() as tx:
         coordinating(tx, actor)
         rows = tx.exec(select(Pairing).where(scope(actor).pairings(), col(Pairing.status).in_(LIVE_PAIRINGS))).all()
+        persons = by_id(tx, Person, (row.person_id for row in rows))
+        helpers = by_id(tx, PeerHelper, (row.peer_helper_id for row in rows))
         found = [
-            Pair(
-                row.public_id,
-                tx.get_one(Person, row.person_id).pseudonym,
-                tx.get_one(PeerHelper, row.peer_helper_id).display_name,
-            )
+            Pair(row.public_id, persons[row.person_id].pseudonym, helpers[row.peer_helper_id].display_name)
             for row in rows
         ]
         return tuple(sorted(found, key=lambda one: (one.pseudonym, one.helper, one.id)))
@@ -116,7 +115,8 @@ def _wished(tx: Session, site: Site, actor: Actor, territory: Territory, wish: W
     task = next((one for one in instance.tasks if one.series == pairing.ref and one.visit is None), None)
     if task is None:
         raise StepNotAllowed(N_("Ce binôme est en pause, ou a pris fin."), pairing=wish.pairing)
-    return Loose(instance, task, horizon, horizon.tick(now), told=False)
+    elsewhere = taken_elsewhere(tx, territory, horizon, now)
+    return Loose(instance, task, horizon, horizon.tick(now), told=False, elsewhere=elsewhere)
 
 
 def _has_first(tx: Session, pairing: Pairing) -> bool:

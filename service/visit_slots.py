@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cached_property
 from itertools import product
@@ -14,13 +15,14 @@ from matching.planning.components import around
 from matching.planning.costs import evaluate
 from matching.planning.instance import Instance, Slot, Task
 from matching.planning.judge import violations
-from matching.planning.plan import Plan, end_of, start_of
+from matching.planning.plan import Plan, Violation, end_of, start_of
 from matching.planning.plan import Visit as Planned
 from matching.planning.slots import skilled
+from matching.planning.spans import Span, shared
 from matching.planning.ways import free_slots
 from service import codes
 from service.errors import RuleBroken, StepNotAllowed
-from service.planning_data import read_instance
+from service.planning_data import read_instance, taken_elsewhere
 from service.planning_records import Horizon
 from service.site import Site
 from service.tables.pairings import Visit
@@ -55,7 +57,8 @@ class Objection:
     """
     A rule against a moment: its code, and the reference of whom it is about ("" = the visit).
 
-    Beside the codes of the rules: PAST, and DUE for a day outside those in which the visit is due.
+    Beside the codes of the rules: PAST, DUE for a day outside those in which the visit is due, and OWN_CALENDAR in the
+    place of V1 for somebody whose own agenda takes that time.
     """
 
     code: str
@@ -74,13 +77,18 @@ class Asked:
 
 @dataclass(frozen=True)
 class Loose:
-    """One visit that may go elsewhere, among all others where they stand; `told` when people know of it."""
+    """
+    One visit that may go elsewhere, among all others where they stand; `told` when people know of it.
+
+    `elsewhere` is what people's own agendas take of their windows, by reference: it names why somebody is not free.
+    """
 
     instance: Instance
     task: Task
     horizon: Horizon
     now: int
     told: bool
+    elsewhere: Mapping[str, tuple[Span, ...]] = field(default_factory=dict[str, tuple[Span, ...]])
 
     @cached_property
     def near(self) -> Instance:
@@ -132,7 +140,12 @@ class Loose:
             return (Objection("DUE"),)
         plan = (*self.others, Planned(self.task.id, slot))
         found = [one for one in violations(self.near, plan) if self.task.id in one.tasks]
-        return tuple(dict.fromkeys(Objection(one.code, one.who) for one in found))
+        lasts = (start_of(slot), end_of(self.task, slot))
+        return tuple(dict.fromkeys(Objection(self._reason(one, lasts), one.who) for one in found))
+
+    def _reason(self, broken: Violation, lasts: Span) -> str:
+        own = broken.code == "V1" and shared((lasts,), self.elsewhere.get(broken.who, ()))
+        return "OWN_CALENDAR" if own else broken.code
 
     def asked(self, day: date, minute: int) -> Asked:
         """A moment chosen by hand, and what is against it."""
@@ -199,7 +212,8 @@ def loosened(tx: Session, site: Site, territory: Territory, row: Visit) -> Loose
     task = instance.task.get(row.ref)
     if task is None or row.status not in codes.LIVE_VISIT_STATES:
         raise StepNotAllowed(N_("Cette visite ne peut plus être déplacée."))
-    return Loose(instance, task, horizon, horizon.tick(now), row.published_at is not None)
+    elsewhere = taken_elsewhere(tx, territory, horizon, now)
+    return Loose(instance, task, horizon, horizon.tick(now), row.published_at is not None, elsewhere)
 
 
 def _local_day(row: Visit, territory: Territory) -> date:

@@ -16,7 +16,7 @@ from matching.planning.slots import allowed_slots
 from matching.planning.ways import Way, ways_out
 from service import audit, bookings, runs
 from service.errors import StepNotAllowed
-from service.planning_data import read_instance
+from service.planning_data import read_instance, taken_elsewhere
 from service.planning_records import Horizon
 from service.site import Actor, Site
 from service.tables.people import Place
@@ -193,7 +193,8 @@ def _due(tx: Session, site: Site, territory: Territory, horizon: Horizon, key: s
     task = instance.task.get(key)
     if task is None or not _waits(task, horizon.tick(now)):
         raise _not_due(key)
-    return _loose(instance, task, horizon, now)
+    elsewhere = taken_elsewhere(tx, territory, horizon, now)
+    return replace(_loose(instance, task, horizon, now), elsewhere=elsewhere)
 
 
 def _loose(instance: Instance, task: Task, horizon: Horizon, now: datetime) -> Loose:

@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 
 from calendars.availability import without
 from matching.planning.instance import Instance
-from matching.planning.spans import Span
+from matching.planning.spans import Span, shared
 from matching.travel import Point
 from service import codes, runs
 from service.planning_data import CONTACT_PERCENT
@@ -27,6 +27,7 @@ from service.visit_solutions import Waiting, waiting
 
 OPENS, CLOSES = 480, 1200
 """The strip of a day: 8 h to 20 h."""
+OWN_CALENDAR = "own_calendar"
 SHOWN = (*codes.LIVE_VISIT_STATES, "done", "not_held")
 
 
@@ -54,7 +55,11 @@ class Chip:
 
 @dataclass(frozen=True)
 class Appointment:
-    """Where somebody is expected besides visits: a meeting, or `open_session` for a slot as host."""
+    """
+    Where somebody is expected besides visits: a meeting, or `open_session` for a slot as host.
+
+    On the coordinator's week also `own_calendar`: taken by an agenda of their own, nobody knows by what.
+    """
 
     kind: str
     start: datetime
@@ -235,6 +240,11 @@ class Board:
         taken += [
             (horizon.tick(one.start) - number * DAY, horizon.tick(one.end) - number * DAY) for one in appointments
         ]
+        elsewhere = [
+            Appointment(OWN_CALENDAR, horizon.moment(start), horizon.moment(end), "", None, is_proposed=False)
+            for start, end in shared(((number * DAY, (number + 1) * DAY),), self.elsewhere(helper))
+        ]
+        taken += [(horizon.tick(one.start) - number * DAY, horizon.tick(one.end) - number * DAY) for one in elsewhere]
         chips = tuple(self.chip(visit, order, helper) for order, visit in enumerate(visits, 1))
         return DayCell(
             day=day,
@@ -244,8 +254,12 @@ class Board:
             is_absent=not hours and self.records.is_away(helper.id, day),
             is_closed=day in self.records.closed(helper.off_in_school_holidays),
             chips=chips,
-            appointments=appointments,
+            appointments=(*appointments, *elsewhere),
         )
+
+    def elsewhere(self, helper: PeerHelper) -> tuple[Span, ...]:
+        """What a helper's own agenda takes of their windows: that they are taken, and nothing of why."""
+        return self.records.elsewhere(helper.id, school=helper.off_in_school_holidays)
 
     def appointments(self, party: int, day: date) -> tuple[Appointment, ...]:
         """Meetings and host slots of somebody on a day, in order of time."""

@@ -28,6 +28,7 @@ OBJECTIONS: Mapping[str, str] = {
     "DUE": N_("Cette visite est due entre le %(first)s et le %(last)s. Choisissez un de ces jours."),
     "DUE_ON": N_("Cette visite est due le %(first)s. Choisissez ce jour."),
     "V1": N_("%(who)s : pas disponible à ce moment."),
+    "OWN_CALENDAR": N_("%(who)s : occupé à ce moment (son agenda)."),
     "V2": N_("%(who)s : une autre visite ou réunion à ce moment, trajet compris."),
     "V5": N_("%(who)s ne fait pas de visite sans une deuxième personne."),
     "V6": N_("%(who)s : trop de visites ce jour-là, trop d’heures cette semaine, ou pas de pause."),

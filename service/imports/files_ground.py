@@ -34,8 +34,14 @@ COMMON = (
     File(
         "public_holidays",
         territory.PublicHoliday,
-        ("country", "date"),
-        (code("country", codes.COUNTRIES, filled=True), day("date", "day", filled=True), text("label")),
+        ("country", "date", "region"),
+        (
+            code("country", codes.COUNTRIES, filled=True),
+            day("date", "day", filled=True),
+            text("label"),
+            text("region", optional=True),
+            yes_no("closed", empty=True, optional=True),
+        ),
         common=True,
     ),
     File(

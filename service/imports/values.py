@@ -7,10 +7,11 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from babel import Locale
 
+from calendars import timezones
 from calendars.recurrence import read_rule
 from locales import N_
 from service.imports.columns import Column
@@ -21,7 +22,8 @@ Say = Callable[..., None]
 SIGN_LANGUAGES = frozenset({"sfb", "vgt", "fsl", "gsg", "dse", "bfi"})
 """French Belgian, Flemish, French, German, Dutch and British Sign Language, which babel's list lacks."""
 LANGUAGES = frozenset(Locale("en").languages) | SIGN_LANGUAGES
-ZONES = frozenset(available_timezones())
+ZONES = tuple(sorted(timezones.ZONES))
+"""A territory has one of these clocks: feeds can tell no other."""
 
 _LIVE = re.compile("'*[=+\\-@|%\t\r\n\uff1d\uff0b\uff0d\uff20\uff5c\uff05]")
 _ID = re.compile(r"\w[\w.\-]{0,63}")
@@ -169,7 +171,7 @@ class Cells:
 
     def _read_zone(self, column: Column, cell: str, say: Say) -> str | None:
         if cell not in ZONES:
-            return say("UNKNOWN_CODE", value=_short(cell), allowed="Europe/Brussels, Europe/Paris…")
+            return say("UNKNOWN_CODE", value=_short(cell), allowed=", ".join(ZONES))
         return cell
 
     def _read_bool(self, column: Column, cell: str, say: Say) -> bool | None:

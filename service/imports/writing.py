@@ -18,7 +18,13 @@ from service.imports.columns import Column, File
 from service.imports.record import OWNERS, Record, Stored, card_place, title_place, words_place
 from service.imports.rows import Row
 from service.imports.values import local_instant
-from service.tables.network import HousingFirstRound, InterventionMember, MeetingParticipant, Situation
+from service.tables.network import (
+    HousingFirstRound,
+    InterventionMember,
+    MeetingParticipant,
+    OpenSessionDay,
+    Situation,
+)
 from service.tables.pairings import Pairing, Visit
 from service.tables.people import Consent, ContactCard, MetBefore, Party
 from service.tables.territory import Signature
@@ -89,6 +95,8 @@ class Writer:
             before(self, row, change.stored.values | values if change.stored else values)
         if "changed_at" in file.table.model_fields:
             row.changed_at = self.now  # type: ignore[attr-defined]
+        if change.stored is not None and "sequence" in file.table.model_fields and "sequence" not in values:
+            row.sequence += _tells_calendars(row)  # type: ignore[attr-defined]
         self.tx.add(row)
         return row
 
@@ -142,6 +150,25 @@ class Writer:
         if file.name in OWNERS:
             given["id"] = next(parties)
         return file.table(**given)
+
+
+TELLING = frozenset(
+    (
+        *("starts_at", "ends_at", "place_kind", "place_id", "status"),
+        *("rrule", "weekday", "start_minute", "end_minute", "valid_from", "valid_until"),
+        *("on_public_holidays", "on_school_holidays"),
+    )
+)
+"""Time, place and status: calendars have to hear when one of these changes (`settled.md` 19)."""
+
+
+def _tells_calendars(row: SQLModel) -> bool:
+    """The change is of time, place or status; of a day of a series only whether it takes place."""
+    changes = {name: attributes.get_history(row, name) for name in TELLING & type(row).model_fields.keys()}
+    if isinstance(row, OpenSessionDay):
+        status = changes["status"]
+        return "cancelled" in (*status.added, *status.deleted) and bool(status.deleted)
+    return any(one.has_changes() for one in changes.values())
 
 
 FILE_OF: Mapping[str, str] = {kind: file for file, kind in OWNERS.items()}

@@ -1,5 +1,16 @@
 """All tables, by noun; importing this package registers every one in `SQLModel.metadata`."""
 
-from service.tables import access, feeds, network, pairings, people, territory, travel, work
+from service.tables import access, calendars, feeds, mail, network, pairings, people, territory, travel, work
 
-__all__ = ["access", "feeds", "network", "pairings", "people", "territory", "travel", "work"]
+__all__ = [
+    "access",
+    "calendars",
+    "feeds",
+    "mail",
+    "network",
+    "pairings",
+    "people",
+    "territory",
+    "travel",
+    "work",
+]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from sqlalchemy import Column, Index, LargeBinary, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, Column, Index, LargeBinary, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from service import codes
@@ -191,21 +191,32 @@ class Attempt(SQLModel, table=True):
 
 
 class Subscription(Dated, table=True):
-    """A calendar address of a person, helper, professional or place, or of the territory (`owner_id` empty)."""
+    """
+    A calendar address, and what it shows.
+
+    `owner_id` is the person, helper, professional or place it is about. A working group is known by one of its
+    meetings: it meets whenever the territory has one of the same title. `with_cancelled` also shows what is called off.
+    """
 
     __tablename__ = "subscription"
     __table_args__ = (
+        one_of("kind", codes.FEED_KINDS),
         one_of("level", codes.FEED_LEVELS),
         one_of("language", codes.LANGS),
         one_of("client", codes.FEED_CLIENTS),
+        CheckConstraint("(kind IN ('own', 'busy', 'place')) = (owner_id IS NOT NULL)", name="owner"),
+        CheckConstraint("(kind = 'working_group') = (meeting_id IS NOT NULL)", name="meeting"),
     )
     id: int | None = key()
     public_id: str = public_key()
     territory_id: int = to("territory")
+    kind: str = "own"
     owner_id: int | None = to("party", nullable=True)
+    meeting_id: int | None = to("meeting", nullable=True)
     name: str = ""
     level: str = "minimal"
     language: str = "fr"
+    with_cancelled: bool = True
     secret_hash: str = Field(unique=True)
     created_at: dt.datetime = moment()
     last_read_on: dt.date | None = None

@@ -74,11 +74,16 @@ MARKS: tuple[Mark, ...] = (
     Mark(
         "territory",
         f"SELECT {{row}}.id, {_ALL}",
-        ("name", "country", "timezone", "school_calendar"),
+        ("ref", "name", "country", "region", "timezone", "school_calendar"),
         ("UPDATE",),
     ),
     # `last_read_on` is written each day and shown by no calendar.
-    Mark("subscription", "SELECT {row}.territory_id, {row}.owner_id", ("level", "language", "name"), ("UPDATE",)),
+    Mark(
+        "subscription",
+        "SELECT {row}.territory_id, {row}.owner_id",
+        ("kind", "level", "language", "with_cancelled", "meeting_id"),
+        ("UPDATE",),
+    ),
 )
 
 

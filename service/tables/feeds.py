@@ -14,7 +14,8 @@ class FeedBody(SQLModel, table=True):
     """
     What one address shows: compressed, with its digest, since when, and for which week it was written.
 
-    Each change that the address may show raises `wanted`; it is written anew while `built` is behind.
+    Each change that the address may show raises `wanted`; it is written anew while `built` is behind, and when another
+    version of the program (`writer`) finds it.
     """
 
     __tablename__ = "feed_body"
@@ -22,6 +23,7 @@ class FeedBody(SQLModel, table=True):
     wanted: int = 1
     built: int = 0
     monday: dt.date | None = None
+    writer: str = ""
     digest: str = ""
     revision: int = 0
     body: bytes = Field(default=b"", sa_column=Column(LargeBinary, nullable=False))

@@ -120,8 +120,8 @@ class OpenSession(Editable, Dated, table=True):
     sequence: int = 0
 
 
-class OpenSessionHost(SQLModel, table=True):
-    """A host's slot on one date of a series."""
+class OpenSessionHost(Dated, table=True):
+    """A host's slot on one date of a series; `sequence` rises with each change that its calendar must tell."""
 
     __tablename__ = "open_session_host"
     __table_args__ = (
@@ -133,10 +133,15 @@ class OpenSessionHost(SQLModel, table=True):
     on: dt.date
     host_id: int = to("party")
     status: str = "proposed"
+    sequence: int = 0
 
 
-class OpenSessionDay(SQLModel, table=True):
-    """What became of one date of a series: attendance as a number only."""
+class OpenSessionDay(Dated, table=True):
+    """
+    What became of one date of a series: attendance as a number only.
+
+    `sequence` rises each time the day is called off or takes place after all.
+    """
 
     __tablename__ = "open_session_day"
     __table_args__ = (
@@ -149,6 +154,7 @@ class OpenSessionDay(SQLModel, table=True):
     on: dt.date
     status: str = "planned"
     attendance: int | None = None
+    sequence: int = 0
 
 
 class Meeting(Editable, Dated, table=True):

@@ -90,12 +90,20 @@ class Theme(SQLModel, table=True):
 
 
 class PublicHoliday(SQLModel, table=True):
+    """
+    What a network adds to the holidays that the library knows, or takes out of them (`closed` is false).
+
+    `region` is empty for the whole country; otherwise a region, or the reference of one territory.
+    """
+
     __tablename__ = "public_holiday"
-    __table_args__ = (UniqueConstraint("country", "day"), one_of("country", codes.COUNTRIES))
+    __table_args__ = (UniqueConstraint("country", "region", "day"), one_of("country", codes.COUNTRIES))
     id: int | None = key()
     country: str
+    region: str = ""
     day: dt.date
     label: str
+    closed: bool = True
 
 
 class SchoolHoliday(SQLModel, table=True):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from time import monotonic
@@ -77,13 +77,13 @@ class Guessers:
 @route("/f/{name:str}", http_method=["GET", "HEAD"], opt=ANYONE, sync_to_thread=True, include_in_schema=False)
 def feed(request: Request[Any, Any, Any], site: NamedDependency[Site], name: FromPath[str]) -> Response[bytes]:
     """The calendar behind a secret address; 404 when there is none, 410 when it is over, both without a word."""
-    secret = name.removesuffix(".ics")
+    secret, _, ending = name.rpartition(".")
     reads: Reads = request.app.state.setdefault("feed_reads", Reads())
     wait = reads.wait(secret, monotonic())
     if wait:
         return _empty(429, {"Retry-After": str(wait)})
     try:
-        seen = feed_bodies.look(site, secret if secret != name else "", request.headers.get("user-agent", ""))
+        seen = LOOKS.get(ending, _nothing)(site, secret, request.headers.get("user-agent", ""))
     except NotFound:
         return _unknown(request, site)
     reads.count(secret, monotonic())
@@ -100,6 +100,14 @@ def feed(request: Request[Any, Any, Any], site: NamedDependency[Site], name: Fro
         headers["Content-Encoding"] = "gzip"
         return Response(body, headers=headers, media_type=CALENDAR)
     return Response(gzip.decompress(body), headers=headers, media_type=CALENDAR)
+
+
+def _nothing(_: Site, __: str, ___: str) -> Seen:
+    raise NotFound("no such ending")
+
+
+LOOKS: Mapping[str, Callable[[Site, str, str], Seen]] = {"ics": feed_bodies.look, "ifb": feed_bodies.taken_hours}
+"""What an address shows, by its ending: the calendar, or the taken hours alone."""
 
 
 def _told(seen: Seen, *, zipped: bool) -> dict[str, str]:

@@ -12,7 +12,17 @@ from litestar.exceptions import HTTPException
 from litestar.params import FromPath
 from litestar.response import Redirect
 
-from service import choices, codes, notices, pairing_desk, pairing_life, pairings, trial_reviews, visit_outcomes
+from service import (
+    choices,
+    codes,
+    holidays,
+    notices,
+    pairing_desk,
+    pairing_life,
+    pairings,
+    trial_reviews,
+    visit_outcomes,
+)
 from service.access import Visitor
 from service.pairing_ends import DOES_NOT_WAIT
 from service.pairing_rows import BY_HAND
@@ -98,6 +108,7 @@ def desk_page(
         "pairing_desk.html",
         groups=pairing_desk.desk(site, visitor.actor),
         to_tell=notices.to_tell(site, visitor.actor),
+        rest=holidays.warnings(site, visitor.actor),
     )
 
 

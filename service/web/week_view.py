@@ -19,7 +19,7 @@ from service.tables.people import PeerHelper, Person, Place, Professional
 from service.tables.territory import Neighbourhood, Territory
 from service.visit_changes import Before, Moved
 from service.visit_rows import own_visit, week_of
-from service.visit_week import Chip, DayCell, Round, WeekView
+from service.visit_week import OWN_CALENDAR, Chip, DayCell, Round, WeekView
 from service.web import drawings
 from service.web.drawings import Area, Stop
 from service.web.marks import color_of
@@ -195,7 +195,11 @@ def _cell(cell: DayCell, on_map: bool, speech: Speech) -> CellLine:
             _chip(one, on_map, speech)
             if isinstance(one, Chip)
             else AppointmentLine(
-                speech.time_of_day(one.start), speech.gettext(APPOINTMENTS[one.kind]), one.place, one.is_proposed
+                # All that is known of an agenda kept elsewhere is from when to when.
+                speech.span(one.start, one.end) if one.kind == OWN_CALENDAR else speech.time_of_day(one.start),
+                speech.gettext(APPOINTMENTS[one.kind]),
+                one.place,
+                one.is_proposed,
             )
             for one in sorted((*cell.chips, *cell.appointments), key=lambda one: (one.start, one.end))
         ),

@@ -12,7 +12,7 @@ from litestar.exceptions import HTTPException
 from litestar.params import FromPath
 from litestar.response import Redirect
 
-from service import replans, visits
+from service import holidays, replans, visits
 from service.access import Visitor
 from service.errors import RuleBroken
 from service.site import Site
@@ -80,9 +80,10 @@ def week_page(
     speech = speech_of(request)
     week = week_view.week(site, visitor.actor, monday, shown, speech)
     undo = week_view.undo_of(site, visitor.actor, request.query_params, speech)
+    rest = holidays.warnings(site, visitor.actor)
     if undo is None:
-        return page(request, "week.html", week=week, undo=None)
-    return page(request, "week.html", week=week, undo=undo, said=undo.said)
+        return page(request, "week.html", week=week, rest=rest, undo=None)
+    return page(request, "week.html", week=week, rest=rest, undo=undo, said=undo.said)
 
 
 def _is_day(text: str) -> bool:

@@ -1,14 +1,16 @@
-"""Positions: present, the right way round, and in the territory."""
+"""Positions: present, the right way round, and in the territory; regions: known to the calendar of holidays."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
 
+from calendars.holidays import subdivision
+from locales import N_
 from matching.travel import Point, great_circle_km
 from service.imports.files import FILES
 from service.imports.findings import Findings
-from service.imports.merged import Merged
+from service.imports.merged import Entry, Merged
 
 FARTHEST_KM = 40.0
 STAND_INS = {
@@ -17,6 +19,10 @@ STAND_INS = {
     "places": ("neighbourhood_id",),
 }
 """Files whose rows must be somewhere, and the columns that stand in for a position."""
+
+
+PART_OF_FRANCE = N_("un département ou une région, par exemple Moselle, Guadeloupe ou FR-974")
+OWN_REGION = N_("la région ou la référence du territoire, ou une partie de la France qui a ses propres jours fériés")
 
 
 def positions(merged: Merged, findings: Findings, today: date) -> None:
@@ -45,8 +51,26 @@ def positions(merged: Merged, findings: Findings, today: date) -> None:
                     merged.say(findings, entry, file.latitude, "COORDINATES_OUTSIDE_TERRITORY", km=km)
 
 
+def regions(merged: Merged, findings: Findings, today: date) -> None:
+    """UNKNOWN_CODE, as a warning: a region whose public holidays nobody knows."""
+    territories = [entry for entry in merged.all("territory") if entry.values["country"]]
+    for entry in territories:
+        if subdivision(entry.values["country"], entry.values["region"] or "") is None:
+            _unknown_region(merged, findings, entry, PART_OF_FRANCE)
+    words = {str(entry.values[name]).casefold() for entry in territories for name in ("territory_id", "region")}
+    for entry in merged.sound("public_holidays", findings):
+        region = entry.values["region"]
+        if region and region.casefold() not in words and not subdivision(entry.values["country"], region):
+            _unknown_region(merged, findings, entry, OWN_REGION)
+
+
+def _unknown_region(merged: Merged, findings: Findings, entry: Entry, allowed: str) -> None:
+    value = entry.values["region"][:60]
+    merged.say(findings, entry, "region", "UNKNOWN_CODE", severity="warning", value=value, allowed=allowed)
+
+
 def _point(lat: float | None, lon: float | None) -> Point | None:
     return None if lat is None or lon is None else Point(lat, lon)
 
 
-CHECKS: tuple[Callable[[Merged, Findings, date], None], ...] = (positions,)
+CHECKS: tuple[Callable[[Merged, Findings, date], None], ...] = (positions, regions)

@@ -18,6 +18,7 @@ def upgrade() -> None:
         sa.Column("wanted", sa.Integer(), nullable=False),
         sa.Column("built", sa.Integer(), nullable=False),
         sa.Column("monday", sa.Date(), nullable=True),
+        sa.Column("writer", sa.String(), nullable=False),
         sa.Column("digest", sa.String(), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("body", sa.LargeBinary(), nullable=False),

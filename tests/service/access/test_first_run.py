@@ -17,7 +17,7 @@ from service.first_network import NewNetwork
 from service.settings import Settings
 from service.site import Site
 from service.tables.access import Account
-from service.tables.territory import PublicHoliday, Territory, Theme
+from service.tables.territory import Territory, Theme
 from tests import sites
 from tests.service.access.builders import BASE, HERE, PASSWORD, Visitor, at, code_at, words_of
 from tests.service.web.servers import server
@@ -70,7 +70,6 @@ def test_the_code_of_the_terminal_creates_the_network_and_its_coordinator(empty:
         territory = tx.exec(select(Territory)).one()
         assert (territory.ref, territory.default_language, territory.demo) == ("FR-PAY", "fr", False)
         assert len(tx.exec(select(Theme)).all()) >= 10
-        assert {one.country for one in tx.exec(select(PublicHoliday)).all()} == {"FR"}
 
 
 def test_the_page_is_gone_afterwards(empty: Site):

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from calendars.reading_lines import Unreadable
+from service import cli_start
 from service.busy_process import Limits, read_apart
 from service.busy_words import REFUSALS
 from tests.service.cli.builders import Terminal
@@ -65,6 +68,44 @@ def test_a_period_or_zone_that_is_none_is_not_understood(terminal: Terminal, opt
 
     assert (said.code, said.out) == (2, "")
     assert (value if option == "--timezone" else "de deux ans au plus") in said.err
+
+
+def test_it_starts_without_loading_the_server_or_the_database():
+    """Somebody's program may ask for one file after the other: loading everything takes seconds."""
+    script = """
+import sys
+from service.cli_start import main
+try:
+    main(sys.argv[1:])
+finally:
+    heavy = {"sqlalchemy", "sqlmodel", "litestar", "pydantic", "alembic", "ortools", "numba"}
+    print(sorted(heavy & sys.modules.keys()))
+"""
+    said = subprocess.run(
+        [sys.executable, "-c", script, "busy", str(NASTY / "latin1.ics"), *JANUARY, "--json"],
+        capture_output=True,
+        check=True,
+        text=True,
+    )
+
+    intervals, loaded = said.stdout.splitlines()
+    assert len(json.loads(intervals)) == 2
+    assert loaded == "[]"
+
+
+def test_alone_it_says_the_same_as_with_all_the_others(terminal: Terminal, capsys: pytest.CaptureFixture[str]):
+    for words in (
+        ["--help"],
+        ["nowhere.ics", *JANUARY],
+        [str(NASTY / "latin1.ics")],
+        [str(NASTY / "latin1.ics"), *JANUARY],
+    ):
+        whole = terminal.lefil("busy", *words)
+        with pytest.raises(SystemExit) as ended:
+            cli_start.main(["busy", *words])
+        alone = capsys.readouterr()
+
+        assert (ended.value.code, alone.out, alone.err) == (whole.code, whole.out, whole.err)
 
 
 def test_a_file_that_takes_too_much_memory_ends_its_process_only():

@@ -16,7 +16,15 @@ from service.ids import SeededIds
 from service.sealing import Seals
 from service.settings import Settings
 from service.site import Actor, Site
-from service.tables.network import Meeting, MeetingParticipant, NetworkMember, OpenSession, OpenSessionHost, Situation
+from service.tables.network import (
+    Meeting,
+    MeetingParticipant,
+    NetworkMember,
+    OpenSession,
+    OpenSessionDay,
+    OpenSessionHost,
+    Situation,
+)
 from service.tables.pairings import Pairing, Visit
 from service.tables.people import Absence, Consent, Party, PeerHelper, Person, Place, Professional
 from service.tables.territory import PublicHoliday, Territory
@@ -144,8 +152,21 @@ def taking_part(of: Network, meeting_row: Meeting, *party_ids: int) -> None:
     of.add(*(MeetingParticipant(meeting_id=meeting_row.id or 0, party_id=party) for party in party_ids))
 
 
-def hosting(of: Network, session: OpenSession, day: str, host: int, status: str = "confirmed") -> None:
-    of.add(OpenSessionHost(open_session_id=session.id or 0, on=date.fromisoformat(day), host_id=host, status=status))
+def hosting(of: Network, session: OpenSession, day: str, host: int, status: str = "confirmed") -> OpenSessionHost:
+    row = OpenSessionHost(
+        open_session_id=session.id or 0, on=date.fromisoformat(day), host_id=host, status=status, changed_at=WRITTEN
+    )
+    of.add(row)
+    return row
+
+
+def called_off(of: Network, session: OpenSession, day: str, changed: datetime = WRITTEN) -> OpenSessionDay:
+    """A day of a series that does not take place."""
+    row = OpenSessionDay(
+        open_session_id=session.id or 0, on=date.fromisoformat(day), status="cancelled", changed_at=changed
+    )
+    of.add(row)
+    return row
 
 
 def closed(of: Network, day: str) -> None:

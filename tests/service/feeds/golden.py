@@ -6,7 +6,8 @@ from datetime import date
 from pathlib import Path
 
 from calendars.feed import render
-from service.feeds import calendar_for
+from service.feeds import Shown, calendar_for
+from service.tables.people import Party
 from tests.service.feeds.builders import (
     TODAY,
     Network,
@@ -41,7 +42,8 @@ def written(story: str) -> bytes:
 
 def body(of: Network, owner: int | None, level: str = "minimal", day: date = TODAY, language: str = "fr") -> bytes:
     with of.site.db() as tx:
-        return render(calendar_for(tx, of.territory, owner, level, language, day))
+        kind = "territory" if owner is None else "place" if tx.get_one(Party, owner).kind == "place" else "own"
+        return render(calendar_for(tx, Shown(of.territory, kind, owner, level, language), day))
 
 
 def busy_month(of: Network) -> None:

@@ -10,7 +10,7 @@ import pytest
 from litestar.testing import TestClient
 from sqlalchemy import delete, event
 
-from service import feed_clients, feeds
+from service import feed_clients, subscriptions
 from service.app import create_app
 from service.clock import ShiftedClock
 from service.tables.feeds import FeedBody
@@ -27,7 +27,7 @@ def seraing() -> Network:
 
 @pytest.fixture
 def secret(seraing) -> str:
-    return feeds.subscribe(seraing.site, seraing.helper(), seraing.nadia, "minimal", "").secret
+    return subscriptions.subscribe(seraing.site, seraing.helper(), seraing.nadia, "minimal", "").secret
 
 
 def client(of: Network) -> TestClient:
@@ -91,7 +91,7 @@ def test_a_reader_who_has_it_already_gets_304(seraing, secret, form):
 
 
 def test_only_those_who_see_a_visit_read_again_when_it_moves(seraing, secret):
-    other = feeds.subscribe(seraing.site, seraing.coordinator(), seraing.omar, "minimal", "").secret
+    other = subscriptions.subscribe(seraing.site, seraing.coordinator(), seraing.omar, "minimal", "").secret
     row = visit(seraing, "v2", "2027-01-13", 14)
     seraing.add(row)
     mine, theirs = get(seraing, secret).headers["etag"], get(seraing, other).headers["etag"]
@@ -158,7 +158,7 @@ def test_nothing_changed_costs_one_question_and_so_does_an_unknown_address(serai
 def test_the_kind_of_calendar_is_kept_and_nothing_else_of_it(seraing, secret):
     get(seraing, secret, user_agent="iOS/18.1 (22B83) dataaccessd/1.0")
 
-    [row] = feeds.of_owner(seraing.site, seraing.helper(), seraing.nadia)
+    [row] = subscriptions.of_owner(seraing.site, seraing.helper(), seraing.nadia)
     assert row.client == "apple"
 
 
@@ -203,9 +203,31 @@ def test_an_address_without_its_ending_is_unknown(seraing, secret):
         assert browser.get(f"/f/{secret}").status_code == 404
 
 
+def test_a_busy_address_is_also_a_list_of_taken_hours(seraing):
+    made = subscriptions.subscribe(seraing.site, seraing.helper(), seraing.nadia, "busy", "", kind="busy")
+    with client(seraing) as browser:
+        found = browser.get(f"/f/{made.secret}.ifb")
+        again = browser.get(f"/f/{made.secret}.ifb", headers={"if-none-match": found.headers["etag"]})
+        calendar = browser.get(f"/f/{made.secret}.ics")
+
+    assert found.status_code == 200
+    assert "FREEBUSY;FBTYPE=BUSY:20270112T130000Z/20270112T140000Z\r\n" in found.text
+    assert again.status_code == 304
+    assert calendar.text.count("BEGIN:VEVENT") == 1
+    subscriptions.revoke(seraing.site, seraing.helper(), made.public_id)
+    with client(seraing) as browser:
+        assert browser.get(f"/f/{made.secret}.ifb").status_code == 410
+        assert "Abonnement arrêté" in browser.get(f"/f/{made.secret}.ics").text
+
+
+def test_an_address_that_shows_more_has_no_list_of_taken_hours(seraing, secret):
+    with client(seraing) as browser:
+        assert browser.get(f"/f/{secret}.ifb").status_code == 404
+
+
 def test_an_address_that_is_over_is_gone(seraing, secret):
-    [row] = feeds.of_owner(seraing.site, seraing.helper(), seraing.nadia)
-    feeds.revoke(seraing.site, seraing.helper(), row.public_id)
+    [row] = subscriptions.of_owner(seraing.site, seraing.helper(), seraing.nadia)
+    subscriptions.revoke(seraing.site, seraing.helper(), row.public_id)
     later = seraing.on(TODAY + timedelta(days=30))
 
     assert "Abonnement arrêté" in get(seraing, secret).content.decode()

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import text
 from sqlmodel import col, select, update
 
-from service import feed_bodies, feeds
+from service import feed_bodies, feeds, subscriptions
 from service.clock import FixedClock
 from service.site import Site
 from service.tables.access import Subscription
@@ -35,7 +35,7 @@ def seraing(site: Site) -> Network:
 
 
 def address(of: Network, owner: int | None, level: str = "minimal") -> str:
-    return feeds.subscribe(of.site, of.coordinator(), owner, level, "").secret
+    return subscriptions.subscribe(of.site, of.coordinator(), owner, level, "").secret
 
 
 def rows(of: Network) -> dict[int, FeedBody]:
@@ -117,6 +117,18 @@ def test_two_contents_never_share_a_date(seraing):
     assert all(one.microsecond == 0 for one in dates)
 
 
+def test_another_version_of_the_program_writes_anew_and_readers_hear_nothing_of_equal_bytes(seraing, monkeypatch):
+    secret = address(seraing, seraing.nadia)
+    first = seen(seraing, secret)
+    monkeypatch.setattr(feed_bodies, "writer", lambda: "another")
+    for _ in range(3):
+        again = seen(seraing, secret)
+
+    [row] = rows(seraing).values()
+    assert (row.writer, row.revision) == ("another", 1)
+    assert (again.digest, again.changed) == (first.digest, first.changed)
+
+
 def test_a_new_week_is_written_once(seraing):
     secret = address(seraing, seraing.nadia)
     seen(seraing, secret)
@@ -140,7 +152,7 @@ CONCERNS_ALL: dict[str, Callable[[Network], None]] = {
     "a helper gets another name": lambda of: _set(of, PeerHelper, of.nadia, display_name="N."),
     "a meeting is made": lambda of: of.add(builders.meeting(of, "m1", "working_group", "2027-01-13", 10)),
     "a day of the open place is called off": lambda of: of.add(
-        OpenSessionDay(open_session_id=_session(of), on=date(2027, 1, 12), status="cancelled")
+        OpenSessionDay(open_session_id=_session(of), on=date(2027, 1, 12), status="cancelled", changed_at=WRITTEN)
     ),
     "a holiday is added": lambda of: builders.closed(of, "2027-01-13"),
     "the place is closed": lambda of: builders.away(of, of.cafe, "2027-01-12", "2027-01-12"),
@@ -269,9 +281,9 @@ def events(of: Network, secret: str) -> list[icalendar.Event]:
 
 
 def test_the_body_of_an_address_that_ended_is_forgotten(seraing):
-    made = feeds.subscribe(seraing.site, seraing.helper(), seraing.nadia, "minimal", "")
+    made = subscriptions.subscribe(seraing.site, seraing.helper(), seraing.nadia, "minimal", "")
     seen(seraing, made.secret)
-    feeds.revoke(seraing.site, seraing.helper(), made.public_id)
+    subscriptions.revoke(seraing.site, seraing.helper(), made.public_id)
     feed_bodies.turn(seraing.site)
 
     assert rows(seraing) == {}
@@ -319,6 +331,7 @@ def test_another_territory_hears_nothing(seraing):
                 public_id="p" * 32,
                 territory_id=there.id,
                 owner_id=None,
+                kind="territory",
                 secret_hash=feeds.hashed("s"),
                 created_at=WRITTEN,
                 changed_at=WRITTEN,

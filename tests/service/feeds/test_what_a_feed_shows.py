@@ -6,12 +6,12 @@ import pytest
 from icalendar import Calendar
 
 from service.feeds import every_feed
-from service.tables.network import OpenSessionDay
 from tests.service.feeds.builders import (
     TODAY,
     WRITTEN,
     Network,
     away,
+    called_off,
     closed,
     hosting,
     local,
@@ -192,7 +192,7 @@ def test_a_series_skips_public_holidays_and_days_the_place_is_closed(seraing):
 def test_a_session_called_off_is_shown_as_called_off(seraing):
     session = open_session(seraing)
     seraing.add(session)
-    seraing.add(OpenSessionDay(open_session_id=session.id or 0, on=date(2027, 1, 19), status="cancelled"))
+    called_off(seraing, session, "2027-01-19")
     hosting(seraing, session, "2027-01-19", seraing.nadia)
     series, off = entries(seraing, seraing.cafe)
 
@@ -202,16 +202,39 @@ def test_a_session_called_off_is_shown_as_called_off(seraing):
     assert summaries(seraing, seraing.nadia) == ["Annulé : Permanence SER-S01"]
 
 
-def test_a_host_slot_rises_when_it_is_confirmed(seraing):
+def test_a_host_slot_rises_with_each_change_of_its_own_and_of_its_day(seraing):
+    session = open_session(seraing, sequence=2)
+    seraing.add(session)
+    slot = hosting(seraing, session, "2027-01-12", seraing.nadia, "proposed")
+    seen = [told(seraing)]
+    slot.status, slot.sequence, slot.changed_at = "confirmed", 1, WRITTEN + timedelta(hours=1)
+    seraing.change(slot)
+    seen.append(told(seraing))
+    day = called_off(seraing, session, "2027-01-12", WRITTEN + timedelta(hours=2))
+    seen.append(told(seraing))
+    day.status, day.sequence, day.changed_at = "planned", 1, WRITTEN + timedelta(hours=3)
+    seraing.change(day)
+    seen.append(told(seraing))
+
+    assert [status for status, _, _ in seen] == ["TENTATIVE", "CONFIRMED", "CANCELLED", "CONFIRMED"]
+    assert [sequence for _, sequence, _ in seen] == [2, 3, 4, 5]
+    assert [stamp for _, _, stamp in seen] == [WRITTEN + timedelta(hours=hours) for hours in range(4)]
+
+
+def told(of: Network):
+    """Status, sequence and stamp of the one entry of Nadia's feed."""
+    [entry] = entries(of, of.nadia)
+    assert entry["DTSTAMP"].dt == entry["LAST-MODIFIED"].dt
+    return str(entry["STATUS"]), entry["SEQUENCE"], entry["DTSTAMP"].dt
+
+
+def test_a_series_is_stamped_with_the_day_that_was_called_off_last(seraing):
     session = open_session(seraing)
     seraing.add(session)
-    hosting(seraing, session, "2027-01-12", seraing.nadia, "proposed")
-    hosting(seraing, session, "2027-01-19", seraing.nadia)
+    called_off(seraing, session, "2027-01-19", WRITTEN + timedelta(days=3))
+    series, off = entries(seraing, seraing.cafe)
 
-    assert [(str(entry["STATUS"]), entry["SEQUENCE"]) for entry in entries(seraing, seraing.nadia)] == [
-        ("TENTATIVE", 0),
-        ("CONFIRMED", 1),
-    ]
+    assert series["LAST-MODIFIED"].dt == off["LAST-MODIFIED"].dt == WRITTEN + timedelta(days=3)
 
 
 def test_a_series_of_which_every_day_is_closed_is_left_out(seraing):

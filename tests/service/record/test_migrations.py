@@ -162,3 +162,31 @@ def test_without_one_guard_nothing_is_served_on_postgresql(postgresql_site: Site
         "double_booking, consent_history, audit_append_only, feed_mark_visit_update, ck_visit_times, "
         "uq_pairing_one_live"
     )
+
+
+def test_holidays_of_an_older_database_stay_and_their_rows_are_known_at_the_next_import(empty_db: Database):
+    known = migrations.known()
+    with empty_db.engine.begin() as connection:
+        migrations.run(connection, known[known.index("0009") + 1])
+        for statement in OLD_HOLIDAYS:
+            connection.execute(text(statement))
+
+    upgrade(empty_db)
+
+    with empty_db.engine.connect() as connection:
+        [row] = connection.execute(text("SELECT region, label, closed FROM public_holiday")).all()
+        assert (row.region, row.label, bool(row.closed)) == ("", "Noël", True)
+        assert connection.scalar(text("SELECT row_key FROM imported_value")) == "be|2026-12-25|"
+
+
+A_TERRITORY = (
+    "INSERT INTO territory (revision, id, public_id, ref, name, country, region, timezone, default_language, "
+    "languages, lat, lon, school_calendar, max_travel_km, demo) VALUES (1, 1, 'a', 'BE-SER', 'Seraing', 'BE', '', "
+    "'Europe/Brussels', 'fr', '[]', 50, 5, '', 8, false)"
+)
+AN_IMPORT = (
+    "INSERT INTO imported_value (territory_id, file, row_key, values_hash) "
+    "VALUES (1, 'public_holidays.csv', 'be|2026-12-25', '{}')"
+)
+A_HOLIDAY = "INSERT INTO public_holiday (country, day, label) VALUES ('BE', '2026-12-25', 'Noël')"
+OLD_HOLIDAYS = (A_TERRITORY, A_HOLIDAY, AN_IMPORT)

@@ -121,7 +121,15 @@ def test_exactly_the_visits_meetings_and_host_slots_of_the_absence_are_listed(si
         assert series is not None
         begins = series.start_minute
         for day in (TUESDAY, TUESDAY + timedelta(days=7)):
-            tx.add(OpenSessionHost(open_session_id=series.id or 0, on=day, host_id=host, status="confirmed"))
+            tx.add(
+                OpenSessionHost(
+                    open_session_id=series.id or 0,
+                    on=day,
+                    host_id=host,
+                    status="confirmed",
+                    changed_at=site.clock.now(),
+                )
+            )
     found = absences.touched(site, coordinator(site), absence_of(site))
 
     assert [one.public_id for one in found.visits] == [one.public_id for one in of_helper(site, TUESDAY)]

@@ -31,6 +31,9 @@ PAGES = {
     "/mes-demandes": {"professional"},
     "/propositions": {"peer_helper", "person"},
     "/abonnement": {"peer_helper", "person", "professional"},
+    "/reglages/calendriers": {"coordinator"},
+    "/reglages/calendriers/adresses": {"coordinator"},
+    "/mon-autre-agenda": {"peer_helper", "professional"},
     "/aide": {"coordinator", "peer_helper", "person", "professional"},
 }
 ROLES = ("coordinator", "peer_helper", "professional", "person")

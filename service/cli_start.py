@@ -1,0 +1,50 @@
+"""
+Where the command `lefil` begins: a subcommand that needs no database starts without loading what does.
+
+Loading everything takes seconds, most of it for the server and the database; somebody's program may call `lefil busy`
+for one file after the other.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib import import_module
+
+import click
+
+from locales import translator
+from service.cli_busy import busy_times
+from service.cli_help import language_of_help, speaking
+from service.cli_reader import Reader
+
+ALONE = {"busy": busy_times}
+"""Subcommands that stand by themselves; all others are in `service/cli.py`."""
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """The entry point."""
+    words = sys.argv[1:] if arguments is None else arguments
+    if words and words[0] in ALONE:
+        carry_out(click.Group("lefil", commands=ALONE), words)
+    import_module("service.cli").main(words)
+
+
+def carry_out(command: click.Command, arguments: list[str]) -> None:
+    """Do what was asked, and end with its number; a fault is one sentence."""
+    reader = Reader()
+    try:
+        spoken = speaking(command, translator(language_of_help(arguments, os.environ)))
+        sys.exit(spoken.main(arguments, prog_name="lefil", standalone_mode=False, obj=reader) or 0)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except (KeyboardInterrupt, click.Abort):
+        sys.exit(130)
+    except Exception as error:
+        # Faults of the database are among those it knows: loaded only once there is one to tell.
+        said = import_module("service.cli_faults").sentence(error, reader.texts)
+        if said is None:
+            raise
+        click.echo(said, err=True)
+        sys.exit(1)

@@ -1,0 +1,67 @@
+"""A mail as bytes: plain text, and beside it a calendar when it invites (RFC 6047, 2.4)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+
+from calendars.addresses import mail_address
+
+SENDER_NAME = "Le Fil"
+
+
+@dataclass(frozen=True)
+class Letter:
+    """
+    What goes to one recipient.
+
+    Parameters
+    ----------
+    to
+        Their address.
+    sender
+        The network's address, shown as the sender.
+    answers_to
+        Where answers go, and what does not arrive comes back to; usually the network's address with a secret.
+    subject, text
+        In the recipient's language; never more than date and hour (`settled.md` 21).
+    calendar
+        The body of an invitation and its METHOD; None for other mails.
+    """
+
+    to: str
+    sender: str
+    answers_to: str
+    subject: str
+    text: str
+    calendar: tuple[str, bytes] | None = None
+
+
+def written(letter: Letter, message_id: str, at: datetime) -> bytes:
+    """
+    The whole mail in ASCII, the same at each try.
+
+    The parts go as base64 or quoted-printable, so that no server on the way changes a line of the calendar.
+    """
+    mail = EmailMessage(policy=SMTP)
+    mail["From"] = _named(SENDER_NAME, letter.sender)
+    mail["To"] = _named("", letter.to)
+    if letter.answers_to != letter.sender:
+        mail["Reply-To"] = _named(SENDER_NAME, letter.answers_to)
+    mail["Subject"] = letter.subject
+    mail["Date"] = format_datetime(at)
+    mail["Message-ID"] = message_id
+    mail["Auto-Submitted"] = "auto-generated"
+    mail.set_content(letter.text, cte="quoted-printable")
+    if letter.calendar is not None:
+        method, body = letter.calendar
+        mail.add_alternative(body.decode(), subtype="calendar", cte="base64", params={"method": method})
+    return mail.as_bytes()
+
+
+def _named(name: str, address: str) -> Address:
+    return Address(name, addr_spec=mail_address(address))
