@@ -139,7 +139,7 @@ NOTICES_TO_COORDINATION = (
     "consent_renewed",
     "helper_away",
 )
-MAIL_KINDS = ("invitation",)
+MAIL_KINDS = ("invitation", "account")
 MAIL_STATES = ("waiting", "sending", "sent", "doubtful", "failed", "given_up", "superseded", "lapsed")
 OPEN_MAIL_STATES = ("doubtful", "failed", "given_up")
 """Of these the coordinator hears."""

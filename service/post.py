@@ -1,7 +1,8 @@
 """
-What is sent to an account: for now a letter that the coordinator hands over, in the transaction of what caused it.
+What is sent to an account, in the transaction of what caused it: a mail, or a letter that the coordinator hands over.
 
-A letter holds the code of its text and sealed values, since these may be a link that lets somebody in.
+It becomes a letter where no mail server is set or the account has no address. A letter holds the code of its text and
+sealed values, since these may be a link that lets somebody in.
 """
 
 from __future__ import annotations
@@ -13,8 +14,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import or_
 from sqlmodel import Session, col, delete, select
 
-from locales import N_
-from service import access, audit
+from locales import N_, translator
+from service import access, audit, letters, outbox
 from service.clock import Clock, RealClock
 from service.errors import NotFound
 from service.site import Actor, Site
@@ -51,12 +52,40 @@ def send(
     tx: Session, site: Site, to: Account, template: str, values: Mapping[str, str], *, address: str, now: datetime
 ) -> None:
     """Send a text to an account; `address` is where mail would go: the old one, when it has just changed."""
+    if address and site.settings.smtp_url and site.settings.mail_from:
+        _mail(tx, site, to, template, values, address, now)
+        return
     letter = Letter(
         public_id=site.ids.new(), territory_id=to.territory_id, account_id=to.id or 0, template=template, made_at=now
     )
     kept = {**values, "to": address}
     letter.values_sealed = site.seals.seal_shared(tx, _place(letter), kept)
     tx.add(letter)
+
+
+def _mail(
+    tx: Session, site: Site, to: Account, template: str, values: Mapping[str, str], address: str, now: datetime
+) -> None:
+    texts = translator(to.language)
+    sender = site.settings.mail_from
+    mail = letters.Letter(
+        to=address,
+        sender=sender,
+        answers_to=sender,
+        subject=texts.gettext(N_("Votre accès à Le Fil")),
+        text=texts.gettext(TEXTS[template], **values),
+    )
+    useful = access.INVITATION_LIVES if template not in SHORT_LIVED else access.MAILED_LINK_LIVES
+    outbox.put(
+        tx,
+        site,
+        mail,
+        kind="account",
+        thread=f"account:{to.public_id}:{template}",
+        now=now,
+        territory=to.territory_id,
+        expires=now + useful,
+    )
 
 
 def waiting(site: Site, actor: Actor, *, clock: Clock = REAL) -> list[Waiting]:

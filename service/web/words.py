@@ -288,7 +288,7 @@ LETTERS = {
     "factor_changed": N_("Manière d’entrer changée"),
     "email_changed": N_("Adresse changée"),
 }
-MAIL_KINDS = {"invitation": N_("Invitation à une rencontre")}
+MAIL_KINDS = {"invitation": N_("Invitation à une rencontre"), "account": N_("Message de compte")}
 MAIL_STATES = {
     "doubtful": N_("Peut-être arrivé"),
     "failed": N_("Refusé"),

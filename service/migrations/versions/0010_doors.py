@@ -27,6 +27,10 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("pin_hash", sa.String(), nullable=True))
         batch_op.create_unique_constraint(op.f("uq_account_email_hash"), ["email_hash"])
 
+    with op.batch_alter_table("outbox_message", schema=None) as batch_op:
+        batch_op.drop_constraint(op.f("ck_outbox_message_kind"), type_="check")
+        batch_op.create_check_constraint(op.f("ck_outbox_message_kind"), "kind IN ('invitation', 'account')")
+
     with op.batch_alter_table("sign_in_link", schema=None) as batch_op:
         batch_op.add_column(sa.Column("purpose", sa.String(), nullable=False, server_default="sign_in"))
         batch_op.add_column(sa.Column("code_hash", sa.String(), nullable=True))

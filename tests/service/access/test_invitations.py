@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 from sqlmodel import select
@@ -11,6 +12,7 @@ from service import access, accounts, invitations_to_join, post
 from service.errors import LinkNotValid, NotAcceptable, NotAllowed, NotFound, TooManyInvitations
 from service.invitations_to_join import Invited
 from service.tables.access import Account
+from service.tables.mail import OutboxMessage
 from service.tables.people import PeerHelper, Professional
 from tests.service.access.builders import HERE, NOW, PASSWORD, House, at, code_at, words_of
 
@@ -187,6 +189,25 @@ def test_a_coordinator_invites_through_the_pages_and_the_link_shows_once(house: 
     assert "https://fil.example/rejoindre/" in shown.text
     assert "/rejoindre/" not in again.text
     assert "Nadia Professionnelle ou professionnel Invitation envoyée" in words_of(again)
+
+
+def test_where_mail_is_set_the_invitation_leaves_by_mail_and_no_letter_waits(house: House):
+    settings = house.site.settings.model_copy(
+        update={"smtp_url": "smtp://localhost:2525", "mail_from": "fil@example.org"}
+    )
+    site = replace(house.site, settings=settings)
+    made = invitations_to_join.invite(
+        site, house.actor("coordinator"), "professional", name="Nadia", email="nadia@example.org", clock=at()
+    )
+    with site.db() as tx:
+        [mail] = tx.exec(select(OutboxMessage)).all()
+        told = site.seals.open_shared(tx, f"outbox_message.content_sealed:{mail.public_id}", mail.content_sealed or b"")
+
+    assert post.waiting(site, house.actor("coordinator"), clock=at()) == []
+    assert (mail.kind, mail.party_id, mail.expires_at) == ("account", None, at(days=7).now())
+    assert told["to"] == "nadia@example.org"
+    assert token_of(made)[:20] in told["content"].replace("=\r\n", "").replace("=\n", "")
+    assert "Nadia" not in told["content"]
 
 
 def test_a_message_is_shown_once_to_whoever_hands_it_over(house: House):
