@@ -284,7 +284,7 @@ def test_where_no_address_is_known_nothing_is_written_until_one_is(post: Post):
     post.visit()
     with post.site.db.begin() as tx:
         account = tx.get_one(Account, 1)
-        account.email = None
+        account.email_hash = account.email_sealed = None
         tx.add(account)
 
     assert post.turn() == 0
@@ -300,7 +300,8 @@ def test_an_address_never_becomes_another_header(post: Post, address: str):
     post.visit()
     with post.site.db.begin() as tx:
         account = tx.get_one(Account, 1)
-        account.email = address
+        place = f"account.email_sealed:{account.public_id}"
+        account.email_sealed = post.site.seals.seal_shared(tx, place, address)
         tx.add(account)
 
     assert post.turn() == 0

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from sqlmodel import select
 
-from service import mailing, outbox
+from service import mail_addresses, mailing, outbox
 from service.letters import Letter
 from service.outbox import Never
 from service.tables.access import Account
@@ -30,7 +30,7 @@ def give_ana_an_address(network: Network) -> int:
     with network.site.db.begin() as tx:
         ana = tx.exec(select(PeerHelper).where(PeerHelper.display_name == "Ana")).one()
         account = tx.exec(select(Account).where(Account.party_id == ana.id, Account.role == "peer_helper")).one()
-        account.email = "ana.lambert@mail.example"
+        mail_addresses.put(tx, network.site, account, "ana.lambert@mail.example")
         tx.add(account)
         return ana.id
 
