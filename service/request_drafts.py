@@ -397,7 +397,7 @@ def _note_consent(site: Site, tx: Session, actor: Actor, person: Person, said: A
 def _offered(site: Site, tx: Session, actor: Actor, language: str) -> Offered:
     here = actor.territory_id
     asker = tx.get_one(Professional, actor.party_id)
-    themes = tx.exec(select(Theme).order_by(Theme.extension, col(Theme.id))).all()
+    themes = tx.exec(select(Theme).order_by(col(Theme.extension), col(Theme.id))).all()
     areas = tx.exec(select(Neighbourhood).where(Neighbourhood.territory_id == here).order_by(Neighbourhood.name)).all()
     places = tx.exec(
         select(Place).where(Place.territory_id == here, col(Place.kind).in_(MEETING_PLACES)).order_by(Place.name)
