@@ -24,7 +24,7 @@ from service.pairing_rows import consent_of
 from service.requests import CONSENT_BY_HAND, CONSENT_MONTHS, consent_state
 from service.site import Actor, Site
 from service.tables.pairings import Request
-from service.tables.people import Availability, Consent, Party, Person, Place, Professional
+from service.tables.people import Availability, Consent, DataKey, Party, Person, Place, Professional
 from service.tables.requests import RequestDraft
 from service.tables.territory import Neighbourhood, Territory, Theme
 
@@ -157,7 +157,10 @@ def mine(site: Site, actor: Actor, language: str = "fr") -> list[Draft]:
         if not rows:
             return []
         offered, day = _offered(site, tx, actor, language), _today(site, tx, actor)
-        return [_draft(site, tx, row, offered, day, None) for row in rows]
+        held = tx.get_one(DataKey, owner)  # as long as it is held, opening each draft asks for it no more
+        drafts = [_draft(site, tx, row, offered, day, None) for row in rows]
+        del held
+        return drafts
 
 
 def one(site: Site, actor: Actor, public_id: str, language: str = "fr") -> Draft:

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import event
 from sqlmodel import col, select
 
 from service import days, request_drafts
@@ -293,3 +294,35 @@ def test_each_step_says_where_one_is_and_asks_for_no_diagnosis(network: Network)
         assert not re.search(r"\sstyle=|<style|\son[a-z]+=", text)
         assert not re.search(r'name="(diagnos|treat|illness)', text)
         assert "ailleurs" not in text
+
+
+def questions_of(network: Network, role: str, path: str) -> int:
+    """How often a page asks the database."""
+    client = network.signed_in(role, "Paul" if role == "professional" else None)
+    asked: list[str] = []
+
+    def note(*parts: Any) -> None:
+        asked.append(parts[2])
+
+    event.listen(network.site.db.engine, "before_cursor_execute", note)
+    try:
+        assert client.read(path).status_code == 200
+    finally:
+        event.remove(network.site.db.engine, "before_cursor_execute", note)
+    return len(asked)
+
+
+@pytest.mark.parametrize(("role", "path"), [("professional", "/mes-demandes"), ("coordinator", "/demandes")])
+def test_no_page_asks_for_each_draft_or_note(network: Network, role: str, path: str):
+    client = network.signed_in("professional", "Paul")
+
+    def one_more(name: str) -> None:
+        asked(client, first=FIRST | {"pseudonym": name}, third=THIRD | {"note": "Deuxième étage"})
+        request_drafts.start(network.site, paul(network))
+
+    one_more("Merle")
+    before = questions_of(network, role, path)
+    for name in ("Grive", "Pinson", "Geai"):
+        one_more(name)
+
+    assert questions_of(network, role, path) == before
