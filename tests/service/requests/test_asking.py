@@ -98,6 +98,16 @@ def test_a_person_who_has_not_agreed_yet_waits_for_that(network: Network):
     assert "Il manque l’accord" in network.signed_in("coordinator").read("/demandes").text
 
 
+@pytest.mark.parametrize(("band", "shown"), [("45-54", "Merle, 45 à 54 ans"), ("75+", "Merle, 75 ans et plus")])
+def test_the_last_look_shows_the_age_that_was_given(network: Network, band: str, shown: str):
+    client = network.signed_in("professional", "Paul")
+    draft = begun(client)
+    for step, said in enumerate((FIRST | {"age_band": band}, SECOND, THIRD), 1):
+        filled(client, draft, step, **said)
+
+    assert shown in client.read(f"{draft}/4").text
+
+
 def test_sending_the_same_form_again_makes_no_second_request(network: Network):
     client = network.signed_in("professional", "Paul")
     draft = asked(client)
