@@ -262,6 +262,11 @@ DATA_MAP: dict[str, dict[Class, str]] = {
         "pseudonym": "ref professional_id person_id",
         "special": "received_on requested_by kind themes urgency wished_first_visit_by status reason note_sealed",
     },
+    "request_draft": {
+        "none": "id public_id territory_id made_at changed_at expires_at",
+        "pseudonym": "owner_id request_id",
+        "special": "content_sealed",
+    },
     "run": {
         "none": (
             "id public_id territory_id kind status asked_at started_at heartbeat_at ended_at attempt stop_asked seed "

@@ -9,13 +9,18 @@ from datetime import date
 
 from sqlmodel import select
 
-from service import beside, clock, consents, holidays, pairing_life, pairings
+from service import beside, clock, consents, holidays, pairing_life, pairings, request_drafts
 from service.site import Site
 from service.tables.territory import Territory
 
 LOOK_SECONDS = 20.0
 """Between two looks at the domain clock of each territory."""
-TURNS: tuple[Callable[[Site], int], ...] = (consents.expire_due, pairings.lapse_due, pairing_life.turn)
+TURNS: tuple[Callable[[Site], int], ...] = (
+    consents.expire_due,
+    pairings.lapse_due,
+    pairing_life.turn,
+    request_drafts.expire_due,
+)
 """Each may be done twice without harm; whoever reads judges by the day all the same."""
 
 

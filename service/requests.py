@@ -18,7 +18,7 @@ from service.pairing_rows import consent_of, consents_of
 from service.rows import by_id
 from service.site import Actor, Site
 from service.tables.pairings import Notice, Pairing, Request, Visit
-from service.tables.people import Availability, Consent, PeerHelper, Person, Professional
+from service.tables.people import Availability, Consent, DataKey, PeerHelper, Person, Professional
 from service.tables.territory import Neighbourhood, Organisation, Territory, Theme
 
 NEW = ("received", "consent_pending")
@@ -71,6 +71,7 @@ class RequestView:
     helper: str
     proposed_on: date | None
     first_visit: Visit | None
+    note: str = ""
 
     @property
     def can_be_accepted(self) -> bool:
@@ -150,7 +151,7 @@ def accept(site: Site, actor: Actor, public_id: str, revision: int) -> str:
     """
     with site.db.begin() as tx:
         request = _to_change(tx, actor, public_id, revision)
-        valid = _state(consent_of(tx, request.person_id), _today(site, tx, request)) == "given"
+        valid = consent_state(consent_of(tx, request.person_id), _today(site, tx, request)) == "given"
         if request.status not in NEW:
             raise StepNotAllowed(N_("Cette demande a déjà été acceptée ou clôturée."))
         if request.status == "consent_pending" and not valid:
@@ -183,7 +184,7 @@ def note_consent(site: Site, actor: Actor, public_id: str, revision: int, how: s
         row = tx.exec(
             select(Consent).where(Consent.person_id == request.person_id, col(Consent.ended_at).is_(None))
         ).first()
-        state = _state(consent_of(tx, request.person_id), today)
+        state = consent_state(consent_of(tx, request.person_id), today)
         if state == "given":
             raise StepNotAllowed(N_("L’accord est déjà noté."))
         lifecycles.step("consent", state, "given")
@@ -249,7 +250,7 @@ def _today(site: Site, tx: Session, request: Request) -> date:
     return clock.today(site.clock, territory.timezone)
 
 
-def _state(row: Consent | None, today: date) -> str:
+def consent_state(row: Consent | None, today: date) -> str:
     """The state of a person's consent today; what ran out counts as expired."""
     if row is None:
         return "pending"
@@ -272,6 +273,7 @@ def _views(site: Site, tx: Session, rows: list[Request], language: str) -> list[
     pairings = _pairings(tx, rows)
     helpers = by_id(tx, PeerHelper, (one.peer_helper_id for one in pairings.values()))
     first_visits = _first_visits(tx, pairings)
+    notes = _notes(site, tx, rows)
     views: list[RequestView] = []
     for row in rows:
         person = people[row.person_id]
@@ -281,7 +283,7 @@ def _views(site: Site, tx: Session, rows: list[Request], language: str) -> list[
         pairing = pairings.get(row.id or 0)
         helper = helpers[pairing.peer_helper_id] if pairing is not None else None
         first = first_visits.get(pairing.id or 0) if pairing is not None else None
-        consent = _state(consents.get(person.id), today)
+        consent = consent_state(consents.get(person.id), today)
         known = {
             "consent": consent == "given",
             "languages": bool(person.languages),
@@ -314,9 +316,23 @@ def _views(site: Site, tx: Session, rows: list[Request], language: str) -> list[
                 helper=helper.display_name if helper is not None else "",
                 proposed_on=pairing.proposed_on if pairing is not None else None,
                 first_visit=first,
+                note=notes.get(row.id or 0, ""),
             )
         )
     return views
+
+
+def _notes(site: Site, tx: Session, rows: list[Request]) -> dict[int, str]:
+    """What the asker added for the coordination, by the request's number."""
+    written = [row for row in rows if row.note_sealed is not None]
+    # Held while they are opened, so that the keys are asked for once.
+    keys = tx.exec(select(DataKey).where(col(DataKey.party_id).in_([row.person_id for row in written]))).all()
+    erased = {row.person_id for row in written} - {held.party_id for held in keys}
+    return {
+        row.id or 0: site.seals.open(tx, row.person_id, f"request.note_sealed:{row.public_id}", row.note_sealed or b"")
+        for row in written
+        if row.person_id not in erased
+    }
 
 
 def _pairings(tx: Session, rows: list[Request]) -> dict[int, Pairing]:

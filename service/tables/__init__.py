@@ -1,6 +1,6 @@
 """All tables, by noun; importing this package registers every one in `SQLModel.metadata`."""
 
-from service.tables import access, calendars, feeds, mail, network, pairings, people, territory, travel, work
+from service.tables import access, calendars, feeds, mail, network, pairings, people, requests, territory, travel, work
 
 __all__ = [
     "access",
@@ -10,6 +10,7 @@ __all__ = [
     "network",
     "pairings",
     "people",
+    "requests",
     "territory",
     "travel",
     "work",

@@ -10,7 +10,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Redirect
 
-from service import codes, requests
+from service import codes, request_drafts, requests
 from service.access import Visitor
 from service.site import Site
 from service.web.doors import may
@@ -94,7 +94,8 @@ def own_requests(
 ) -> Response[str]:
     """A professional's requests and how far each is."""
     found = requests.listing(site, visitor.actor, codes.REQUEST_STATES, speech_of(request).lang)
-    return page(request, "own_requests.html", requests=found[::-1])
+    drafts = request_drafts.mine(site, visitor.actor, speech_of(request).lang)
+    return page(request, "own_requests.html", requests=found[::-1], drafts=drafts)
 
 
 HANDLERS = [request_list, accept_request, note_consent, end_request, own_requests]

@@ -82,6 +82,9 @@ DONE: dict[str, str] = {
     "asked_again": N_("Une nouvelle demande attend l’accord de la personne."),
     "mails_chosen": N_("C’est noté. Vos rencontres arrivent par e-mail."),
     "mails_stopped": N_("C’est noté. Vous ne recevez plus d’invitations par e-mail."),
+    "request_sent": N_("Demande envoyée. La coordination la lit et vous suivez chaque étape ici."),
+    "draft_kept": N_("Brouillon gardé 7 jours."),
+    "draft_gone": N_("Brouillon effacé."),
     "mail_again": N_("L’e-mail repart."),
 }
 """What the status line says after something was done, by the code in `?fait=`."""
@@ -106,6 +109,29 @@ CONSENT_WAYS = {
     "signed": N_("Signé sur papier"),
     "spoken_with_witness": N_("Dit devant un témoin"),
     "own_page": N_("Sur sa page"),
+}
+MOMENTS = {
+    "weekday_morning": N_("En semaine, le matin"),
+    "weekday_afternoon": N_("En semaine, l’après-midi"),
+    "evening": N_("En soirée"),
+    "weekend": N_("Le week-end"),
+}
+LIVING_ENVIRONMENTS = {
+    "home": N_("Dans son logement"),
+    "with_family": N_("En famille"),
+    "social_housing": N_("Dans un logement social"),
+    "sheltered_housing": N_("Dans une habitation protégée"),
+    "housing_first": N_("Dans un logement Housing First"),
+    "shelter": N_("En maison d’accueil ou en abri"),
+    "street": N_("À la rue"),
+    "ward": N_("À l’hôpital"),
+}
+PREFERENCES = {
+    "none": N_("Peu importe"),
+    "rather_f": N_("Plutôt une femme"),
+    "rather_m": N_("Plutôt un homme"),
+    "only_f": N_("Seulement une femme"),
+    "only_m": N_("Seulement un homme"),
 }
 MISSING = {
     "consent": N_("Il manque l’accord"),
@@ -315,6 +341,9 @@ TABLES: dict[str, dict[str, str]] = {
     "role": ROLES,
     "account": ACCOUNT_STATES,
     "letter": LETTERS,
+    "moment": MOMENTS,
+    "living": LIVING_ENVIRONMENTS,
+    "preference": PREFERENCES,
     "absence": ABSENCE_KINDS,
     "owner": OWNERS,
     "appointment": APPOINTMENTS,

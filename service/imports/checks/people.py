@@ -16,11 +16,16 @@ FEW_DIGITS = 6
 """A pseudonym with more digits holds a phone, national or social security number (9 to 15 digits), or a birth date."""
 
 
+def identifies(said: str) -> bool:
+    """Whether a mail address or a long number stands in a text."""
+    return bool(_MAIL.search(said)) or len(_DIGITS.findall(said)) > FEW_DIGITS
+
+
 def pseudonyms_identify_nobody(merged: Merged, findings: Findings, today: date) -> None:
     """DIRECT_IDENTIFIER: a mail address or a long number in a pseudonym."""
     for entry in merged.all("persons"):
         said = entry.values.get("pseudonym") or ""
-        if _MAIL.search(said) or len(_DIGITS.findall(said)) > FEW_DIGITS:
+        if identifies(said):
             merged.say(findings, entry, "pseudonym", "DIRECT_IDENTIFIER")
 
 

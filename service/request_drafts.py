@@ -1,0 +1,521 @@
+"""
+A professional asks for an accompaniment: four short steps, kept as a draft for seven days, then sent.
+
+The draft lies sealed under the professional's key; nothing of it is known to anybody else before it is sent.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from dateutil.relativedelta import relativedelta
+from sqlalchemy import func
+from sqlmodel import Session, col, select
+
+from locales import N_
+from service import audit, clock, codes
+from service.errors import NotAllowed, NotFound, StepNotAllowed
+from service.imports.checks.people import identifies
+from service.pairing_rows import consent_of
+from service.requests import CONSENT_BY_HAND, CONSENT_MONTHS, consent_state
+from service.site import Actor, Site
+from service.tables.pairings import Request
+from service.tables.people import Availability, Consent, DataKey, Party, Person, Place, Professional
+from service.tables.requests import RequestDraft
+from service.tables.territory import Neighbourhood, Territory, Theme
+
+KEPT_DAYS = 7
+REMEMBERED_HOURS = 24
+"""A sent form that comes again within this time makes no second request (`security.md` J5)."""
+MOST_DRAFTS = 20
+NOTE_LENGTH = 280
+STEPS = (1, 2, 3)
+"""Those with questions; the fourth shows them all."""
+
+MOMENTS: dict[str, tuple[range, int, int]] = {
+    "weekday_morning": (range(1, 6), 9 * 60, 12 * 60),
+    "weekday_afternoon": (range(1, 6), 13 * 60, 17 * 60),
+    "evening": (range(1, 6), 17 * 60, 20 * 60),
+    "weekend": (range(6, 8), 10 * 60, 17 * 60),
+}
+"""Weekdays, first and last minute of the simple moments; they never overlap."""
+PREFERENCES: dict[str, tuple[str, str | None]] = {
+    "none": ("none", None),
+    "rather_f": ("preferred", "f"),
+    "rather_m": ("preferred", "m"),
+    "only_f": ("required", "f"),
+    "only_m": ("required", "m"),
+}
+LANGUAGES = ("fr", "nl", "de", "en", "it", "es", "pt", "ar", "tr", "pl", "ro", "uk", "ru", "sq", "fa", "ti")
+MEETING_PLACES = ("open_place", "neutral_place", "partner_premises", "town_hall")
+ASKED_ANEW = ("refused", "withdrawn")
+"""Somebody who said no is asked by the coordination itself, whatever the form says."""
+_WORD = re.compile(r"[^\W\d_]{2,}", re.UNICODE)
+_TITLES = frozenset({"mme", "mlle", "mr", "monsieur", "madame"})
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What the form holds so far; empty means not answered yet."""
+
+    whom: str = "new"
+    pseudonym: str = ""
+    pseudonym_sure: str = ""
+    age_band: str = ""
+    agreed: str = ""
+    how: str = ""
+    themes: list[str] = field(default_factory=list[str])
+    urgency: str = "normal"
+    wished_by: str = ""
+    frequency: str = "weekly"
+    neighbourhood: str = ""
+    languages: list[str] = field(default_factory=list[str])
+    moments: list[str] = field(default_factory=list[str])
+    living: str = "home"
+    where: str = ""
+    preference: str = "none"
+    note: str = ""
+
+
+ANSWERS = tuple(one.name for one in fields(Answers))
+
+
+@dataclass(frozen=True)
+class Offered:
+    """What can be chosen: names by code or public id; `people` are those already accompanied through this asker."""
+
+    people: Mapping[str, str]
+    themes: Mapping[str, str]
+    neighbourhoods: Mapping[str, str]
+    places: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Draft:
+    """
+    A draft as its writer sees it.
+
+    `wrong` tells for each step which fields lack something, in sentences; `sent` is the request it became, if any.
+    """
+
+    public_id: str
+    answers: Answers
+    offered: Offered
+    wrong: Mapping[int, Mapping[str, str]]
+    expires_at: datetime
+    sent: str | None = None
+
+    @property
+    def name(self) -> str:
+        return self.offered.people.get(self.answers.whom, self.answers.pseudonym)
+
+    @property
+    def next_step(self) -> int:
+        """The first step that lacks something, else the last one."""
+        return next((step for step in STEPS if self.wrong[step]), 4)
+
+
+def start(site: Site, actor: Actor) -> str:
+    """
+    Begin a request; its public id.
+
+    Raises
+    ------
+    StepNotAllowed
+        When so many are begun already that this is no writing any more.
+    """
+    owner = _owner(actor)
+    now = site.clock.now()
+    with site.db.begin() as tx:
+        count = tx.exec(select(func.count()).select_from(RequestDraft).where(*_open(owner, now))).one()
+        if count >= MOST_DRAFTS:
+            raise StepNotAllowed(N_("Vous avez déjà beaucoup de brouillons. Effacez-en un d’abord."))
+        row = RequestDraft(
+            public_id=site.ids.new(),
+            territory_id=actor.territory_id or 0,
+            owner_id=owner,
+            made_at=now,
+            changed_at=now,
+            expires_at=now + timedelta(days=KEPT_DAYS),
+        )
+        _write(site, tx, row, Answers())
+        tx.add(row)
+        return row.public_id
+
+
+def mine(site: Site, actor: Actor, language: str = "fr") -> list[Draft]:
+    """The drafts that can be taken up, the last one first."""
+    owner = _owner(actor)
+    with site.db() as tx:
+        rows = tx.exec(
+            select(RequestDraft).where(*_open(owner, site.clock.now())).order_by(col(RequestDraft.changed_at).desc())
+        ).all()
+        if not rows:
+            return []
+        offered, day = _offered(site, tx, actor, language), _today(site, tx, actor)
+        held = tx.get_one(DataKey, owner)  # as long as it is held, opening each draft asks for it no more
+        drafts = [_draft(site, tx, row, offered, day, None) for row in rows]
+        del held
+        return drafts
+
+
+def one(site: Site, actor: Actor, public_id: str, language: str = "fr") -> Draft:
+    """One draft of one's own; hidden, out of date and absent look the same."""
+    with site.db() as tx:
+        row = _own(site, tx, actor, public_id)
+        taken = _pseudonym_taken(site, tx, actor, row)
+        return _draft(site, tx, row, _offered(site, tx, actor, language), _today(site, tx, actor), taken)
+
+
+def save(site: Site, actor: Actor, public_id: str, said: Mapping[str, Any]) -> None:
+    """Keep what one step says, also where it lacks something; seven days from now."""
+    with site.db.begin() as tx:
+        row = _own(site, tx, actor, public_id)
+        if row.request_id is not None:
+            raise StepNotAllowed(N_("Cette demande est déjà envoyée."))
+        held = _read(site, tx, row)
+        _write(site, tx, row, Answers(**({name: getattr(held, name) for name in ANSWERS} | dict(said))))
+        row.changed_at = site.clock.now()
+        row.expires_at = row.changed_at + timedelta(days=KEPT_DAYS)
+        tx.add(row)
+
+
+def discard(site: Site, actor: Actor, public_id: str) -> None:
+    """Throw a draft away."""
+    with site.db.begin() as tx:
+        row = _own(site, tx, actor, public_id)
+        if row.request_id is None:
+            tx.delete(row)
+
+
+def send(site: Site, actor: Actor, public_id: str) -> str:
+    """
+    Send the request to the coordination; the request's public id, the same one when it is sent again.
+
+    Raises
+    ------
+    StepNotAllowed
+        When an answer is still missing, or no longer possible.
+    """
+    with site.db.begin() as tx:
+        row = _own(site, tx, actor, public_id)
+        if row.request_id is not None:
+            return tx.get_one(Request, row.request_id).public_id
+        day = _today(site, tx, actor)
+        offered = _offered(site, tx, actor, "fr")
+        draft = _draft(site, tx, row, offered, day, _pseudonym_taken(site, tx, actor, row))
+        if draft.next_step != 4:
+            raise StepNotAllowed(N_("Il manque encore une réponse dans cette demande."))
+        said = draft.answers
+        person = (
+            _new_person(site, tx, actor, said, day)
+            if said.whom == "new"
+            else tx.exec(select(Person).where(Person.public_id == said.whom)).one()
+        )
+        agreed = _note_consent(site, tx, actor, person, said, day)
+        request = Request(
+            public_id=site.ids.new(),
+            ref=_next_ref(tx, Request, actor, "R"),
+            territory_id=person.territory_id,
+            received_on=day,
+            requested_by="professional",
+            professional_id=row.owner_id,
+            person_id=person.id,
+            themes=said.themes,
+            urgency=said.urgency,
+            wished_first_visit_by=date.fromisoformat(said.wished_by) if said.wished_by else None,
+            status="received" if agreed else "consent_pending",
+        )
+        if said.note:
+            request.note_sealed = site.seals.seal(tx, person.id, f"request.note_sealed:{request.public_id}", said.note)
+        tx.add(request)
+        tx.flush()
+        row.content_sealed, row.request_id = None, request.id
+        row.expires_at = site.clock.now() + timedelta(hours=REMEMBERED_HOURS)
+        tx.add(row)
+        audit.note(tx, site, actor, "request.made", "request", request.public_id)
+        return request.public_id
+
+
+def expire_due(site: Site) -> int:
+    """Delete the drafts that nobody took up in time, and what is remembered of those sent; how many."""
+    with site.db.begin() as tx:
+        rows = tx.exec(select(RequestDraft).where(col(RequestDraft.expires_at) <= site.clock.now())).all()
+        for row in rows:
+            tx.delete(row)
+        return len(rows)
+
+
+def looks_like_a_name(said: str) -> bool:
+    """Two words or more, as first and last name: worth a question, not a refusal."""
+    return len([word for word in _WORD.findall(said) if word.casefold() not in _TITLES]) >= 2
+
+
+def lacking(answers: Answers, offered: Offered, today: date, *, taken: bool) -> dict[int, dict[str, str]]:
+    """What each step still lacks, as sentences by field; `taken`: somebody else has this pseudonym."""
+    return {
+        1: _lacking_person(answers, offered, taken=taken),
+        2: _lacking_help(answers, offered, today),
+        3: _lacking_meeting(answers, offered),
+    }
+
+
+def _lacking_person(said: Answers, offered: Offered, *, taken: bool) -> dict[str, str]:
+    wrong: dict[str, str] = {}
+    if said.whom != "new" and said.whom not in offered.people:
+        wrong["whom"] = N_("Choisissez pour qui vous demandez")
+    if said.whom == "new":
+        if not said.pseudonym:
+            wrong["pseudonym"] = N_("Donnez un pseudonyme à la personne")
+        elif len(said.pseudonym) > 80:
+            wrong["pseudonym"] = N_("Choisissez un pseudonyme plus court")
+        elif identifies(said.pseudonym):
+            wrong["pseudonym"] = N_("Le pseudonyme contient un numéro ou une adresse. Choisissez un autre pseudonyme")
+        elif taken:
+            wrong["pseudonym"] = N_("Ce pseudonyme ne peut pas servir ici. Choisissez-en un autre")
+        elif looks_like_a_name(said.pseudonym) and said.pseudonym_sure != "yes":
+            wrong["pseudonym_sure"] = N_("Cela ressemble à un nom. Changez-le, ou confirmez que c’est un pseudonyme")
+        if said.age_band and said.age_band not in codes.AGE_BANDS:
+            wrong["age_band"] = N_("Choisissez un âge dans la liste")
+    if said.agreed not in ("yes", "not_yet"):
+        wrong["agreed"] = N_("Dites si la personne souhaite cet accompagnement")
+    elif said.agreed == "yes" and said.how not in CONSENT_BY_HAND:
+        wrong["how"] = N_("Dites comment la personne a donné son accord")
+    return wrong
+
+
+def _lacking_help(said: Answers, offered: Offered, today: date) -> dict[str, str]:
+    wrong: dict[str, str] = {}
+    if not said.themes or not set(said.themes) <= offered.themes.keys():
+        wrong["themes"] = N_("Cochez au moins une chose qui aiderait la personne")
+    if said.urgency not in codes.URGENCIES:
+        wrong["urgency"] = N_("Choisissez si c’est pressé")
+    if said.wished_by and not _is_day_from(said.wished_by, today):
+        wrong["wished_by"] = N_("Choisissez un jour à venir, ou laissez vide")
+    if said.frequency not in codes.FREQUENCIES:
+        wrong["frequency"] = N_("Choisissez un rythme dans la liste")
+    return wrong
+
+
+def _lacking_meeting(said: Answers, offered: Offered) -> dict[str, str]:
+    wrong: dict[str, str] = {}
+    if len(said.note) > NOTE_LENGTH:
+        wrong["note"] = N_("Raccourcissez ce texte : 280 signes au plus")
+    elif identifies(said.note):
+        wrong["note"] = N_("Enlevez le numéro ou l’adresse de ce texte")
+    if said.whom != "new":  # what is known of somebody already accompanied stays as it is
+        return wrong
+    if not said.moments or not set(said.moments) <= MOMENTS.keys():
+        wrong["moments"] = N_("Cochez au moins un moment où la personne est disponible")
+    if said.where != "home" and said.where not in offered.places:
+        wrong["where"] = N_("Dites où la rencontre peut se passer")
+    if not said.languages or not set(said.languages) <= set(LANGUAGES):
+        wrong["languages"] = N_("Cochez au moins une langue")
+    if said.neighbourhood and said.neighbourhood not in offered.neighbourhoods:
+        wrong["neighbourhood"] = N_("Choisissez un quartier dans la liste")
+    if said.living not in codes.LIVING_ENVIRONMENTS:
+        wrong["living"] = N_("Choisissez un lieu de vie dans la liste")
+    if said.preference not in PREFERENCES:
+        wrong["preference"] = N_("Choisissez une préférence dans la liste")
+    return wrong
+
+
+def _is_day_from(said: str, today: date) -> bool:
+    try:
+        return today <= date.fromisoformat(said) <= today + relativedelta(years=1)
+    except ValueError:
+        return False
+
+
+def _new_person(site: Site, tx: Session, actor: Actor, said: Answers, day: date) -> Person:
+    party = Party(kind="person", territory_id=actor.territory_id or 0)
+    tx.add(party)
+    tx.flush()
+    wish, gender = PREFERENCES[said.preference]
+    area = _chosen(tx, actor, Neighbourhood, said.neighbourhood)
+    place = None if said.where == "home" else _chosen(tx, actor, Place, said.where)
+    person = Person(
+        id=party.id or 0,
+        public_id=site.ids.new(),
+        ref=_next_ref(tx, Person, actor, "P"),
+        territory_id=party.territory_id,
+        pseudonym=said.pseudonym,
+        age_band=said.age_band or None,
+        languages=said.languages,
+        neighbourhood_id=area.id if area is not None else None,
+        living_environment=said.living,
+        meeting_place_id=place.id if place is not None else None,
+        # Until the person says otherwise, whoever asked passes messages on.
+        contact_channel="via_professional",
+        gender_preference=wish,
+        preferred_gender=gender,
+        visit_frequency=said.frequency,
+        visit_minutes=60,
+        changed_at=site.clock.now(),
+        status="consent_pending",
+    )
+    tx.add(person)
+    tx.flush()
+    for moment in said.moments:
+        days, first, last = MOMENTS[moment]
+        for weekday in days:
+            tx.add(
+                Availability(owner_id=person.id, weekday=weekday, start_minute=first, end_minute=last, valid_from=day)
+            )
+    return person
+
+
+def _note_consent(site: Site, tx: Session, actor: Actor, person: Person, said: Answers, day: date) -> bool:
+    """Write down what the asker says of the consent; whether it is given now."""
+    before = consent_of(tx, person.id)
+    state = consent_state(before, day)
+    if before is not None and state == "given":
+        return said.agreed == "yes"
+    given = said.agreed == "yes" and state not in ASKED_ANEW
+    if before is not None and (given or state in ASKED_ANEW):
+        before.ended_at = site.clock.now()
+        tx.add(before)
+        tx.flush()
+    elif before is not None:
+        return False
+    tx.add(
+        Consent(
+            person_id=person.id,
+            status="given" if given else "pending",
+            scope=["pairing"] if given else [],
+            given_on=day if given else None,
+            expires_on=day + relativedelta(months=CONSENT_MONTHS) if given else None,
+            how=said.how if given else None,
+            recorded_at=site.clock.now(),
+            recorded_by=actor.account_id,
+        )
+    )
+    return given
+
+
+def _offered(site: Site, tx: Session, actor: Actor, language: str) -> Offered:
+    here = actor.territory_id
+    asker = tx.get_one(Professional, actor.party_id)
+    themes = tx.exec(select(Theme).order_by(col(Theme.extension), col(Theme.id))).all()
+    areas = tx.exec(select(Neighbourhood).where(Neighbourhood.territory_id == here).order_by(Neighbourhood.name)).all()
+    places = tx.exec(
+        select(Place).where(Place.territory_id == here, col(Place.kind).in_(MEETING_PLACES)).order_by(Place.name)
+    ).all()
+    return Offered(
+        people=_people(site, tx, actor),
+        themes={row.ref: str(getattr(row, f"label_{language}")) for row in themes},
+        neighbourhoods={row.public_id: row.name for row in areas},
+        places={
+            row.public_id: row.name
+            for row in places
+            # The rooms of a partner are offered by that partner alone.
+            if row.kind != "partner_premises" or row.organisation_id == asker.organisation_id
+        },
+    )
+
+
+def _people(site: Site, tx: Session, actor: Actor) -> dict[str, str]:
+    """Those for whom this professional asked before and nothing is under way now."""
+    asked = select(Request.person_id).where(
+        Request.professional_id == actor.party_id, Request.territory_id == actor.territory_id
+    )
+    busy = select(Request.person_id).where(
+        Request.kind == "pairing", col(Request.status).not_in(("redirected", "closed"))
+    )
+    rows = tx.exec(
+        select(Person)
+        .where(
+            Person.territory_id == actor.territory_id,
+            col(Person.id).in_(asked),
+            col(Person.id).not_in(busy),
+            col(Person.status).in_(("consent_pending", "waiting")),
+        )
+        .order_by(Person.pseudonym)
+    ).all()
+    return {row.public_id: row.pseudonym for row in rows}
+
+
+def _chosen(tx: Session, actor: Actor, table: type[Any], public_id: str) -> Any:
+    if not public_id:
+        return None
+    return tx.exec(select(table).where(table.public_id == public_id, table.territory_id == actor.territory_id)).one()
+
+
+def _next_ref(tx: Session, table: type[Any], actor: Actor, letter: str) -> str:
+    start = f"{tx.get_one(Territory, actor.territory_id).ref}-{letter}"
+    held = tx.exec(select(table.ref).where(table.territory_id == actor.territory_id, table.ref.startswith(start))).all()
+    numbers = [int(tail) for ref in held if (tail := ref[len(start) :]).isascii() and tail.isdigit()]
+    return f"{start}{max(numbers, default=0) + 1:03d}"
+
+
+def _pseudonym_taken(site: Site, tx: Session, actor: Actor, row: RequestDraft) -> bool:
+    said = _read(site, tx, row)
+    if said.whom != "new" or not said.pseudonym:
+        return False
+    # Compared here: SQLite lowers ASCII only.
+    names = tx.exec(select(Person.pseudonym).where(Person.territory_id == actor.territory_id)).all()
+    return said.pseudonym.casefold() in {name.casefold() for name in names}
+
+
+def _draft(site: Site, tx: Session, row: RequestDraft, offered: Offered, day: date, taken: bool | None) -> Draft:
+    answers = _read(site, tx, row)
+    return Draft(
+        public_id=row.public_id,
+        answers=answers,
+        offered=offered,
+        wrong=lacking(answers, offered, day, taken=bool(taken)),
+        expires_at=row.expires_at,
+        sent=tx.get_one(Request, row.request_id).public_id if row.request_id is not None else None,
+    )
+
+
+def _read(site: Site, tx: Session, row: RequestDraft) -> Answers:
+    if row.content_sealed is None:
+        return Answers()
+    held = site.seals.open(tx, row.owner_id, _place(row), row.content_sealed)
+    return Answers(**{name: value for name, value in held.items() if name in ANSWERS})
+
+
+def _write(site: Site, tx: Session, row: RequestDraft, answers: Answers) -> None:
+    held = {name: getattr(answers, name) for name in ANSWERS}
+    row.content_sealed = site.seals.seal(tx, row.owner_id, _place(row), held)
+
+
+def _place(row: RequestDraft) -> str:
+    return f"request_draft.content_sealed:{row.public_id}"
+
+
+def _open(owner: int, now: datetime) -> tuple[Any, ...]:
+    return (
+        RequestDraft.owner_id == owner,
+        col(RequestDraft.request_id).is_(None),
+        col(RequestDraft.expires_at) > now,
+    )
+
+
+def _own(site: Site, tx: Session, actor: Actor, public_id: str) -> RequestDraft:
+    found = tx.exec(
+        select(RequestDraft).where(
+            RequestDraft.owner_id == _owner(actor),
+            RequestDraft.territory_id == actor.territory_id,
+            RequestDraft.public_id == public_id,
+            col(RequestDraft.expires_at) > site.clock.now(),
+        )
+    ).first()
+    if found is None:
+        raise NotFound(N_("Ce brouillon n’existe plus. Un brouillon est gardé 7 jours."))
+    return found
+
+
+def _owner(actor: Actor) -> int:
+    if actor.role != "professional" or actor.party_id is None:
+        raise NotAllowed
+    return actor.party_id
+
+
+def _today(site: Site, tx: Session, actor: Actor) -> date:
+    return clock.today(site.clock, tx.get_one(Territory, actor.territory_id).timezone)

@@ -1,0 +1,23 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests import sites
+from tests.service.web import servers
+from tests.service.web.network import Network, make_site
+
+
+@pytest.fixture(autouse=True)
+def lent_servers() -> Iterator[None]:
+    """The servers of a test come back at its end."""
+    with servers.lending():
+        yield
+
+
+@pytest.fixture
+def network() -> Iterator[Network]:
+    site = make_site()
+    yield Network(site)
+    sites.give_back(site.db)
