@@ -9,8 +9,9 @@ each language, and the emptiest. Written are
 - `OUT/forbidden.txt`: every pseudonym, name of a helper or professional, street and theme of both territories, which
   must occur in no calendar of the level *minimal* or *busy*.
 
-With `--serve` the same calendars also get addresses on servers of this program, one for each territory and day, which
-stand until Ctrl-C; the addresses are printed, one a line.
+With `--serve` the fullest calendar of each kind and level also gets an address, on servers of this program, one for
+each territory and day, which stand until Ctrl-C; the addresses are printed, one a line. There are less than thirty on
+each server: a referee also tries an address that nobody has, and whoever does so thirty times is slowed down.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from itertools import cycle
 from pathlib import Path
 
 from sqlmodel import Session, select
@@ -59,6 +61,7 @@ class Feed:
     name: str
     about: str
     shown: Shown
+    fullest: bool = False
 
 
 def main() -> None:
@@ -117,13 +120,10 @@ def _chosen(site: Site, day: date) -> Iterator[Feed]:
         for kind, owner_kind, feeds_of in _kinds(tx, actor.territory_id or 0):
             for level in levels_of(kind, owner_kind):
                 made = sorted(feeds_of(level), key=lambda feed: len(_bytes(tx, feed, day)))
-                for number, feed in enumerate(dict.fromkeys((*made[-len(codes.LANGS) :], *made[:1]))):
-                    language = codes.LANGS[number % len(codes.LANGS)]
-                    yield Feed(feed.name, feed.about, _in(feed.shown, language))
-
-
-def _in(shown: Shown, language: str) -> Shown:
-    return replace(shown, language=language)
+                some = dict.fromkeys((*made[-len(codes.LANGS) :], *made[:1]))
+                for language, feed in zip(cycle(codes.LANGS), some, strict=False):
+                    shown = replace(feed.shown, language=language)
+                    yield replace(feed, shown=shown, fullest=feed == made[-1])
 
 
 def _kinds(tx: Session, here: int) -> Iterator[tuple[str, str | None, Callable[[str], list[Feed]]]]:
@@ -185,7 +185,7 @@ def _write(folder: Path, site: Site, chosen: list[Feed], day: date) -> None:
 
 def _serve(open_sites: ExitStack, site: Site, chosen: list[Feed]) -> None:
     actor = _coordinator(site)
-    for feed in chosen:
+    for feed in (one for one in chosen if one.fullest):
         try:
             made = subscriptions.subscribe_for(
                 site,
