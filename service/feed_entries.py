@@ -16,6 +16,7 @@ from locales import Texts
 from service import feed_rows, feed_texts
 from service.feed_rows import Around, Closures
 from service.feed_texts import Company, Told
+from service.rows import by_id
 from service.tables.network import Meeting, OpenSession, OpenSessionDay
 from service.tables.pairings import Visit
 from service.tables.people import Place
@@ -69,7 +70,7 @@ def team_visits(tx: Session, reader: Reader) -> list[Event]:
 def host_slots(tx: Session, reader: Reader, owner_id: int) -> list[Event]:
     """The slots in which somebody keeps an open place."""
     found = feed_rows.host_slots(tx, reader.horizon, owner_id)
-    places = feed_rows.by_id(tx, Place, (session.place_id for _, session in found))
+    places = by_id(tx, Place, (session.place_id for _, session in found))
     days = feed_rows.days_called_off(tx, (session.id for _, session in found))
     events: list[Event] = []
     for slot, session in found:
@@ -95,7 +96,7 @@ def host_slots(tx: Session, reader: Reader, owner_id: int) -> list[Event]:
 def open_sessions(tx: Session, reader: Reader, place_id: int | None) -> list[Series]:
     """The drop-in series of a place, or of the whole territory."""
     found = feed_rows.open_sessions(tx, reader.territory.id or 0, place_id)
-    places = feed_rows.by_id(tx, Place, (session.place_id for session in found))
+    places = by_id(tx, Place, (session.place_id for session in found))
     closures = Closures.of(tx, reader.territory, reader.horizon, places)
     days = feed_rows.days_called_off(tx, (session.id for session in found))
     series: list[Series] = []
@@ -119,7 +120,7 @@ def public_meetings(tx: Session, reader: Reader, place_id: int | None) -> tuple[
         if place_id is None
         else feed_rows.meetings_at(tx, place_id)
     )
-    places = feed_rows.by_id(tx, Place, (meeting.place_id for meeting in found))
+    places = by_id(tx, Place, (meeting.place_id for meeting in found))
     return _meetings(
         tx,
         reader,
@@ -143,7 +144,7 @@ def team_meetings(tx: Session, reader: Reader) -> tuple[list[Event], list[Series
 def group_meetings(tx: Session, reader: Reader, meeting: Meeting) -> tuple[list[Event], list[Series]]:
     """The meetings of a working group, which is known by one of them."""
     found = feed_rows.meetings_of_group(tx, meeting)
-    places = feed_rows.by_id(tx, Place, (one.place_id for one in found))
+    places = by_id(tx, Place, (one.place_id for one in found))
     return _meetings(
         tx,
         reader,
@@ -203,7 +204,7 @@ def _event(reader: Reader, visit: Visit, told: Told) -> Event:
 
 
 def _told_to_members(tx: Session, reader: Reader, found: Sequence[Meeting]) -> tuple[list[Event], list[Series]]:
-    places = feed_rows.by_id(tx, Place, (meeting.place_id for meeting in found))
+    places = by_id(tx, Place, (meeting.place_id for meeting in found))
     return _meetings(
         tx,
         reader,

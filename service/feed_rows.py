@@ -5,19 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TypeVar
 
 from sqlmodel import Session, col, or_, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from calendars.horizon import Horizon
 from service import holidays
+from service.rows import by_id
 from service.tables.network import Meeting, MeetingParticipant, OpenSession, OpenSessionDay, OpenSessionHost, Situation
 from service.tables.pairings import Pairing, Visit
 from service.tables.people import Absence, PeerHelper, Person, Place, Professional
 from service.tables.territory import Territory
-
-Row = TypeVar("Row", Pairing, Person, PeerHelper, Professional, Place)
 
 
 def visits(tx: Session, horizon: Horizon, owner_id: int) -> Sequence[Visit]:
@@ -152,9 +150,3 @@ class Closures:
             and (absence.start_minute is None or (absence.start_minute < end and start < (absence.end_minute or 0)))
             for absence in self.absences.get(place_id or 0, ())
         )
-
-
-def by_id(tx: Session, table: type[Row], ids: Iterable[int | None]) -> dict[int, Row]:
-    """Rows of one table by internal number; None among the numbers is passed over."""
-    found = tx.exec(select(table).where(col(table.id).in_(sorted({n for n in ids if n})))).all()
-    return {row.id: row for row in found if row.id is not None}
