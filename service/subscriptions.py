@@ -141,9 +141,9 @@ def change(
     Raises
     ------
     NotFound
-        When no such address is in use.
+        When no such address of theirs is in use.
     NotAllowed
-        When it is somebody else's, or the level is not for them.
+        When the level is not for them.
     StepNotAllowed
         When the network forbids the level and it is not the one it had.
     """
@@ -370,7 +370,11 @@ def _in_use(tx: Session, actor: Actor, public_id: str) -> Subscription:
     found = tx.exec(select(Subscription).where(Subscription.public_id == public_id)).first()
     if found is None or found.territory_id != actor.territory_id or found.ended_at is not None:
         raise NotFound("no such address")
-    _check(tx, actor, found, _owner(tx, actor, found.owner_id))
+    try:
+        _check(tx, actor, found, _owner(tx, actor, found.owner_id))
+    except NotAllowed as error:
+        # Whose it is stays hidden: it answers as one that never was.
+        raise NotFound("no such address") from error
     return found
 
 

@@ -16,11 +16,28 @@ from service.imports.accept import Accepted, accept, check_actor
 from service.imports.differences import Choices
 from service.imports.report import Report, examine
 from service.site import Actor, Site
+from service.tables.access import Account
+from service.tables.territory import Territory
 from service.tables.work import ImportReport
 
 KEPT_FOR = timedelta(hours=24)
 REAL = RealClock()
 """Files are forgotten by the real clock, also in a demonstration."""
+
+
+def look(site: Site, actor: Actor, files: Mapping[str, bytes], *, language: str = "fr") -> Report:
+    """
+    What these files hold, beside the record of the actor's own territory.
+
+    Raises
+    ------
+    ImportNotAccepted
+        When they are those of another territory: a report would show what its record holds.
+    """
+    check_actor(actor)
+    with site.db() as tx:
+        own = tx.get(Territory, actor.territory_id) if actor.territory_id is not None else None
+    return examine(site, files, territory=own.ref if own is not None else None, language=language)
 
 
 def keep_report(site: Site, actor: Actor, files: Mapping[str, bytes], report: Report) -> str:
@@ -49,12 +66,12 @@ def open_report(site: Site, actor: Actor, public_id: str, *, language: str = "fr
     Raises
     ------
     NotFound
-        When it was accepted, or forgotten after 24 hours.
+        When it was accepted, or forgotten after 24 hours, or is another territory's.
     """
     check_actor(actor)
     with site.db() as tx:
-        files = _files(tx, site, public_id)
-    return examine(site, files, language=language)
+        files = _files(tx, site, actor, public_id)
+    return look(site, actor, files, language=language)
 
 
 def accept_report(site: Site, actor: Actor, public_id: str, choices: Choices | None = None) -> Accepted:
@@ -77,9 +94,17 @@ def accept_report(site: Site, actor: Actor, public_id: str, choices: Choices | N
 
 
 def drop_report(site: Site, actor: Actor, public_id: str) -> None:
-    """Forget kept files at once: the reader does not want them."""
+    """
+    Forget kept files at once: the reader does not want them.
+
+    Raises
+    ------
+    NotFound
+        When they are gone already, or another territory's.
+    """
     check_actor(actor)
     with site.db.begin() as tx:
+        _kept(tx, actor, public_id)
         tx.exec(delete(ImportReport).where(col(ImportReport.public_id) == public_id))
 
 
@@ -93,10 +118,17 @@ def _forget(tx: Session) -> None:
     tx.exec(delete(ImportReport).where(col(ImportReport.made_at) < REAL.now() - KEPT_FOR))
 
 
-def _files(tx: Session, site: Site, public_id: str) -> dict[str, bytes]:
+def _kept(tx: Session, actor: Actor, public_id: str) -> ImportReport:
     kept = tx.exec(select(ImportReport).where(ImportReport.public_id == public_id)).first()
-    if kept is None or kept.status != "waiting" or kept.made_at < REAL.now() - KEPT_FOR:
+    maker = tx.get(Account, kept.made_by) if kept is not None and kept.made_by is not None else None
+    elsewhere = maker is not None and actor.territory_id is not None and maker.territory_id != actor.territory_id
+    if kept is None or elsewhere or kept.status != "waiting" or kept.made_at < REAL.now() - KEPT_FOR:
         raise NotFound(N_("Ces fichiers ne sont plus là. Envoyez-les de nouveau."))
+    return kept
+
+
+def _files(tx: Session, site: Site, actor: Actor, public_id: str) -> dict[str, bytes]:
+    kept = _kept(tx, actor, public_id)
     sealed = site.seals.open_shared(tx, _place(public_id), kept.files_sealed)
     return {name: base64.b64decode(content) for name, content in sealed.items()}
 

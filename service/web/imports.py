@@ -21,7 +21,6 @@ from service.imports import kept
 from service.imports.differences import REMOVABLE, Choices
 from service.imports.files import FILES
 from service.imports.reading import MAX_BYTES
-from service.imports.report import examine
 from service.site import Site
 from service.web.doors import may
 from service.web.forms import Form, Line, read
@@ -61,7 +60,7 @@ async def send_files(
     language = speech_of(request).lang
 
     def look() -> str:
-        return kept.keep_report(site, visitor.actor, files, examine(site, files, language=language))
+        return kept.keep_report(site, visitor.actor, files, kept.look(site, visitor.actor, files, language=language))
 
     return Redirect(f"/import/{await sync_to_thread(look)}?fait=files_read", status_code=303)
 

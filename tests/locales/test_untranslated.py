@@ -23,7 +23,6 @@ from matching.pairing.instance import Instance
 from matching.pairing.solve import solve
 from matching.search import Limits
 from service import access, pairing_board, pairing_suppositions, pairings, visits
-from service.app import create_app
 from service.database import Database
 from service.imports import shipped
 from service.imports.files import FILES
@@ -37,6 +36,7 @@ from tests.locales import pages
 from tests.service.visits import seraing
 from tests.service.web.calculating import Calculation
 from tests.service.web.network import BASE, Browser
+from tests.service.web.servers import server
 
 LANG = "en"
 NAMING = {"display_name", "pseudonym", "name", "ref", "street", "title", f"label_{LANG}", "own_words"}
@@ -128,7 +128,7 @@ def untranslated(page: str, known: re.Pattern[str]) -> list[str]:
 
 
 def reader(site: Site, role: str | None = None) -> Browser:
-    client = Browser(create_app(site))
+    client = Browser(server(site))
     client.cookies.set(LANGUAGE_COOKIE, LANG)
     if role is not None:
         client.enter(access.new_link(site, role))

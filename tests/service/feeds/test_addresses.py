@@ -11,11 +11,11 @@ from litestar.testing import TestClient
 from sqlalchemy import delete, event
 
 from service import feed_clients, subscriptions
-from service.app import create_app
 from service.clock import ShiftedClock
 from service.tables.feeds import FeedBody
 from service.web.feeds import accepts_gzip, matches
 from tests.service.feeds.builders import TODAY, Network, local, network, visit
+from tests.service.web.servers import server
 
 
 @pytest.fixture
@@ -31,7 +31,7 @@ def secret(seraing) -> str:
 
 
 def client(of: Network) -> TestClient:
-    return TestClient(create_app(of.site), base_url="https://fil.example")
+    return TestClient(server(of.site), base_url="https://fil.example")
 
 
 def get(of: Network, secret: str, method: str = "GET", **headers: str):

@@ -253,6 +253,10 @@ def test_nobody_changes_the_address_of_somebody_else(seraing):
         lambda: changed(seraing, made.public_id, level="busy"),
         lambda: subscriptions.renew(seraing.site, seraing.helper(), made.public_id),
         lambda: subscriptions.revoke(seraing.site, seraing.helper(), made.public_id),
+    ):
+        with pytest.raises(NotFound):
+            act()
+    for act in (
         lambda: subscriptions.of_owner(seraing.site, seraing.helper(), seraing.omar),
         lambda: subscriptions.of_network(seraing.site, seraing.helper()),
         lambda: subscriptions.subjects(seraing.site, seraing.helper()),

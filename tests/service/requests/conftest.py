@@ -5,15 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests import sites
-from tests.service.web import servers
 from tests.service.web.network import Network, make_site
-
-
-@pytest.fixture(autouse=True)
-def lent_servers() -> Iterator[None]:
-    """The servers of a test come back at its end."""
-    with servers.lending():
-        yield
 
 
 @pytest.fixture

@@ -17,7 +17,6 @@ from locales import translator
 from matching.planning.instance import Instance
 from matching.travel import Travel
 from service import access, street_child, travel_sources, visits
-from service.app import create_app
 from service.cli_faults import Fault, sentence
 from service.database import Database
 from service.planning_data import read_instance
@@ -31,6 +30,7 @@ from service.travel_ways import Stop, Told, Ways, ways_of
 from tests import sites
 from tests.service.visits.seraing import START, carry_out, coordinator
 from tests.service.web.network import BASE, Browser
+from tests.service.web.servers import server
 from tests.town import MAP_DAY, write_map
 
 FILE_DAY = datetime(2026, 10, 5, 12, tzinfo=UTC)
@@ -229,6 +229,6 @@ def test_a_folder_without_streets_is_refused_when_the_server_starts(site: Site, 
 def seen_by_the_coordinator(site: Site) -> Any:
     site = replace(site, settings=site.settings.model_copy(update={"demo": True, "base_url": BASE}))
     access.make_demo_accounts(site)
-    client = Browser(create_app(site))
+    client = Browser(server(site))
     client.enter(access.new_link(site, "coordinator"))
     return client

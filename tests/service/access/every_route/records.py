@@ -1,0 +1,255 @@
+"""One record of each kind in each of two territories, and who is related to it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement
+from sqlmodel import Session, col, select
+
+from service import request_drafts
+from service.site import Actor
+from service.tables.access import Account, Letter, Passkey, Subscription, WebSession
+from service.tables.calendars import OtherCalendar
+from service.tables.mail import MailReply, OutboxMessage
+from service.tables.pairings import Notice, Pairing, Request, Visit
+from service.tables.people import Absence, PeerHelper, Person, Professional
+from service.tables.territory import Territory
+from service.tables.work import ImportReport, Run
+from tests.service.web.network import MOMENT, Network
+
+FAR = MOMENT + timedelta(days=7)
+
+
+@dataclass(frozen=True)
+class Somebody:
+    """An account by its role, its name and its territory."""
+
+    role: str
+    name: str
+    territory: str = "SER"
+
+    def __str__(self) -> str:
+        return f"{self.role} {self.name}" if self.territory == "SER" else f"{self.role} of another territory"
+
+
+CLAIRE = Somebody("coordinator", "Claire")
+ANA, BILAL = Somebody("peer_helper", "Ana"), Somebody("peer_helper", "Bilal")
+PAUL, INES = Somebody("professional", "Paul"), Somebody("professional", "Ines")
+YANN, ZOE = Somebody("person", "Yann"), Somebody("person", "Zoe")
+ELSEWHERE = tuple(
+    Somebody(role, f"{name} d’ailleurs", "OTH")
+    for role, name in (("coordinator", "Claire"), ("peer_helper", "Ana"), ("professional", "Paul"), ("person", "Yann"))
+)
+OTHERS = tuple(
+    Somebody(role, "")
+    for role in ("support_team", "hf_selector", "host", "supervisor", "partner_admin", "steering", "sysadmin")
+)
+"""Roles without a person, a helper or a professional behind them."""
+EVERYBODY = (CLAIRE, ANA, BILAL, PAUL, INES, YANN, ZOE, *ELSEWHERE, *OTHERS)
+PEOPLE = ("Rose", "Yann", "Zoe")
+MAY_READ: dict[Somebody, tuple[str, ...]] = {
+    CLAIRE: PEOPLE,
+    PAUL: PEOPLE,
+    ANA: ("Yann",),
+    BILAL: ("Zoe",),
+    YANN: ("Yann",),
+    ZOE: ("Zoe",),
+}
+"""Whose pseudonyms somebody of Seraing meets on their pages; Paul asked for all three."""
+
+RELATED: dict[str, tuple[Somebody, ...]] = {
+    "request": (CLAIRE, PAUL, YANN),
+    "person": (CLAIRE, YANN),
+    "pairing": (CLAIRE, ANA, YANN),
+    "proposal": (CLAIRE, BILAL, ZOE),
+    "visit": (CLAIRE, ANA, PAUL, YANN),
+    "absence": (CLAIRE, ANA),
+    "draft": (PAUL,),
+    "own_address": (ANA,),
+    "network_address": (CLAIRE,),
+    "other_calendar": (ANA,),
+    "account": (CLAIRE,),
+    "own_session": (ANA,),
+    "own_passkey": (CLAIRE,),
+    "letter": (CLAIRE,),
+    "mail": (CLAIRE,),
+    "reply": (CLAIRE,),
+    "notice": (CLAIRE, ANA),
+    "run": (CLAIRE,),
+    "import_report": (CLAIRE,),
+}
+"""Who is related to the record of Seraing (`domain.md`, section 7); for everybody else it does not exist."""
+
+
+@dataclass(frozen=True)
+class Records:
+    """Public ids of one territory's records, by kind."""
+
+    ids: dict[str, str]
+
+
+def make(network: Network) -> dict[str, Records]:
+    """The same records in both territories."""
+    with network.site.db.begin() as tx:
+        tx.add_all(
+            Account(public_id=network.site.ids.new(), territory_id=network.territories["SER"], role=one.role)
+            for one in OTHERS
+        )
+        made = {ref: _made(network, tx, ref) for ref in ("SER", "OTH")}
+        writers = {account.territory_id: account for account in tx.exec(select(Account).where(_asks_for_yann())).all()}
+    for ref, ids in made.items():
+        account = writers[network.territories[ref]]
+        actor = Actor("professional", account.territory_id, account.id, account.party_id)
+        ids["draft"] = request_drafts.start(network.site, actor)
+    return {ref: Records(ids) for ref, ids in made.items()}
+
+
+def _asks_for_yann() -> ColumnElement[bool]:
+    return col(Account.party_id).in_(select(Request.professional_id)) & (col(Account.role) == "professional")
+
+
+def _made(network: Network, tx: Session, ref: str) -> dict[str, str]:
+    here = tx.exec(select(Territory).where(Territory.ref == ref)).one().id or 0
+    tail = "" if ref == "SER" else " d’ailleurs"
+    new = network.site.ids.new
+    ids: dict[str, str] = {}
+
+    def one(table: type[Any], name: str) -> Any:
+        shown = table.pseudonym if table is Person else table.display_name
+        return tx.exec(select(table).where(shown == f"{name}{tail}", table.territory_id == here)).one()
+
+    def add(kind: str, row: Any) -> Any:
+        tx.add(row)
+        tx.flush()
+        ids[kind] = row.public_id
+        return row
+
+    ana, yann, paul, claire = (
+        one(PeerHelper, "Ana"),
+        one(Person, "Yann"),
+        one(Professional, "Paul"),
+        one(Professional, "Claire"),
+    )
+    request = tx.exec(select(Request).where(Request.person_id == yann.id)).one()
+    ids["request"], ids["person"] = request.public_id, yann.public_id
+    ids["helper"], ids["professional"] = ana.public_id, paul.public_id
+    accounts = {
+        account.party_id: account for account in tx.exec(select(Account).where(Account.territory_id == here)).all()
+    }
+    ids["account"] = accounts[ana.id].public_id
+    yes = {"person_answer": "accepted", "helper_answer": "accepted"}
+    common = {"territory_id": here, "person_id": yann.id, "peer_helper_id": ana.id, "changed_at": MOMENT}
+    pairing = add(
+        "pairing",
+        Pairing(
+            public_id=new(),
+            ref=f"{ref}-A1",
+            request_id=request.id,
+            proposed_on=date(2026, 12, 28),
+            status="accepted",
+            **common,
+            **yes,
+        ),
+    )
+    visit = add(
+        "visit",
+        Visit(
+            public_id=new(),
+            ref=f"{ref}-V1",
+            pairing_id=pairing.id,
+            kind="first_joint",
+            starts_at=FAR,
+            ends_at=FAR + timedelta(hours=1),
+            professional_id=paul.id,
+            published_at=MOMENT,
+            created_at=MOMENT,
+            uid=f"{ref}-visit@lefil",
+            **common,
+        ),
+    )
+    zoe, bilal = one(Person, "Zoe"), one(PeerHelper, "Bilal")
+    beside = {"territory_id": here, "person_id": zoe.id, "peer_helper_id": bilal.id, "changed_at": MOMENT}
+    add("proposal", Pairing(public_id=new(), ref=f"{ref}-A2", proposed_on=date(2027, 1, 4), **beside))
+    absence = Absence(public_id=new(), owner_id=ana.id, first_day=date(2027, 2, 1), last_day=date(2027, 2, 2))
+    add("absence", absence)
+    for kind, about in (
+        ("own_address", {"kind": "own", "owner_id": ana.id}),
+        ("network_address", {"kind": "territory"}),
+    ):
+        add(
+            kind,
+            Subscription(
+                public_id=new(), territory_id=here, secret_hash=new(), created_at=MOMENT, changed_at=MOMENT, **about
+            ),
+        )
+    add(
+        "other_calendar",
+        OtherCalendar(
+            public_id=new(), territory_id=here, owner_id=ana.id, source="file", read_at=MOMENT, changed_at=MOMENT
+        ),
+    )
+    account = accounts[ana.id].id
+    add(
+        "own_session",
+        WebSession(
+            public_id=new(),
+            account_id=account,
+            token_hash=new(),
+            made_at=MOMENT,
+            seen_at=MOMENT,
+            confirmed_at=MOMENT,
+            ends_at=FAR,
+        ),
+    )
+    add("letter", Letter(public_id=new(), territory_id=here, account_id=account, template="invitation", made_at=MOMENT))
+    add(
+        "mail",
+        OutboxMessage(
+            public_id=new(),
+            territory_id=here,
+            party_id=ana.id,
+            kind="invitation",
+            thread=new(),
+            message_id=new(),
+            state="failed",
+            reason="refused",
+            made_at=MOMENT,
+            next_try_at=MOMENT,
+        ),
+    )
+    add(
+        "reply",
+        MailReply(
+            public_id=new(),
+            message_hash=new(),
+            territory_id=here,
+            party_id=ana.id,
+            said="bounced",
+            outcome="to_read",
+            at=MOMENT,
+        ),
+    )
+    add(
+        "notice",
+        Notice(
+            public_id=new(),
+            territory_id=here,
+            party_id=ana.id,
+            code="visit_moved",
+            person_id=yann.id,
+            pairing_id=pairing.id,
+            visit_id=visit.id,
+            at=MOMENT,
+        ),
+    )
+    mine = accounts[claire.id].id
+    add(
+        "own_passkey",
+        Passkey(public_id=new(), account_id=mine, credential_id=new(), public_key="key", made_at=MOMENT),
+    )
+    add("run", Run(public_id=new(), territory_id=here, kind="pairing", status="failed", asked_by=mine, asked_at=MOMENT))
+    add("import_report", ImportReport(public_id=new(), made_at=MOMENT, made_by=mine, files_sealed=b"x"))
+    return ids
