@@ -64,7 +64,7 @@ def sqlite_file_site(schema_in_memory: Database, tmp_path: Path) -> Iterator[Sit
 @pytest.fixture
 def postgresql_site(postgresql: postgres.Server, shared_folder: Path) -> Iterator[Site]:
     """A site on PostgreSQL, empty."""
-    with postgresql.fresh(sites.schema_template(postgresql, shared_folder), "site") as url:
+    with postgresql.emptied(sites.schema_template(postgresql, shared_folder)) as url:
         db = sites.again(url)
         yield sites.a_site(db, database_url=url)
         db.close()

@@ -27,10 +27,11 @@ QUICK = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_con
 
 @dataclass
 class Server:
-    """A running server; `fresh` makes a database as the template holds it."""
+    """A running server, and the databases that it lends."""
 
     directory: Path
     made: int = 0
+    shapes: dict[str, str] = field(default_factory=dict[str, str])
     worker: str = field(default_factory=lambda: os.environ.get("PYTEST_XDIST_WORKER", "main"))
 
     def url(self, name: str) -> str:
@@ -40,20 +41,84 @@ class Server:
         with self.connected() as connection:
             connection.execute(statement.encode())
 
-    def connected(self) -> psycopg.Connection:
-        return psycopg.connect(host=str(self.directory), user="lefil", dbname="postgres", autocommit=True)
+    def connected(self, name: str = "postgres") -> psycopg.Connection:
+        return psycopg.connect(host=str(self.directory), user="lefil", dbname=name, autocommit=True)
 
     @contextmanager
-    def fresh(self, template: str = "template0", name: str = "") -> Iterator[str]:
-        """The address of a database that nobody else uses; the same one again for the same name."""
+    def fresh(self) -> Iterator[str]:
+        """The address of a new database without a schema."""
         self.made += 1
-        name = f"lefil_{self.worker}_{name or self.made}"
+        name = f"lefil_{self.worker}_{self.made}"
         with self.connected() as connection:
             # Faster where nothing waits for the disk; the choice came with PostgreSQL 15.
             how = " STRATEGY = FILE_COPY" if connection.info.server_version >= 150000 else ""
-            connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"{how}'.encode())
+            connection.execute(f'CREATE DATABASE "{name}" TEMPLATE template0{how}'.encode())
         yield self.url(name)
         self.run(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+    @contextmanager
+    def emptied(self, template: str) -> Iterator[str]:
+        """
+        The address of a database as the template holds it, that nobody else uses meanwhile.
+
+        It is made once for this worker and emptied after each test, which takes a tenth of the time; a test that
+        changed more than rows (a trigger taken away) leaves it behind.
+        """
+        name = f"lefil_{self.worker}_emptied"
+        if name not in self.shapes:
+            self.run(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+            self.run(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+            with self.connected(name) as connection:
+                self.shapes[name] = _shape(connection)
+        yield self.url(name)
+        with self.connected(name) as connection:
+            connection.execute(OTHERS_LEAVE)
+            if _shape(connection) == self.shapes[name]:
+                connection.execute(EMPTY)
+            else:
+                del self.shapes[name]
+
+
+OTHERS_LEAVE = """
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()
+"""
+EMPTY = """
+DO $$
+DECLARE
+    one record;
+    filled boolean;
+BEGIN
+    SET LOCAL session_replication_role = replica; -- neither guards nor references stand in the way
+    FOR one IN SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public' LOOP
+        EXECUTE format('SELECT EXISTS (SELECT FROM %I)', one.name) INTO filled;
+        IF filled AND one.name <> 'schema_version' THEN
+            EXECUTE format('DELETE FROM %I', one.name);
+        END IF;
+    END LOOP;
+    FOR one IN SELECT sequencename AS name FROM pg_sequences WHERE schemaname = 'public' AND last_value IS NOT NULL LOOP
+        EXECUTE format('ALTER SEQUENCE %I RESTART', one.name);
+    END LOOP;
+END $$
+"""
+SHAPE = """
+SELECT md5(coalesce(string_agg(line, E'\\n' ORDER BY line), '')) FROM (
+    SELECT attrelid::regclass::text || ' ' || attname || ' ' || format_type(atttypid, atttypmod) || attnotnull::text AS line
+    FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid
+    WHERE relnamespace = 'public'::regnamespace AND attnum > 0 AND NOT attisdropped
+    UNION ALL SELECT tgrelid::regclass::text || ' ' || tgname || ' ' || tgenabled::text FROM pg_trigger WHERE NOT tgisinternal
+    UNION ALL SELECT conrelid::regclass::text || ' ' || pg_get_constraintdef(oid) FROM pg_constraint
+    WHERE connamespace = 'public'::regnamespace
+    UNION ALL SELECT schema_version::text FROM schema_version
+    UNION ALL SELECT proname || prosrc FROM pg_proc WHERE pronamespace = 'public'::regnamespace
+) AS said
+"""
+
+
+def _shape(connection: psycopg.Connection) -> str:
+    """Equal for databases that differ in their rows alone."""
+    found = connection.execute(SHAPE).fetchone()
+    assert found is not None
+    return found[0]
 
 
 def programs() -> Path:

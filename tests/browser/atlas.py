@@ -35,6 +35,8 @@ class Atlas:
     role: str
     cookie: str
     pages: dict[str, str] = field(default_factory=dict[str, str])
+    ways: set[str] = field(default_factory=set[str])
+    """Templates of addresses that lead on to another page."""
 
 
 def templates(app: Litestar) -> list[Template]:
@@ -77,6 +79,7 @@ def explore(site: Site, role: str, known: list[Template]) -> Atlas:
             tried.add(address)
             answer = client.get(address)
             if answer.status_code == 303:
+                found.ways.add(template)
                 waiting.appendleft(urlsplit(answer.headers["location"]).path)
                 continue
             if answer.status_code != 200 or not answer.headers["content-type"].startswith("text/html"):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -58,9 +60,22 @@ def calculating(site: Site) -> Iterator[None]:
         yield
 
 
-@pytest.fixture(params=[1280, 390], ids=["bureau", "telephone"])
-def width(request: pytest.FixtureRequest) -> int:
-    return request.param
+WIDTHS = {"bureau": 1280, "telephone": 390}
+EVERY = "LEFIL_SCREENS"
+"""The folder that `make screens` wants its tables and pictures in: then every combination is looked at."""
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Each test meets one width, desk and telephone in turn by its name; with `make screens` it meets both."""
+    if "width" in metafunc.fixturenames and not any("width" in str(mark.args[0]) for mark in _chosen(metafunc)):
+        names = list(WIDTHS)
+        if not os.environ.get(EVERY):
+            names = [names[zlib.crc32(metafunc.function.__name__.encode()) % len(names)]]
+        metafunc.parametrize("width", [WIDTHS[name] for name in names], ids=names)
+
+
+def _chosen(metafunc: pytest.Metafunc) -> list[pytest.Mark]:
+    return list(metafunc.definition.iter_markers("parametrize"))
 
 
 @pytest.fixture

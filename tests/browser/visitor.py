@@ -77,3 +77,11 @@ class Visitor:
         assert told == [], f"{self.page.url}: {told}"
         wide = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert wide <= 0, f"{self.page.url} is {wide} px wider than the screen"
+
+    def reads_well(self, language: str) -> None:
+        """The page says its language, has one title and one first heading, and both say something."""
+        assert self.page.locator("html").get_attribute("lang") == language, self.page.url
+        headings = self.page.locator("h1").all_inner_texts()
+        assert len(headings) == 1, f"{self.page.url} has {len(headings)} first headings"
+        assert headings[0].strip(), self.page.url
+        assert self.page.title().strip(), self.page.url

@@ -249,7 +249,7 @@ def test_a_mail_that_did_not_arrive_is_put_before_the_coordinator(invited: Post)
 
     assert invited.receive(report.encode()) == "to_read"
     assert [reply.said for reply in to_read(invited)] == ["bounced"]
-    assert invited.receive(report.replace("failed", "delayed").replace("b1", "b2").encode()) == "done"
+    assert invited.receive(report.replace("failed", "delayed").replace("<b1@", "<b2@").encode()) == "done"
 
 
 INSIDE = b"--a\r\nContent-Type: message/rfc822\r\n\r\n"
