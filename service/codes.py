@@ -139,7 +139,9 @@ NOTICES_TO_COORDINATION = (
     "consent_renewed",
     "helper_away",
 )
-MAIL_KINDS = ("invitation", "account")
+MAIL_KINDS = ("invitation", "account", "message", "sms")
+MESSAGE_CHOICES = ("email", "sms", "none")
+MESSAGE_WAYS = ("email", "sms", "said")
 MAIL_STATES = ("waiting", "sending", "sent", "doubtful", "failed", "given_up", "superseded", "lapsed")
 OPEN_MAIL_STATES = ("doubtful", "failed", "given_up")
 """Of these the coordinator hears."""

@@ -141,6 +141,16 @@ DATA_MAP: dict[str, dict[Class, str]] = {
     },
     "meeting_attendance": {"none": "id meeting_id organisation_id present"},
     "meeting_participant": {"none": "id meeting_id", "pseudonym": "party_id"},
+    "message_preference": {
+        "none": "changed_at territory_id language",
+        "pseudonym": "party_id",
+        "personal": "way reminders",
+    },
+    "message_told": {
+        "none": "id territory_id on at",
+        "pseudonym": "party_id about by",
+        "special": "code way",
+    },
     "met_before": {"none": "id", "pseudonym": "person_id peer_helper_id"},
     "need": {"none": "id", "pseudonym": "request_id situation_id", "special": "theme wording_sealed met"},
     "neighbourhood": {"none": "id public_id ref territory_id name postcode locality lat lon example_street"},

@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -24,7 +24,7 @@ from calendars.feed import Event, Series
 from calendars.horizon import Horizon
 from calendars.invitations import Attendee, Method, PartStat, invitation
 from locales import Texts, translator
-from service import audit, codes, feed_entries, feed_texts, mail_addresses, outbox
+from service import audit, codes, contact_cards, feed_entries, feed_texts, mail_addresses, outbox
 from service.clock import today
 from service.errors import NotAllowed, Outdated
 from service.feed_entries import Reader
@@ -33,7 +33,7 @@ from service.site import Actor, Site
 from service.tables.access import Account
 from service.tables.mail import Invitation, MailPreference
 from service.tables.pairings import Visit
-from service.tables.people import ContactCard, Party, Professional
+from service.tables.people import Party, Professional
 from service.tables.territory import Territory
 from service.tables.work import AuditEntry
 
@@ -156,25 +156,28 @@ def chosen_by(site: Site, territory_id: int) -> tuple[int, int]:
 
 def address_of(tx: Session, site: Site, party_id: int) -> str | None:
     """Where mails to somebody go: the address of their account, else of their card, else a professional's own."""
-    accounts = select(Account).where(Account.party_id == party_id, col(Account.active).is_(True))
-    rows = tx.exec(accounts.order_by(col(Account.id))).all()
-    found = [address for address in (mail_addresses.of(tx, site, account) for account in rows) if address]
-    card = tx.get(ContactCard, party_id)
-    if card is not None:
-        try:
-            told = site.seals.open(tx, party_id, f"contact_card.card_sealed:{party_id}", card.card_sealed)
-        except ValueError:  # its key was erased
-            told = {}
-        found.append(str(told.get("email") or ""))
-    professional = tx.get(Professional, party_id)
-    if professional is not None:
-        found.append(professional.email)
-    for address in found:
-        try:
-            return mail_address(address)
-        except NotAnAddress:
-            continue
-    return None
+    return addresses(tx, site, [party_id]).get(party_id)
+
+
+def addresses(tx: Session, site: Site, parties: Collection[int]) -> dict[int, str]:
+    """The same for several people at once; those of whom no address is known are left out."""
+    told: dict[int, list[str]] = {party: [] for party in parties}
+    accounts = select(Account).where(col(Account.party_id).in_(parties), col(Account.active).is_(True))
+    for account in tx.exec(accounts.order_by(col(Account.id))).all():
+        told[account.party_id or 0].append(mail_addresses.of(tx, site, account))
+    for party, card in contact_cards.of(tx, site, parties).items():
+        told[party].append(card.get("email", ""))
+    for professional in tx.exec(select(Professional).where(col(Professional.id).in_(parties))).all():
+        told[professional.id].append(professional.email)
+    found: dict[int, str] = {}
+    for party, given in told.items():
+        for address in given:
+            try:
+                found[party] = mail_address(address)
+            except NotAnAddress:
+                continue
+            break
+    return found
 
 
 class Watch:

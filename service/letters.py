@@ -8,6 +8,7 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
+from html import escape
 
 from calendars.addresses import mail_address
 
@@ -31,6 +32,8 @@ class Letter:
         In the recipient's language; never more than date and hour (`settled.md` 21).
     calendar
         The body of an invitation and its METHOD; None for other mails.
+    button
+        Label and address of the one button of the mail's simple HTML; None for a mail in plain text only.
     """
 
     to: str
@@ -39,6 +42,7 @@ class Letter:
     subject: str
     text: str
     calendar: tuple[str, bytes] | None = None
+    button: tuple[str, str] | None = None
 
 
 def written(letter: Letter, message_id: str, at: datetime) -> bytes:
@@ -57,6 +61,8 @@ def written(letter: Letter, message_id: str, at: datetime) -> bytes:
     mail["Message-ID"] = message_id
     mail["Auto-Submitted"] = "auto-generated"
     mail.set_content(letter.text, cte="quoted-printable")
+    if letter.button is not None:
+        mail.add_alternative(_with_button(letter.text, *letter.button), subtype="html", cte="quoted-printable")
     if letter.calendar is not None:
         method, body = letter.calendar
         mail.add_alternative(body.decode(), subtype="calendar", cte="base64", params={"method": method})
@@ -65,3 +71,14 @@ def written(letter: Letter, message_id: str, at: datetime) -> bytes:
 
 def _named(name: str, address: str) -> Address:
     return Address(name, addr_spec=mail_address(address))
+
+
+def _with_button(text: str, label: str, link: str) -> str:
+    """The text as paragraphs, with a button in place of the paragraph that holds the link; nothing is loaded."""
+    parts = [part for part in text.strip().split("\n\n") if link not in part]
+    said = "".join(f"<p>{escape(part)}</p>" for part in parts)
+    look = "display:inline-block;padding:12px 20px;border-radius:8px;background:#0F5560;color:#FFFFFF"
+    return (
+        '<!doctype html><html><body style="font-family:sans-serif;font-size:17px;line-height:1.5">'
+        f'{said}<p><a href="{escape(link)}" style="{look}">{escape(label)}</a></p></body></html>'
+    )

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import ColumnElement, exists
 from sqlmodel import Session, col, select
 
 from locales import N_
@@ -18,6 +19,7 @@ from service import audit
 from service.errors import NotFound
 from service.pairing_rows import Held
 from service.site import Actor, Site
+from service.tables.mail import MessageTold
 from service.tables.pairings import Notice, Pairing, Visit
 from service.tables.people import Absence, Party, PeerHelper, Person, Professional
 from service.tables.territory import Territory
@@ -152,10 +154,19 @@ def to_tell(site: Site, actor: Actor) -> list[NoticeView]:
     with site.db() as tx:
         rows = tx.exec(
             select(Notice)
-            .where(Notice.territory_id == actor.territory_id, col(Notice.told_at).is_(None))
+            .where(Notice.territory_id == actor.territory_id, col(Notice.told_at).is_(None), ~_was_sent())
             .order_by(col(Notice.at), col(Notice.id))
         ).all()
         return [_view(tx, row) for row in rows] if actor.role == "coordinator" else []
+
+
+def _was_sent() -> ColumnElement[bool]:
+    """A message told it; what does not arrive is listed among the mails."""
+    return exists().where(
+        col(MessageTold.party_id) == col(Notice.party_id),
+        col(MessageTold.code) == col(Notice.code),
+        col(MessageTold.about) == col(Notice.public_id),
+    )
 
 
 def own(site: Site, actor: Actor) -> list[NoticeView]:
@@ -184,10 +195,20 @@ def mark(site: Site, actor: Actor, public_id: str) -> None:
         row = tx.exec(select(Notice).where(Notice.public_id == public_id, mine)).first()
         if row is None:
             raise NotFound(N_("Ce message n’existe pas."))
-        if row.told_at is None:
-            row.told_at, row.told_by = site.clock.now(), actor.account_id
-            tx.add(row)
-            audit.note(tx, site, actor, "notice.told", "notice", row.public_id)
+        _mark(tx, site, actor, row)
+
+
+def mark_told(tx: Session, site: Site, actor: Actor, public_id: str) -> None:
+    """The same inside a transaction, for what the coordinator said."""
+    row = tx.exec(select(Notice).where(Notice.public_id == public_id, Notice.territory_id == actor.territory_id)).one()
+    _mark(tx, site, actor, row)
+
+
+def _mark(tx: Session, site: Site, actor: Actor, row: Notice) -> None:
+    if row.told_at is None:
+        row.told_at, row.told_by = site.clock.now(), actor.account_id
+        tx.add(row)
+        audit.note(tx, site, actor, "notice.told", "notice", row.public_id)
 
 
 def reached(tx: Session, party: Party, pairing: Pairing | None = None) -> Reached:

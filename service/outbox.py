@@ -18,7 +18,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -49,17 +49,24 @@ CONTENT_DAYS = timedelta(days=30)
 """`security.md` G1: then the body goes."""
 ROW_DAYS = timedelta(days=365)
 """Then the row goes too, as entries of the log do."""
+MAILS = ("invitation", "account", "message")
+SHORT_MESSAGES = ("sms",)
 ARRIVED = ("sending", "sent", "doubtful")
 """States in which the recipient has the mail, or may have it."""
 
 
 @dataclass(frozen=True)
 class Mail:
-    """One mail to hand to a server: envelope and content."""
+    """
+    One mail to hand to a server: envelope and content.
+
+    Of kind `sms` it is a short message: `to` a telephone number, the content its text in UTF-8.
+    """
 
     sender: str
     to: str
     content: bytes
+    kind: str = "message"
 
 
 @dataclass(frozen=True)
@@ -141,9 +148,43 @@ def put(
     expires
         From then on it is not sent any more.
     """
-    drop_waiting(tx, thread, now)
     domain = letter.sender.rpartition("@")[2]
-    row = OutboxMessage(
+    row = _new(tx, site, kind, thread, now, domain, territory=territory, party=party, expires=expires)
+    content = written(letter, row.message_id, now).decode("ascii")
+    return _sealed(tx, site, row, {"sender": letter.answers_to, "to": letter.to, "content": content})
+
+
+def put_sms(
+    tx: Session,
+    site: Site,
+    number: str,
+    text: str,
+    *,
+    thread: str,
+    now: datetime,
+    territory: int,
+    party: int,
+    expires: datetime,
+) -> OutboxMessage:
+    """Put a short message to a telephone number into the outbox; the rest as for mails."""
+    row = _new(tx, site, "sms", thread, now, "sms", territory=territory, party=party, expires=expires)
+    return _sealed(tx, site, row, {"sender": "", "to": number, "content": text})
+
+
+def _new(
+    tx: Session,
+    site: Site,
+    kind: str,
+    thread: str,
+    now: datetime,
+    domain: str,
+    *,
+    territory: int | None,
+    party: int | None,
+    expires: datetime | None,
+) -> OutboxMessage:
+    drop_waiting(tx, thread, now)
+    return OutboxMessage(
         public_id=site.ids.new(),
         territory_id=territory,
         party_id=party,
@@ -155,13 +196,15 @@ def put(
         next_try_at=now,
         expires_at=expires,
     )
-    content = written(letter, row.message_id, now).decode("ascii")
-    sealed = {"sender": letter.answers_to, "to": letter.to, "content": content}
+
+
+def _sealed(tx: Session, site: Site, row: OutboxMessage, told: dict[str, str]) -> OutboxMessage:
+    """Under the key of whoever it goes to, or the network's."""
     place = _place(row.public_id)
-    if party is None:
-        row.content_sealed = site.seals.seal_shared(tx, place, sealed)
+    if row.party_id is None:
+        row.content_sealed = site.seals.seal_shared(tx, place, told)
     else:
-        row.content_sealed = site.seals.seal(tx, party, place, sealed)
+        row.content_sealed = site.seals.seal(tx, row.party_id, place, told)
     tx.add(row)
     tx.flush()
     return row
@@ -187,16 +230,20 @@ def may_have_arrived(tx: Session, thread: str) -> bool:
     )
 
 
-def send_due(site: Site, send: Send, now: Callable[[], datetime], *, most: int = 100) -> int:
+def send_due(
+    site: Site, send: Send, now: Callable[[], datetime], *, kinds: Sequence[str] = MAILS, most: int = 100
+) -> int:
     """
     Send what is due, one mail after the other, until a server cannot be reached; how many were sent.
+
+    `kinds` are those that `send` can hand over.
 
     No transaction is open while a server is spoken to.
     """
     recover(site, now())
     done = 0
     for _ in range(most):
-        claimed = claim(site, now())
+        claimed = claim(site, now(), kinds)
         if claimed is None:
             break
         reachable = deliver(site, claimed, send, now)
@@ -226,16 +273,16 @@ def deliver(site: Site, claimed: Claimed, send: Send, now: Callable[[], datetime
     return True
 
 
-def claim(site: Site, now: datetime) -> Claimed | None:
+def claim(site: Site, now: datetime, kinds: Sequence[str] = MAILS) -> Claimed | None:
     """Take the next mail that is due into one's hands; None when there is none."""
     with site.db() as tx:
-        if _next(tx, now) is None:  # the usual case, in which nobody is kept from writing
+        if _next(tx, now, kinds) is None:  # the usual case, in which nobody is kept from writing
             return None
     taken = secrets.token_hex(16)
     while True:
         with site.db.begin() as tx:
             _lapse(tx, now)
-            row = _next(tx, now)
+            row = _next(tx, now, kinds)
             if row is None:
                 return None
             mine = (col(OutboxMessage.id) == row.id) & (col(OutboxMessage.state) == "waiting")
@@ -337,13 +384,18 @@ class _TakenOver(Exception):
     """Another sender has this mail now."""
 
 
-def _next(tx: Session, now: datetime) -> OutboxMessage | None:
+def _next(tx: Session, now: datetime, kinds: Sequence[str]) -> OutboxMessage | None:
     """The mail that waits longest; never one while another of its thread is under way, or they could cross."""
     other = aliased(OutboxMessage)
     under_way = exists().where(col(other.thread) == OutboxMessage.thread, col(other.state) == "sending")
     return tx.exec(
         select(OutboxMessage)
-        .where(OutboxMessage.state == "waiting", col(OutboxMessage.next_try_at) <= now, ~under_way)
+        .where(
+            OutboxMessage.state == "waiting",
+            col(OutboxMessage.kind).in_(kinds),
+            col(OutboxMessage.next_try_at) <= now,
+            ~under_way,
+        )
         .order_by(col(OutboxMessage.next_try_at), col(OutboxMessage.id))
         .limit(1)
     ).first()
@@ -407,7 +459,7 @@ def _opened(tx: Session, site: Site, row: OutboxMessage) -> Mail | None:
             told = site.seals.open(tx, row.party_id, place, sealed)
     except ValueError:
         return None
-    return Mail(told["sender"], told["to"], told["content"].encode("ascii"))
+    return Mail(told["sender"], told["to"], told["content"].encode(), row.kind)
 
 
 def _stuck(tx: Session, row: OutboxMessage) -> Stuck:

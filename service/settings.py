@@ -44,6 +44,8 @@ class Settings(BaseSettings):
     """Mail server (`smtp://user:password@host:587`, `smtps://…`; `docs/mail.md`); empty: no mail is sent."""
     smtp_ca_file: str = ""
     """Certificates (PEM) that the mail server is checked against; empty: those of the system."""
+    sms_command: str = ""
+    """Command that sends one SMS: number as its last argument, text on its standard input; empty: no SMS is sent."""
     mail_from: str = ""
     """The network's address for mail; answers to invitations come back to it with `+…` added (`docs/mail.md`)."""
     log_level: str = "INFO"

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlmodel import Session, SQLModel, col, select
 
+from service.contact_cards import place as card_place
 from service.imports.columns import File
 from service.imports.files import FILES
 from service.imports.rows import Row, key_of, separated
@@ -163,11 +164,6 @@ def _cards(record: Record) -> Callable[[int], Row]:
         return {"phone": opened.get("phone"), "email": opened.get("email")}
 
     return read
-
-
-def card_place(party_id: int) -> str:
-    """Where a contact card stands, for its seal."""
-    return f"contact_card.card_sealed:{party_id}"
 
 
 def words_place(helper_id: int) -> str:

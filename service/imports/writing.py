@@ -13,9 +13,10 @@ from sqlmodel import SQLModel, col, delete, select
 from calendars.uids import own_uid
 from service import codes
 from service.bookings import book
+from service.contact_cards import place as card_place
 from service.ids import IdSource
 from service.imports.columns import Column, File
-from service.imports.record import OWNERS, Record, Stored, card_place, title_place, words_place
+from service.imports.record import OWNERS, Record, Stored, title_place, words_place
 from service.imports.rows import Row
 from service.imports.values import local_instant
 from service.tables.network import (

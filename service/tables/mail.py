@@ -63,6 +63,38 @@ class MailPreference(Dated, table=True):
     language: str = "fr"
 
 
+class MessagePreference(Dated, table=True):
+    """How somebody wants to hear of what is new; without a row the first way that is known of them."""
+
+    __tablename__ = "message_preference"
+    __table_args__ = (one_of("way", codes.MESSAGE_CHOICES), one_of("language", codes.LANGS))
+    party_id: int = to("party", primary_key=True)
+    territory_id: int = to("territory")
+    way: str
+    reminders: bool = True
+    language: str = "fr"
+
+
+class MessageTold(SQLModel, table=True):
+    """
+    What somebody was told, so that nobody is told twice: by a message, or said by the coordinator.
+
+    `about` names the one thing it is about by public ids or days; `on` is the territory's day.
+    """
+
+    __tablename__ = "message_told"
+    __table_args__ = (UniqueConstraint("party_id", "code", "about"), one_of("way", codes.MESSAGE_WAYS))
+    id: int | None = key()
+    territory_id: int = to("territory")
+    party_id: int = to("party")
+    code: str
+    about: str
+    way: str
+    on: dt.date
+    at: dt.datetime = moment()
+    by: int | None = to("account", nullable=True)
+
+
 class Invitation(Editable, table=True):
     """
     What one recipient was told of one entry last: the answers that come back are held against it.

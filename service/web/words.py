@@ -80,6 +80,7 @@ DONE: dict[str, str] = {
     "keys_ended": N_("Le lien et le code de cette personne n’ouvrent plus rien."),
     "joined": N_("Bienvenue. Votre compte est prêt."),
     "asked_again": N_("Une nouvelle demande attend l’accord de la personne."),
+    "messages_chosen": N_("Votre choix est enregistré."),
     "mails_chosen": N_("C’est noté. Vos rencontres arrivent par e-mail."),
     "mails_stopped": N_("C’est noté. Vous ne recevez plus d’invitations par e-mail."),
     "request_sent": N_("Demande envoyée. La coordination la lit et vous suivez chaque étape ici."),
@@ -314,7 +315,12 @@ LETTERS = {
     "factor_changed": N_("Manière d’entrer changée"),
     "email_changed": N_("Adresse changée"),
 }
-MAIL_KINDS = {"invitation": N_("Invitation à une rencontre"), "account": N_("Message de compte")}
+MAIL_KINDS = {
+    "message": N_("Message"),
+    "sms": N_("SMS"),
+    "invitation": N_("Invitation à une rencontre"),
+    "account": N_("Message de compte"),
+}
 MAIL_STATES = {
     "doubtful": N_("Peut-être arrivé"),
     "failed": N_("Refusé"),

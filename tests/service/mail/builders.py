@@ -45,8 +45,8 @@ class Post:
         self.now += timedelta(**span)
 
     def turn(self) -> int:
-        """One round of the thread that writes and sends."""
-        return mailing.turn(self.site, lambda: self.now)
+        """One round of the thread that writes and sends, without messages."""
+        return mailing.turn(self.site, lambda: self.now, with_messages=False)
 
     def actor(self, party: int) -> Actor:
         roles = {self.of.nadia: "peer_helper", self.of.dalia: "person", self.of.claire: "professional"}
