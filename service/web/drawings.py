@@ -28,6 +28,46 @@ def _bar(kind: str, span: tuple[int, int]) -> str:
     return f'<rect class="{kind}" x="{start - DAY_FROM}" width="{end - start}" height="7"/>' if start < end else ""
 
 
+HOURS_HEIGHT = 28
+
+
+def hours(
+    free: Sequence[tuple[int, int]],
+    visits: Sequence[tuple[int, int]],
+    others: Sequence[tuple[int, int]],
+    ways: Sequence[tuple[int, int]],
+) -> Markup:
+    """
+    8 h to 20 h of one helper, with a line at each hour; minutes since midnight. The list beside it says the same.
+
+    Ways are hatched by the pattern `trajet`, which the page holds once (`hatching`).
+    """
+    parts = [_block("free", one, 0) for one in free] + [_block("way", one, 9) for one in ways]
+    parts += [_block("other", one, 4) for one in others] + [_block("visit", one, 4) for one in visits]
+    lines = "".join(f"M{minute} 0V{HOURS_HEIGHT}" for minute in range(60, DAY_TO - DAY_FROM, 60))
+    return Markup(  # noqa: S704  (numbers only)
+        f'<svg class="hours" viewBox="0 0 {DAY_TO - DAY_FROM} {HOURS_HEIGHT}" preserveAspectRatio="none" '
+        f'aria-hidden="true" focusable="false"><rect class="all" width="{DAY_TO - DAY_FROM}" '
+        f'height="{HOURS_HEIGHT}"/>{"".join(parts)}<path class="grid" d="{lines}"/></svg>'
+    )
+
+
+def _block(kind: str, span: tuple[int, int], inset: int) -> str:
+    start, end = max(span[0], DAY_FROM), min(span[1], DAY_TO)
+    if start >= end:
+        return ""
+    height = HOURS_HEIGHT - 2 * inset
+    return f'<rect class="{kind}" x="{start - DAY_FROM}" y="{inset}" width="{end - start}" height="{height}"/>'
+
+
+def hatching() -> Markup:
+    """The pattern of ways, once on a page."""
+    return Markup(
+        '<svg class="defs" width="0" height="0" aria-hidden="true" focusable="false"><defs><pattern id="trajet" '
+        'width="6" height="6" patternUnits="userSpaceOnUse"><path d="M0 6L6 0" class="hatch"/></pattern></defs></svg>'
+    )
+
+
 @dataclass(frozen=True)
 class Area:
     """A neighbourhood on the map."""

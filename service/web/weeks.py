@@ -19,7 +19,7 @@ from service.site import Site
 from service.visit_changes import Before
 from service.visit_slots import Asked
 from service.visit_words import RULES
-from service.web import week_view
+from service.web import day_view, drawings, week_view
 from service.web.doors import may
 from service.web.forms import Form, Line, read
 from service.web.pages import page, speech_of
@@ -92,6 +92,22 @@ def _is_day(text: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+@get("/semaine/jour/{day:date}", opt=COORDINATOR, sync_to_thread=True)
+def day_page(
+    request: Request[Any, Any, Any],
+    day: FromPath[date],
+    site: NamedDependency[Site],
+    visitor: NamedDependency[Visitor],
+) -> Response[str]:
+    """One day of the week, hour by hour."""
+    return page(
+        request,
+        "day.html",
+        day=day_view.day(site, visitor.actor, day, speech_of(request)),
+        hatching=drawings.hatching,
+    )
 
 
 @get("/semaine/visites/{visit:str}", opt=COORDINATOR, sync_to_thread=True)
@@ -359,6 +375,7 @@ async def publish_week(
 HANDLERS = [
     this_week,
     week_page,
+    day_page,
     visit_page,
     try_moment,
     move_visit,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from xml.etree import ElementTree
 
-from service.web.drawings import MAP_HEIGHT, MAP_WIDTH, Area, Round, Stop, day_map, strip
+from service.web.drawings import MAP_HEIGHT, MAP_WIDTH, Area, Round, Stop, day_map, hours, strip
 
 AREAS = [
     Area("Boncelles", 50.5715, 5.537),
@@ -22,6 +22,13 @@ def test_a_strip_shows_free_and_busy_minutes_between_eight_and_twenty():
 
     bars = [(bar.get("class"), bar.get("x"), bar.get("width")) for bar in drawn]
     assert bars == [("all", None, "720"), ("free", "0", "60"), ("busy", "120", "60")]
+
+
+def test_hours_show_visits_and_the_ways_to_them_cut_at_both_ends_of_the_day():
+    drawn = ElementTree.fromstring(hours([(540, 720)], [(600, 660)], [(1180, 1260)], [(590, 600)]))  # noqa: S314
+
+    bars = [(bar.get("class"), bar.get("x"), bar.get("width")) for bar in drawn if bar.get("class") != "grid"]
+    assert bars[1:] == [("free", "60", "180"), ("way", "110", "10"), ("other", "700", "20"), ("visit", "120", "60")]
 
 
 def test_north_is_up_and_east_is_right():

@@ -52,7 +52,7 @@ KINDS: tuple[tuple[str, str], ...] = (
     (r"/compte/cles/{public_id}", "own_passkey"),
 )
 """What the first value in a route's address names; of several records the last one decides."""
-BESIDE_RECORDS = ("/semaine/{monday}",)
+BESIDE_RECORDS = ("/semaine/{monday}", "/semaine/jour/{day}")
 """Routes whose value is no record: a day."""
 SAMPLES: dict[str, object] = {
     "step": 1,
