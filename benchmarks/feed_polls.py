@@ -10,13 +10,10 @@ hour (11.1 a second) take of it.
 from __future__ import annotations
 
 import http.client
-import multiprocessing
-import os
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -25,6 +22,7 @@ from typing import Any
 from sqlalchemy import insert, text
 from sqlmodel import Session, SQLModel
 
+from benchmarks import servers
 from service import database, feeds, serving
 from service.clock import FixedClock
 from service.database import Database
@@ -66,23 +64,10 @@ def measure(subscriptions: int, url: str | None = None) -> None:
         listener = serving.bind("127.0.0.1", 0)
         port = listener.getsockname()[1]
         listener.close()
-        with _server(url, port) as pid:
+        with servers.running(_serve, url, port=port) as pid:
             tags = _phases(url, secrets, port, pid)
-        with _server(url, port) as pid:
+        with servers.running(_serve, url, port=port) as pid:
             _phase("after a restart: 304", secrets, tags, port, pid, 304)
-
-
-@contextmanager
-def _server(url: str, port: int) -> Iterator[int]:
-    """A server in a process of its own, whose number is given, while the block lasts."""
-    server = multiprocessing.get_context("spawn").Process(target=_serve, args=(url, port), daemon=True)
-    server.start()
-    try:
-        _wait(port)
-        yield server.pid or 0
-    finally:
-        server.terminate()
-        server.join(30)
 
 
 def _phases(url: str, secrets: Sequence[str], port: int, pid: int) -> dict[str, str]:
@@ -111,11 +96,11 @@ def _phases(url: str, secrets: Sequence[str], port: int, pid: int) -> dict[str, 
 def _phase(
     name: str, secrets: Sequence[str], tags: dict[str, str], port: int, pid: int, wanted: int
 ) -> dict[str, Poll]:
-    began, used = time.perf_counter(), _processor(pid)
+    began, used = time.perf_counter(), servers.processor(pid)
     portions = [secrets[start::READERS] for start in range(READERS)]
     with ThreadPoolExecutor(READERS) as readers:
         found = [one for part in readers.map(lambda part: _read(part, tags, port), portions) for one in part]
-    seconds, processor = time.perf_counter() - began, _processor(pid) - used
+    seconds, processor = time.perf_counter() - began, servers.processor(pid) - used
     if wrong := {poll.status for _, poll in found if poll.status != wanted}:
         raise SystemExit(f"{name}: {sorted(wrong)} instead of {wanted}")
     waits = sorted(poll.seconds for _, poll in found)
@@ -150,24 +135,6 @@ def _read(secrets: Sequence[str], tags: dict[str, str], port: int) -> list[tuple
         found.append((secret, Poll(answer.status, answer.headers.get("ETag", ""), len(body), took)))
     connection.close()
     return found
-
-
-def _processor(pid: int) -> float:
-    """Seconds of processor that a process has used, its threads included."""
-    after_name = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(after_name[11]) + int(after_name[12])) / os.sysconf("SC_CLK_TCK")
-
-
-def _wait(port: int) -> None:
-    for _ in range(600):
-        try:
-            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
-            connection.request("GET", "/health", headers={"Host": f"localhost:{port}"})
-            if connection.getresponse().status == 200:
-                return
-        except OSError:
-            time.sleep(0.1)
-    raise SystemExit("the server does not answer")
 
 
 def _serve(url: str, port: int) -> None:
