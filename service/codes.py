@@ -138,7 +138,12 @@ NOTICES_TO_COORDINATION = (
     "consent_expired",
     "consent_renewed",
     "helper_away",
+    "hours_changed",
+    "limits_changed",
+    "knows_somebody",
 )
+NOTICES_OF_A_PARTY = ("hours_changed", "limits_changed", "knows_somebody")
+"""Of those, what a party said of themselves: no reason, and nobody else is named."""
 MAIL_KINDS = ("invitation", "account")
 MAIL_STATES = ("waiting", "sending", "sent", "doubtful", "failed", "given_up", "superseded", "lapsed")
 OPEN_MAIL_STATES = ("doubtful", "failed", "given_up")

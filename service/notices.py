@@ -49,6 +49,9 @@ TO_COORDINATION: Mapping[str, str] = {
     "consent_expired": N_("L’accord de %(name)s a pris fin. Les propositions et les visites sont annulées."),
     "consent_renewed": N_("%(name)s a redonné son accord."),
     "helper_away": N_("%(name)s ne sera pas là du %(first)s au %(last)s. Voyez ce que cela touche."),
+    "hours_changed": N_("Les heures de %(name)s ont changé. Voyez si les visites prévues y tiennent encore."),
+    "limits_changed": N_("%(name)s a changé ce qui lui est possible. Le prochain calcul en tient compte."),
+    "knows_somebody": N_("%(name)s connaît une personne du réseau. Prenez contact pour savoir qui ne pas proposer."),
 }
 """What the coordinator is told; no more than what happened."""
 
@@ -140,6 +143,21 @@ def tell_of_absence(tx: Session, site: Site, absence: Absence, territory: int) -
     )
 
 
+def tell_of_change(tx: Session, site: Site, code: str, party: Party) -> None:
+    """Note that the coordination is to hear what a party changed; once, as long as nobody has read it."""
+    same = select(Notice).where(Notice.code == code, Notice.subject_id == party.id, col(Notice.told_at).is_(None))
+    if tx.exec(same).first() is None:
+        tx.add(
+            Notice(
+                public_id=site.ids.new(),
+                territory_id=party.territory_id,
+                code=code,
+                subject_id=party.id,
+                at=site.clock.now(),
+            )
+        )
+
+
 def tell_the_others(tx: Session, site: Site, actor: Actor, held: Held, code: str) -> None:
     """Tell the person, the helper and the referring professional of a pairing, but for whoever does it themselves."""
     for party in (held.person.id, held.helper.id, held.pairing.professional_id):
@@ -215,6 +233,9 @@ def _view(tx: Session, row: Notice) -> NoticeView:
             first=absence.first_day,
             last=absence.last_day,
         )
+    if row.subject_id is not None:
+        subject = tx.get_one(Party, row.subject_id)
+        return NoticeView(row.public_id, row.code, None, _name(tx, subject), row.at, "")
     person = tx.get_one(Person, row.person_id)
     pairing = tx.get(Pairing, row.pairing_id) if row.pairing_id is not None else None
     visit = tx.get(Visit, row.visit_id) if row.visit_id is not None else None
