@@ -63,6 +63,9 @@ MAY_READ: dict[Somebody, tuple[str, ...]] = {
 RELATED: dict[str, tuple[Somebody, ...]] = {
     "request": (CLAIRE, PAUL, YANN),
     "person": (CLAIRE, YANN),
+    "helper": (CLAIRE, ANA),
+    "professional": (CLAIRE, PAUL),
+    "place": (CLAIRE,),
     "pairing": (CLAIRE, ANA, YANN),
     "proposal": (CLAIRE, BILAL, ZOE),
     "visit": (CLAIRE, ANA, PAUL, YANN),
