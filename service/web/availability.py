@@ -82,7 +82,9 @@ class _Desk:
         self.today = clock.today(site.clock, visitor.zone)
         self.here = request.url.path
 
-    def shown(self, *, days: Sequence[str] | None = None, form: HoursForm | None = None, **more: Any) -> Response[str]:
+    def shown(
+        self, *, days: Sequence[str] | None = None, form: HoursForm | None = None, status: int = 422, **more: Any
+    ) -> Response[str]:
         """The page, with what was typed where something is wrong with it."""
         week = availability.week(self.site, self.actor, self.whose)
         hours = availability.hours_of(week.usual)
@@ -93,7 +95,7 @@ class _Desk:
         return page(
             self.request,
             "availability.html",
-            status=422 if more.get("fault") else 200,
+            status=status if more.get("fault") else 200,
             **(
                 {
                     "week": week,
@@ -123,7 +125,7 @@ class _Desk:
             days = form.days() if form.do == "hours" else None
             return self.shown(days=days, form=form, fault=str(error))
         except (Outdated, StepNotAllowed) as error:
-            return self.shown(fault=str(error), outdated=True)
+            return self.shown(fault=str(error), status=409)
 
     def _changed(self, form: HoursForm) -> Response[Any]:
         if form.do == "save":
@@ -161,9 +163,8 @@ class _Desk:
 
     def _saved(self, windows: Sequence[Window], seen: str) -> Response[Any]:
         availability.change(self.site, self.actor, self.whose, windows, seen)
-        return Redirect(
-            f"{self.here}?fait={'hours_saved' if self.whose.public_id else 'own_hours_saved'}", status_code=303
-        )
+        done = "hours_saved" if self.whose.public_id else "own_hours_saved"
+        return Redirect(f"{self.here}?fait={done}", status_code=303)
 
     def _copied(self, form: HoursForm) -> Response[Any]:
         """The hours of one day on others, in the fields only: nothing is saved yet."""
@@ -240,11 +241,11 @@ def _own(visitor: Visitor) -> Whose:
     return Whose(cast("OwnerKind", visitor.actor.role))
 
 
-@get(OWN, opt=OWNERS, sync_to_thread=True)
-def own_hours_page(
+@get(OWN, opt=OWNERS)
+async def own_hours_page(
     request: Request[Any, Any, Any], site: NamedDependency[Site], visitor: NamedDependency[Visitor]
 ) -> Response[str]:
-    return _Desk(request, site, visitor, _own(visitor)).shown()
+    return await sync_to_thread(_Desk(request, site, visitor, _own(visitor)).shown)
 
 
 @post(OWN, opt=OWNERS, status_code=200)
@@ -256,14 +257,14 @@ async def change_own_hours(
     return await sync_to_thread(_Desk(request, site, visitor, _own(visitor)).carry_out, form)
 
 
-@get(THEIRS, opt=COORDINATOR, sync_to_thread=True)
-def hours_page(
+@get(THEIRS, opt=COORDINATOR)
+async def hours_page(
     request: Request[Any, Any, Any],
     owner: FromPath[str],
     site: NamedDependency[Site],
     visitor: NamedDependency[Visitor],
 ) -> Response[str]:
-    return _Desk(request, site, visitor, _theirs(request, owner)).shown()
+    return await sync_to_thread(_Desk(request, site, visitor, _theirs(request, owner)).shown)
 
 
 @post(THEIRS, opt=COORDINATOR, status_code=200)

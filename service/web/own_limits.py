@@ -92,11 +92,11 @@ def _shown(
     )
 
 
-@get(PAGE, opt=HELPER, sync_to_thread=True)
-def own_limits_page(
+@get(PAGE, opt=HELPER)
+async def own_limits_page(
     request: Request[Any, Any, Any], site: NamedDependency[Site], visitor: NamedDependency[Visitor]
 ) -> Response[str]:
-    return _shown(request, site, visitor)
+    return await sync_to_thread(_shown, request, site, visitor)
 
 
 @post(PAGE, opt=HELPER, status_code=200)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 from sqlmodel import col, select
 
 from service import own_limits
+from service.clock import FixedClock
 from service.tables.pairings import Notice
 from service.tables.people import Availability, Conflict, PeerHelper, Person, Place, Professional
 from service.tables.work import AuditEntry
@@ -195,9 +197,8 @@ def test_the_coordinator_edits_anybody_of_the_territory_and_nobody_of_another(ne
                 page = f"/{first}/{row.public_id}/disponibilites"
                 at_home = row.territory_id == network.territories["SER"]
                 assert client.read(page).status_code == (200 if at_home else 404)
-                assert client.fill(page, OWN if False else "/absences", do="hours", seen="").status_code == (
-                    200 if False else (422 if at_home else 404)
-                )
+                refused = client.fill(page, "/absences", do="hours", seen="of another day")
+                assert refused.status_code == (409 if at_home else 404)
 
 
 def test_the_next_calculation_reads_the_limits_and_the_coordination_hears_no_reason(network: Network):
@@ -243,8 +244,8 @@ def test_a_rest_ends_by_itself_after_its_last_day(network: Network):
     assert status_of(network) == "resting"
 
     assert own_limits.end_rests(network.site) == 0
-    network.site.clock.moment = MOMENT.replace(day=11)  # type: ignore[attr-defined]
-    assert own_limits.end_rests(network.site) == 1
+    later = replace(network.site, clock=FixedClock(MOMENT.replace(day=11)))
+    assert own_limits.end_rests(later) == 1
     assert status_of(network) == "active"
 
 
