@@ -12,13 +12,14 @@ from typing import Any
 import pytest
 from sqlmodel import col, select
 
-from service import own_limits
+from matching.pairing.instance import Helper
+from service import own_limits, pairing_data
 from service.clock import FixedClock
 from service.tables.pairings import Notice
 from service.tables.people import Availability, Conflict, PeerHelper, Person, Place, Professional
 from service.tables.work import AuditEntry
 from tests import sites
-from tests.service.web.network import MOMENT, Browser, Network, make_site
+from tests.service.web.network import MOMENT, TODAY, Browser, Network, make_site
 from tests.service.web.test_weeks import make_visit
 
 OWN = "/mes-disponibilites"
@@ -214,11 +215,49 @@ def test_the_next_calculation_reads_the_limits_and_the_coordination_hears_no_rea
         assert (row.weekly_minutes_max, row.max_persons, row.max_travel_km, row.transport) == (270, 2, 8, "bike")
         assert (row.cannot_visit, row.lone_visit_ok) == (["dog", "stairs"], False)
         assert len(tx.exec(select(Conflict).where(Conflict.peer_helper_id == row.id)).all()) == 1
+    ana = as_calculated(network)
+    assert (ana.weekly_minutes_max, ana.max_persons, ana.max_travel_km) == (270, 2, 8)
+    assert (ana.transport, ana.cannot_visit, ana.status) == ("bike", ("dog", "stairs"), "active")
 
     stale = client.fill("/mes-limites", "/mes-limites", **given)
     assert stale.status_code == 409
     client.fill("/mes-limites/je-connais", "/mes-limites")
     assert notices_of(network) == ["limits_changed", "knows_somebody"]
+
+
+def as_calculated(network: Network) -> Helper:
+    """Ana, as the next calculation of suggestions gets her."""
+    with network.site.db() as tx:
+        ref = tx.get_one(PeerHelper, int(network.ids["SER:Ana"])).ref
+        records = pairing_data.read_records(tx, network.territories["SER"], TODAY)
+        [found] = [one for one in pairing_data.instance_of_waiting(tx, records).helpers if one.id == ref]
+        return found
+
+
+def test_a_change_of_hours_is_what_the_next_calculation_gets(network: Network):
+    send(network.signed_in("peer_helper", "Ana"), "hours", day3="18h-21h")
+
+    assert [(one.weekday, one.start, one.end) for one in as_calculated(network).windows] == [(3, 1080, 1260)]
+
+
+def test_one_press_says_that_somebody_is_away_today(network: Network):
+    client = network.signed_in("peer_helper", "Ana")
+    page = client.read("/mes-absences").text
+    assert page.count(f'name="first" value="{TODAY.isoformat()}"') == 2
+    assert 'name="last" value="2027-01-10"' in page
+
+    client.fill("/mes-absences/noter", "/mes-absences", first=TODAY.isoformat())
+    assert "Le lundi 4 janvier" in text_of(client.read("/mes-absences"))
+
+
+def test_a_helper_sees_nothing_of_another_helper_s_hours(network: Network):
+    with network.site.db() as tx:
+        bilal = tx.get_one(PeerHelper, int(network.ids["SER:Bilal"])).public_id
+    client = network.signed_in("peer_helper", "Ana")
+
+    assert client.read(f"/pairs-aidants/{bilal}/disponibilites").status_code == 403
+    shown = text_of(client.read(OWN)) + text_of(client.read("/mes-limites"))
+    assert not [name for name in ("Bilal", "Yann", "Zoe", "Rose", "d’ailleurs") if name in shown]
 
 
 @pytest.mark.parametrize("wrong", [{"hours": "0"}, {"persons": "many"}, {"km": "nan"}, {"transport": "horse"}])
@@ -243,6 +282,7 @@ def test_a_rest_ends_by_itself_after_its_last_day(network: Network):
     client.fill("/mes-limites/repos", "/mes-limites", revision=own_revision(network), until="2027-01-10")
     assert status_of(network) == "resting"
 
+    assert as_calculated(network).status == "resting"
     assert own_limits.end_rests(network.site) == 0
     later = replace(network.site, clock=FixedClock(MOMENT.replace(day=11)))
     assert own_limits.end_rests(later) == 1
