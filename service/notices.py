@@ -77,7 +77,8 @@ class NoticeView:
 
     `to` is whom to tell, None for the coordination itself; `name` the one it is about, as that reader knows them.
     `before` is the hour of the visit that the reader knows of, `after` the one it has now, both local; `names` are
-    those who come along. `first` and `last` are the days of an absence.
+    those who come along. `first` and `last` are the days of an absence; `changed` is whose hours are others now: a
+    kind and a public id.
     """
 
     public_id: str
@@ -92,6 +93,7 @@ class NoticeView:
     absence: str = ""
     first: date | None = None
     last: date | None = None
+    changed: tuple[str, str] | None = None
 
 
 def tell(
@@ -235,7 +237,9 @@ def _view(tx: Session, row: Notice) -> NoticeView:
         )
     if row.subject_id is not None:
         subject = tx.get_one(Party, row.subject_id)
-        return NoticeView(row.public_id, row.code, None, _name(tx, subject), row.at, "")
+        whose = _named(tx, subject)
+        changed = (subject.kind, whose.public_id) if row.code == "hours_changed" else None
+        return NoticeView(row.public_id, row.code, None, _name(tx, subject), row.at, "", changed=changed)
     person = tx.get_one(Person, row.person_id)
     pairing = tx.get(Pairing, row.pairing_id) if row.pairing_id is not None else None
     visit = tx.get(Visit, row.visit_id) if row.visit_id is not None else None
@@ -264,6 +268,11 @@ def _along(tx: Session, visit: Visit) -> tuple[str, ...]:
 
 
 def _name(tx: Session, party: Party) -> str:
+    row = _named(tx, party)
+    return row.pseudonym if isinstance(row, Person) else row.display_name
+
+
+def _named(tx: Session, party: Party) -> Person | PeerHelper | Professional:
     if party.kind == "person":
-        return tx.get_one(Person, party.id).pseudonym
-    return tx.get_one(PeerHelper if party.kind == "peer_helper" else Professional, party.id).display_name
+        return tx.get_one(Person, party.id)
+    return tx.get_one(PeerHelper if party.kind == "peer_helper" else Professional, party.id)

@@ -121,7 +121,11 @@ def test_a_visit_outside_of_the_new_hours_is_named_before_and_stays_after(networ
     saved = send(client, "save", w=packed_in(check.text))
     assert saved.status_code == 303
     assert windows(network) == [(2, 840, 1020, "weekly")]
-    assert "Les heures de Ana ont changé" in text_of(network.signed_in("coordinator").read("/binomes"))
+    coordinator = network.signed_in("coordinator")
+    desk = text_of(coordinator.read("/binomes"))
+    assert "Les heures de Ana ont changé" in desk
+    [page] = re.findall(r'href="(/pairs-aidants/[0-9a-f]{32}/disponibilites)"', desk)
+    assert "Disponibilités de Ana" in text_of(coordinator.read(page))
 
 
 def test_a_text_is_shown_as_understood_before_anything_is_saved(network: Network):
