@@ -6,7 +6,6 @@ A change moves no visit. It says before which ones no longer fit, and tells the 
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -15,12 +14,13 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, col, or_, select
 
-from calendars.availability import Recurrence, Window, free_on, without
+from calendars.availability import Recurrence, Window, without
 from calendars.windows_text import MOMENTS, Hours, tidy
 from locales import N_
 from service import audit, codes, notices
 from service.access_scope import scope
-from service.errors import HoursNotValid, NotFound, Outdated, StepNotAllowed
+from service.availability_windows import covers, digest, hours_of, must_not_overlap, packed, unpacked
+from service.errors import NotFound, Outdated, StepNotAllowed
 from service.rows import by_id
 from service.site import Actor, Site
 from service.tables.pairings import Visit
@@ -44,8 +44,6 @@ TABLES: dict[str, type[Owner]] = {
     "professional": Professional,
     "place": Place,
 }
-MOST_WINDOWS = 60
-"""Windows of one owner: nobody's week is longer."""
 
 
 @dataclass(frozen=True)
@@ -120,15 +118,15 @@ def week(site: Site, actor: Actor, whose: Whose) -> Week:
         today = today_of(site, tx.get_one(Territory, owner.territory_id))
         windows = _windows(_rows(tx, owner.id, today))
         before = tx.get(AvailabilityBefore, owner.id)
-        digest = _digest(windows)
+        seal = digest(windows)
         return Week(
             name=name_of(owner),
             kind=whose.kind,
             is_own=not whose.public_id,
             usual=tuple(one for one in windows if _is_usual(one, today)),
             limited=tuple(one for one in windows if not _is_usual(one, today)),
-            seen=digest,
-            has_step_back=before is not None and before.after == digest,
+            seen=seal,
+            has_step_back=before is not None and before.after == seal,
         )
 
 
@@ -166,15 +164,15 @@ def change(site: Site, actor: Actor, whose: Whose, windows: Iterable[Window], se
         owner, today = _held(tx, site, actor, whose)
         rows = _rows(tx, owner.id, today)
         known = _windows(rows)
-        if _digest(known) != seen:
+        if digest(known) != seen:
             raise Outdated(N_("Quelqu’un d’autre a changé ces heures entre-temps. Voici celles d’aujourd’hui."))
-        if _digest(wanted) == seen:
+        if digest(wanted) == seen:
             return
         _replace(tx, owner.id, rows, wanted, today)
         before = tx.get(AvailabilityBefore, owner.id) or AvailabilityBefore(
             owner_id=owner.id, after="", changed_at=site.clock.now()
         )
-        before.windows, before.after = [packed(one) for one in known], _digest(wanted)
+        before.windows, before.after = [packed(one) for one in known], digest(wanted)
         before.changed_at = site.clock.now()
         tx.add(before)
         _told(tx, site, actor, owner, whose, "availability.changed")
@@ -193,8 +191,8 @@ def step_back(site: Site, actor: Actor, whose: Whose, seen: str) -> None:
         owner, today = _held(tx, site, actor, whose)
         rows = _rows(tx, owner.id, today)
         before = tx.get(AvailabilityBefore, owner.id)
-        digest = _digest(_windows(rows))
-        if before is None or before.after != digest or digest != seen:
+        seal = digest(_windows(rows))
+        if before is None or before.after != seal or seal != seen:
             raise StepNotAllowed(N_("Ces heures ont changé depuis. Il n’y a plus de retour en arrière."))
         back = [unpacked(one) for one in before.windows]
         _replace(tx, owner.id, rows, [one for one in back if not _is_over(one, today)], today)
@@ -252,68 +250,6 @@ def with_hours(
     return windows
 
 
-def hours_of(windows: Iterable[Window]) -> tuple[Hours, ...]:
-    return tidy(Hours(one.weekday, one.start, one.end, one.recurrence) for one in windows)
-
-
-def must_not_overlap(windows: Iterable[Window]) -> tuple[Window, ...]:
-    """The windows in order, when the database would take them."""
-    ordered = tuple(sorted(windows, key=packed))
-    if len(ordered) > MOST_WINDOWS:
-        raise HoursNotValid(N_("C’est beaucoup d’heures différentes. Regroupez-en quelques-unes."))
-    for place, one in enumerate(ordered):
-        if any(_overlap(one, other) for other in ordered[place + 1 :]):
-            raise HoursNotValid(
-                N_("Deux périodes du même jour se recouvrent. Corrigez leurs heures ou leurs dates."),
-                weekday=one.weekday,
-            )
-    return ordered
-
-
-def packed(window: Window) -> str:
-    """A window as one line, for a form to carry it and a row to keep it."""
-    until = window.valid_until.isoformat() if window.valid_until is not None else ""
-    return (
-        f"{window.weekday};{window.start:04};{window.end:04};{window.recurrence};"
-        f"{window.valid_from.isoformat()};{until}"
-    )
-
-
-def unpacked(line: str) -> Window:
-    """
-    The window of such a line.
-
-    Raises
-    ------
-    HoursNotValid
-        When it was not written by `packed`.
-    """
-    try:
-        weekday, start, end, recurrence, since, until = line.split(";")
-        if recurrence not in codes.RECURRENCES:
-            raise ValueError(recurrence)
-        last = date.fromisoformat(until) if until else None
-        window = Window(
-            int(weekday), int(start), int(end), date.fromisoformat(since), last, cast("Recurrence", recurrence)
-        )
-        if last is not None and last < window.valid_from:
-            raise ValueError(until)
-    except ValueError:
-        raise HoursNotValid(N_("Ces heures ne peuvent pas être lues. Recommencez depuis la page.")) from None
-    return window
-
-
-def covers(windows: Iterable[Window], start: datetime, end: datetime) -> bool:
-    """All of a visit, in local time, lies in the windows."""
-    known = tuple(windows)
-    for day in {start.date(), end.date()}:
-        first = 0 if start.date() < day else start.hour * 60 + start.minute
-        last = 24 * 60 if end.date() > day else end.hour * 60 + end.minute
-        if first < last and not any(span[0] <= first and last <= span[1] for span in free_on(day, known)):
-            return False
-    return True
-
-
 def name_of(owner: Owner) -> str:
     if isinstance(owner, Place):
         return owner.name
@@ -341,21 +277,6 @@ def _is_usual(window: Window, today: date) -> bool:
 
 def _is_over(window: Window, today: date) -> bool:
     return window.valid_until is not None and window.valid_until < today
-
-
-def _overlap(one: Window, other: Window) -> bool:
-    return (
-        one.weekday == other.weekday
-        and one.start < other.end
-        and other.start < one.end
-        and {one.recurrence, other.recurrence} != {"odd_weeks", "even_weeks"}
-        and (one.valid_until is None or one.valid_until >= other.valid_from)
-        and (other.valid_until is None or other.valid_until >= one.valid_from)
-    )
-
-
-def _digest(windows: Iterable[Window]) -> str:
-    return hashlib.sha256("\n".join(sorted(packed(one) for one in windows)).encode()).hexdigest()[:32]
 
 
 def _owner(tx: Session, actor: Actor, whose: Whose) -> Owner:

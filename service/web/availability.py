@@ -19,7 +19,7 @@ from calendars import windows_text
 from calendars.availability import Window
 from calendars.windows_text import MOMENTS, Hours
 from locales import N_
-from service import availability, clock
+from service import availability, availability_windows, clock
 from service.access import Visitor
 from service.availability import OwnerKind, Week, Whose
 from service.errors import HoursNotValid, Outdated, StepNotAllowed
@@ -87,7 +87,7 @@ class _Desk:
     ) -> Response[str]:
         """The page, with what was typed where something is wrong with it."""
         week = availability.week(self.site, self.actor, self.whose)
-        hours = availability.hours_of(week.usual)
+        hours = availability_windows.hours_of(week.usual)
         texts = [
             windows_text.write([one for one in hours if one.weekday == day], self.speech.lang, with_day=False)
             for day in range(1, 8)
@@ -129,7 +129,7 @@ class _Desk:
 
     def _changed(self, form: HoursForm) -> Response[Any]:
         if form.do == "save":
-            return self._saved([availability.unpacked(line) for line in form.w[:MOST_LINES]], form.seen)
+            return self._saved([availability_windows.unpacked(line) for line in form.w[:MOST_LINES]], form.seen)
         week = availability.week(self.site, self.actor, self.whose)
         if week.seen != form.seen:
             raise Outdated(N_("Quelqu’un d’autre a changé ces heures entre-temps. Voici celles d’aujourd’hui."))
@@ -154,7 +154,7 @@ class _Desk:
             "availability_check.html",
             week=week,
             lines=[line_of(one, self.speech, self.today) for one in change.windows],
-            packed=[availability.packed(one) for one in change.windows],
+            packed=[availability_windows.packed(one) for one in change.windows],
             outside=change.outside,
             unknown=unknown,
             text=form.text if form.do == "text" else "",
@@ -214,7 +214,7 @@ class _Desk:
         kept = replace(week, usual=(), limited=()) if form.mode == "replace" else week
         return availability.with_hours(
             kept,
-            [*availability.hours_of(kept.usual), *availability.hours_of(usual)],
+            [*availability_windows.hours_of(kept.usual), *availability_windows.hours_of(usual)],
             self.today,
             added=[one for one in found if one not in usual],
         )
