@@ -10,6 +10,9 @@ from sqlmodel import col
 from service.errors import NotAllowed
 from service.site import Actor
 from service.tables.pairings import Pairing, Request, Visit
+from service.tables.people import PeerHelper, Person, Place, Professional
+
+Listed = PeerHelper | Person | Professional | Place
 
 
 @dataclass(frozen=True)
@@ -57,6 +60,13 @@ class Scope:
         if self.actor.role == "professional":
             return here & (col(Visit.professional_id) == party)
         return false()
+
+    def parties(self, table: type[Listed]) -> ColumnElement[bool]:
+        """Coordinator: the territory's helpers, people, professionals and places. Everybody else: themselves."""
+        here = col(table.territory_id) == self.actor.territory_id
+        if self.whole_territory:
+            return here
+        return here & (col(table.id) == self.actor.party_id)
 
 
 def scope(actor: Actor) -> Scope:

@@ -138,7 +138,12 @@ NOTICES_TO_COORDINATION = (
     "consent_expired",
     "consent_renewed",
     "helper_away",
+    "hours_changed",
+    "limits_changed",
+    "knows_somebody",
 )
+NOTICES_OF_A_PARTY = ("hours_changed", "limits_changed", "knows_somebody")
+"""Of those, what a party said of themselves: no reason, and nobody else is named."""
 MAIL_KINDS = ("invitation", "account", "message", "sms")
 MESSAGE_CHOICES = ("email", "sms", "none")
 MESSAGE_WAYS = ("email", "sms", "said")

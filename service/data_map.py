@@ -71,6 +71,7 @@ DATA_MAP: dict[str, dict[Class, str]] = {
         "pseudonym": "owner_id",
         "personal": "weekday start_minute end_minute recurrence valid_from valid_until",
     },
+    "availability_before": {"none": "changed_at", "pseudonym": "owner_id", "personal": "windows after"},
     "booking": {"none": "id", "pseudonym": "party_id visit_id", "special": "starts_at ends_at live"},
     "busy_interval": {"none": "id", "pseudonym": "calendar_id", "personal": "starts_at ends_at"},
     "certificate": {"none": "id", "pseudonym": "peer_helper_id", "personal": "kind on"},
@@ -163,7 +164,7 @@ DATA_MAP: dict[str, dict[Class, str]] = {
     "network_setting": {"none": "id territory_id name value changed_at", "pseudonym": "changed_by"},
     "notice": {
         "none": "id public_id territory_id at told_at",
-        "pseudonym": "party_id person_id pairing_id visit_id absence_id told_by",
+        "pseudonym": "party_id person_id pairing_id visit_id absence_id subject_id told_by",
         "special": "code known_start",
     },
     "open_session": {
@@ -238,7 +239,7 @@ DATA_MAP: dict[str, dict[Class, str]] = {
         "personal": (
             "display_name gender age_band languages themes contract weekly_minutes_max max_persons max_visits_per_day "
             "max_travel_km transport base_lat base_lon lone_visit_ok cannot_visit initial_training_completed_on "
-            "last_supervision_on off_in_school_holidays own_words_sealed status"
+            "last_supervision_on off_in_school_holidays own_words_sealed status resting_until"
         ),
         # What somebody lived through is theirs to tell, also when they are a helper.
         "special": "lived_experience",

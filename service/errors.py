@@ -67,6 +67,10 @@ class AbsenceNotValid(Refused):
     """The days or hours of an absence make no sense, or one is noted for them."""
 
 
+class HoursNotValid(Refused):
+    """The hours or limits of somebody make no sense as they were filled in."""
+
+
 class CalendarRefused(Refused):
     """A calendar of another program cannot be read; `code` says why, and nothing of what stood in it."""
 

@@ -135,6 +135,15 @@ LIFECYCLES: dict[str, Lifecycle] = {
         ("planned",),
         {"planned": ("invited", "cancelled"), "invited": ("held", "cancelled")},
     ),
+    "peer_helper": Lifecycle(
+        codes.HELPER_STATES,
+        ("in_training", "active"),
+        {
+            "in_training": ("active", "left"),
+            "active": ("resting", "left"),
+            "resting": ("active", "left"),
+        },
+    ),
     "person": Lifecycle(
         codes.PERSON_STATES,
         ("consent_pending", "waiting"),

@@ -51,6 +51,9 @@ TO_COORDINATION: Mapping[str, str] = {
     "consent_expired": N_("L’accord de %(name)s a pris fin. Les propositions et les visites sont annulées."),
     "consent_renewed": N_("%(name)s a redonné son accord."),
     "helper_away": N_("%(name)s ne sera pas là du %(first)s au %(last)s. Voyez ce que cela touche."),
+    "hours_changed": N_("Les heures de %(name)s ont changé. Voyez si les visites prévues y tiennent encore."),
+    "limits_changed": N_("%(name)s a changé ce qui lui est possible. Le prochain calcul en tient compte."),
+    "knows_somebody": N_("%(name)s connaît une personne du réseau. Prenez contact pour savoir qui ne pas proposer."),
 }
 """What the coordinator is told; no more than what happened."""
 
@@ -76,7 +79,8 @@ class NoticeView:
 
     `to` is whom to tell, None for the coordination itself; `name` the one it is about, as that reader knows them.
     `before` is the hour of the visit that the reader knows of, `after` the one it has now, both local; `names` are
-    those who come along. `first` and `last` are the days of an absence.
+    those who come along. `first` and `last` are the days of an absence; `changed` is whose hours are others now: a
+    kind and a public id.
     """
 
     public_id: str
@@ -91,6 +95,7 @@ class NoticeView:
     absence: str = ""
     first: date | None = None
     last: date | None = None
+    changed: tuple[str, str] | None = None
 
 
 def tell(
@@ -140,6 +145,21 @@ def tell_of_absence(tx: Session, site: Site, absence: Absence, territory: int) -
             at=site.clock.now(),
         )
     )
+
+
+def tell_of_change(tx: Session, site: Site, code: str, party: Party) -> None:
+    """Note that the coordination is to hear what a party changed; once, as long as nobody has read it."""
+    same = select(Notice).where(Notice.code == code, Notice.subject_id == party.id, col(Notice.told_at).is_(None))
+    if tx.exec(same).first() is None:
+        tx.add(
+            Notice(
+                public_id=site.ids.new(),
+                territory_id=party.territory_id,
+                code=code,
+                subject_id=party.id,
+                at=site.clock.now(),
+            )
+        )
 
 
 def tell_the_others(tx: Session, site: Site, actor: Actor, held: Held, code: str) -> None:
@@ -236,6 +256,11 @@ def _view(tx: Session, row: Notice) -> NoticeView:
             first=absence.first_day,
             last=absence.last_day,
         )
+    if row.subject_id is not None:
+        subject = tx.get_one(Party, row.subject_id)
+        whose = _named(tx, subject)
+        changed = (subject.kind, whose.public_id) if row.code == "hours_changed" else None
+        return NoticeView(row.public_id, row.code, None, _name(tx, subject), row.at, "", changed=changed)
     person = tx.get_one(Person, row.person_id)
     pairing = tx.get(Pairing, row.pairing_id) if row.pairing_id is not None else None
     visit = tx.get(Visit, row.visit_id) if row.visit_id is not None else None
@@ -264,6 +289,11 @@ def _along(tx: Session, visit: Visit) -> tuple[str, ...]:
 
 
 def _name(tx: Session, party: Party) -> str:
+    row = _named(tx, party)
+    return row.pseudonym if isinstance(row, Person) else row.display_name
+
+
+def _named(tx: Session, party: Party) -> Person | PeerHelper | Professional:
     if party.kind == "person":
-        return tx.get_one(Person, party.id).pseudonym
-    return tx.get_one(PeerHelper if party.kind == "peer_helper" else Professional, party.id).display_name
+        return tx.get_one(Person, party.id)
+    return tx.get_one(PeerHelper if party.kind == "peer_helper" else Professional, party.id)

@@ -259,7 +259,8 @@ class Notice(SQLModel, table=True):
     """
     Somebody is to be told something: what, about whom; never why.
 
-    Without `party_id` it is for the coordination itself, and about an absence instead of a person when it has one.
+    Without `party_id` it is for the coordination itself, and about an absence, or about what `subject_id` changed,
+    instead of a person when it has one of them.
     `known_start` is the hour of the visit that this party knows of, when the visit has another one now. `told_at` is
     set once it was said, or read on the own page.
     """
@@ -272,7 +273,9 @@ class Notice(SQLModel, table=True):
             name="addressee",
         ),
         CheckConstraint(
-            "(code = 'helper_away') = (absence_id IS NOT NULL) AND (person_id IS NULL) = (absence_id IS NOT NULL)",
+            "(code = 'helper_away') = (absence_id IS NOT NULL) "
+            f"AND (code IN ({', '.join(repr(code) for code in codes.NOTICES_OF_A_PARTY)})) = (subject_id IS NOT NULL) "
+            "AND (person_id IS NULL) = (absence_id IS NOT NULL OR subject_id IS NOT NULL)",
             name="subject",
         ),
     )
@@ -285,6 +288,7 @@ class Notice(SQLModel, table=True):
     pairing_id: int | None = to("pairing", nullable=True)
     visit_id: int | None = to("visit", nullable=True)
     absence_id: int | None = to("absence", nullable=True, ondelete="CASCADE")
+    subject_id: int | None = to("party", nullable=True)
     known_start: dt.datetime | None = moment(nullable=True)
     at: dt.datetime = moment()
     told_at: dt.datetime | None = moment(nullable=True)

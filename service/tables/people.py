@@ -69,7 +69,11 @@ class Professional(Editable, table=True):
 
 
 class PeerHelper(Editable, table=True):
-    """A peer helper and the limits they set; phone and e-mail lie in the contact card."""
+    """
+    A peer helper and the limits they set; phone and e-mail lie in the contact card.
+
+    `resting_until` is the last day of rest; None = until they say so.
+    """
 
     __tablename__ = "peer_helper"
     __table_args__ = (
@@ -83,6 +87,7 @@ class PeerHelper(Editable, table=True):
         CheckConstraint("max_persons >= 0", name="max_persons"),
         CheckConstraint("max_visits_per_day >= 0", name="max_visits_per_day"),
         CheckConstraint("max_travel_km >= 0", name="max_travel_km"),
+        CheckConstraint("resting_until IS NULL OR status = 'resting'", name="resting_until"),
         *coordinates("base_lat", "base_lon", coarse=True),
     )
     id: int = to("party", primary_key=True)
@@ -113,6 +118,7 @@ class PeerHelper(Editable, table=True):
     off_in_school_holidays: bool = False
     own_words_sealed: bytes | None = sealed()
     status: str = "in_training"
+    resting_until: dt.date | None = None
 
 
 class Certificate(SQLModel, table=True):
@@ -304,6 +310,20 @@ class Availability(SQLModel, table=True):
     recurrence: str = "weekly"
     valid_from: dt.date
     valid_until: dt.date | None = None
+
+
+class AvailabilityBefore(SQLModel, table=True):
+    """
+    The windows of an owner before their last change, for one step back.
+
+    `after` is the digest of the windows that the change left: once they are others, there is no way back.
+    """
+
+    __tablename__ = "availability_before"
+    owner_id: int = to("party", primary_key=True)
+    windows: list[str] = listed()
+    after: str
+    changed_at: dt.datetime = moment()
 
 
 class Absence(SQLModel, table=True):

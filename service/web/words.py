@@ -64,6 +64,13 @@ DONE: dict[str, str] = {
     "absence_noted": N_("Absence notée."),
     "own_absence_noted": N_("C’est noté. La coordination est prévenue."),
     "absence_ended": N_("Absence supprimée."),
+    "hours_saved": N_("Heures enregistrées. Aucune visite n’a été déplacée."),
+    "own_hours_saved": N_("C’est enregistré. La coordination est prévenue, aucune visite n’a été déplacée."),
+    "hours_back": N_("Les heures d’avant sont revenues."),
+    "limits_saved": N_("C’est enregistré. Les prochaines propositions en tiennent compte."),
+    "resting": N_("C’est noté. Bon repos : aucune nouvelle proposition ne viendra."),
+    "back_again": N_("C’est noté. Vous pouvez de nouveau recevoir des propositions."),
+    "knows_told": N_("C’est noté. La coordination prend contact avec vous."),
     "password_reset": N_("Nouveau mot de passe gardé. Entrez maintenant."),
     "password_changed": N_("Nouveau mot de passe gardé. Les autres sessions sont terminées."),
     "email_changed": N_("Nouvelle adresse gardée. L’ancienne est prévenue."),
@@ -116,6 +123,24 @@ MOMENTS = {
     "weekday_afternoon": N_("En semaine, l’après-midi"),
     "evening": N_("En soirée"),
     "weekend": N_("Le week-end"),
+}
+DAY_MOMENTS = {
+    "morning": N_("Matin"),
+    "noon": N_("Midi"),
+    "afternoon": N_("Après-midi"),
+    "evening": N_("Soir"),
+}
+TRANSPORTS = {
+    "walk": N_("À pied"),
+    "bike": N_("À vélo"),
+    "bus": N_("En bus"),
+    "car": N_("En voiture"),
+}
+FLAGS = {
+    "dog": N_("Là où il y a un chien"),
+    "cat": N_("Là où il y a un chat"),
+    "smoking": N_("Là où l’on fume"),
+    "stairs": N_("Là où il faut monter des escaliers"),
 }
 LIVING_ENVIRONMENTS = {
     "home": N_("Dans son logement"),
@@ -348,6 +373,9 @@ TABLES: dict[str, dict[str, str]] = {
     "account": ACCOUNT_STATES,
     "letter": LETTERS,
     "moment": MOMENTS,
+    "day_moment": DAY_MOMENTS,
+    "transport": TRANSPORTS,
+    "flag": FLAGS,
     "living": LIVING_ENVIRONMENTS,
     "preference": PREFERENCES,
     "absence": ABSENCE_KINDS,

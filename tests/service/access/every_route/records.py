@@ -15,7 +15,7 @@ from service.tables.access import Account, Letter, Passkey, Subscription, WebSes
 from service.tables.calendars import OtherCalendar
 from service.tables.mail import MailReply, OutboxMessage
 from service.tables.pairings import Notice, Pairing, Request, Visit
-from service.tables.people import Absence, PeerHelper, Person, Professional
+from service.tables.people import Absence, PeerHelper, Person, Place, Professional
 from service.tables.territory import Territory
 from service.tables.work import ImportReport, Run
 from tests.service.web.network import MOMENT, Network
@@ -63,6 +63,9 @@ MAY_READ: dict[Somebody, tuple[str, ...]] = {
 RELATED: dict[str, tuple[Somebody, ...]] = {
     "request": (CLAIRE, PAUL, YANN),
     "person": (CLAIRE, YANN),
+    "helper": (CLAIRE, ANA),
+    "professional": (CLAIRE, PAUL),
+    "place": (CLAIRE,),
     "pairing": (CLAIRE, ANA, YANN),
     "proposal": (CLAIRE, BILAL, ZOE),
     "visit": (CLAIRE, ANA, PAUL, YANN),
@@ -136,6 +139,7 @@ def _made(network: Network, tx: Session, ref: str) -> dict[str, str]:
     request = tx.exec(select(Request).where(Request.person_id == yann.id)).one()
     ids["request"], ids["person"] = request.public_id, yann.public_id
     ids["helper"], ids["professional"] = ana.public_id, paul.public_id
+    ids["place"] = tx.exec(select(Place).where(Place.territory_id == here)).one().public_id
     accounts = {
         account.party_id: account for account in tx.exec(select(Account).where(Account.territory_id == here)).all()
     }
