@@ -141,10 +141,14 @@ class WeekView:
     travel: Told
 
 
-def week(site: Site, actor: Actor, monday: date) -> WeekView:
-    """A week of the territory, from its Monday."""
+def week(site: Site, actor: Actor, monday: date, *, with_due: bool = True) -> WeekView:
+    """
+    A week of the territory, from its Monday.
+
+    Without `with_due`, what is to place is left out: working out its solutions takes longer than all the rest.
+    """
     monday = week_of(monday)
-    finished = runs.finished(site, actor, "planning")
+    finished = runs.finished(site, actor, "planning") if with_due else None
     with site.db() as tx:
         territory = coordinating(tx, actor)
         horizon = Horizon(monday, 7, territory.timezone)

@@ -56,7 +56,7 @@ class DayPage:
 
 def day(site: Site, actor: Actor, wanted: date, speech: Speech) -> DayPage:
     """One day of the week's table."""
-    view = visits.week(site, actor, week_of(wanted))
+    view = visits.week(site, actor, week_of(wanted), with_due=False)
     helpers = tuple(_helper(view, number, wanted, speech) for number in range(len(view.rows)))
     rounds = [one for one in view.rounds if one.day == wanted]
     return DayPage(
@@ -67,12 +67,12 @@ def day(site: Site, actor: Actor, wanted: date, speech: Speech) -> DayPage:
         placed=sum(len(one.stops) for one in rounds),
         travel=sum(one.travel for one in rounds),
         # Who is busy comes first, the rest in the order of the week.
-        helpers=tuple(
-            sorted(
-                helpers, key=lambda one: (not any(line.href for line in one.entries), not one.entries, bool(one.off))
-            )
-        ),
+        helpers=tuple(sorted(helpers, key=_rank)),
     )
+
+
+def _rank(helper: HelperLine) -> tuple[bool, bool, bool]:
+    return not any(line.href for line in helper.entries), not helper.entries, bool(helper.off)
 
 
 def _helper(view: WeekView, number: int, wanted: date, speech: Speech) -> HelperLine:

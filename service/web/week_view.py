@@ -398,7 +398,7 @@ def first_week(site: Site, actor: Actor) -> date:
 
 def unpublished(site: Site, actor: Actor, monday: date) -> int:
     """How many visits of a week nobody was told of yet."""
-    return visits.week(site, actor, monday).counts.to_publish
+    return visits.week(site, actor, monday, with_due=False).counts.to_publish
 
 
 def names(site: Site, actor: Actor) -> dict[str, str]:
