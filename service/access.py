@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, func, or_
 from sqlmodel import Session, col, delete, select, update
 
 from locales import N_
-from service import access_attempts, own_keys
+from service import access_attempts, audit, own_keys
 from service.clock import Clock, RealClock
 from service.errors import LinkNotValid, NotFound
 from service.hashes import hashed
@@ -165,6 +165,7 @@ def begin_session(tx: Session, site: Site, account: Account, browser: str, now: 
     """A new session's token, whatever cookie came before; both factors were given where both are asked for."""
     token = secrets.token_urlsafe(32)
     _, whole = SESSION_LIVES.get(account.role, STAFF_LIVES)
+    audit.note(tx, site, _actor(account), "sign_in", "account", account.public_id)
     tx.add(
         WebSession(
             public_id=site.ids.new(),
@@ -226,7 +227,7 @@ def visitor(site: Site, token: str, *, clock: Clock = REAL) -> Visitor | None:
             # An update, not a merge: a session that was just ended by a log-out is not revived.
             tx.exec(update(WebSession).where(col(WebSession.id) == session.id).values(seen_at=now))
     return Visitor(
-        actor=Actor(account.role, account.territory_id, account.id, account.party_id, account.language),
+        actor=_actor(account),
         name=name,
         territory_name=territory.name if territory is not None else "",
         zone=territory.timezone if territory is not None else "Europe/Brussels",
@@ -261,7 +262,15 @@ def coordinators(site: Site, actor: Actor) -> list[str]:
 def leave(site: Site, token: str) -> None:
     """End a session: its row goes, so that no copy of the cookie works again."""
     with site.db.begin() as tx:
+        whose = select(Account).join(WebSession).where(WebSession.token_hash == hashed(token))
+        account = tx.exec(whose).first()
+        if account is not None:
+            audit.note(tx, site, _actor(account), "sign_out", "account", account.public_id)
         tx.exec(delete(WebSession).where(col(WebSession.token_hash) == hashed(token)))
+
+
+def _actor(account: Account) -> Actor:
+    return Actor(account.role, account.territory_id, account.id, account.party_id, account.language)
 
 
 def sweep(site: Site, *, clock: Clock = REAL) -> None:

@@ -62,6 +62,7 @@ STATUS: dict[type[Refused], int] = {
     TooManyInvitations: 429,
 }
 TITLES: dict[type[Refused], str] = {
+    HoursNotValid: N_("Ces heures ne peuvent pas être gardées"),
     NotFound: N_("Cette page n’existe pas"),
     NotAllowed: N_("Cette page n’est pas pour vous"),
     StepNotAllowed: N_("Ce n’est plus possible"),
@@ -84,6 +85,7 @@ TITLES: dict[type[Refused], str] = {
     TooManyInvitations: N_("Trop d’invitations en une heure"),
 }
 HELP: dict[type[Refused], str] = {
+    HoursNotValid: N_("Revenez en arrière, corrigez et envoyez de nouveau. Rien n’a été changé."),
     NotFound: N_("L’adresse est peut-être incomplète. Revenez à l’accueil."),
     NotAllowed: N_("Votre rôle ne permet pas de la voir. Demandez à la coordination."),
     StepNotAllowed: N_("La situation a changé depuis l’affichage de la page. Rien n’a été modifié."),
@@ -192,7 +194,8 @@ def on_sign_in_needed(request: Request[Any, Any, Any], _: SignInNeeded) -> Respo
 
 def on_proof_needed(request: Request[Any, Any, Any], _: ProofNeeded) -> Response[Any]:
     if wants_page(request):
-        back = request.url.path if request.method == "GET" else "/compte"
+        # What was sent is not repeated: back to the page that it belongs to.
+        back = request.url.path if request.method == "GET" else "/" + request.url.path.split("/")[1]
         return Redirect(f"/compte/confirmer?retour={quote(back, safe='/')}", status_code=303)
     title, help_text = N_("Confirmez que c’est vous"), N_("Entrez de nouveau, puis réessayez.")
     return _answer(request, 403, "ProofNeeded", title, help_text)

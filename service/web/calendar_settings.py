@@ -24,6 +24,7 @@ from service.web.pages import page
 from service.web.subscription import MERGED, qr, ways_in
 
 COORDINATOR = may("coordinator")
+COORDINATOR_FRESH = may("coordinator", fresh=True)
 ADDRESSES = "/reglages/calendriers/adresses"
 LEVELS: dict[str, tuple[str, ...]] = {
     "worker": (*levels_of("own", "peer_helper"), MERGED),
@@ -102,7 +103,7 @@ def addresses_page(
     return _shown(request, site, visitor, None, "")
 
 
-@post(f"{ADDRESSES}/creer", opt=COORDINATOR, status_code=200)
+@post(f"{ADDRESSES}/creer", opt=COORDINATOR_FRESH, status_code=200)
 async def subscribe(
     request: Request[Any, Any, Any], site: NamedDependency[Site], visitor: NamedDependency[Visitor]
 ) -> Response[str]:
@@ -125,7 +126,7 @@ async def subscribe(
     return await sync_to_thread(make)
 
 
-@post(ADDRESSES + "/{public_id:str}/changer", opt=COORDINATOR, status_code=200)
+@post(ADDRESSES + "/{public_id:str}/changer", opt=COORDINATOR_FRESH, status_code=200)
 async def renew(
     request: Request[Any, Any, Any],
     public_id: FromPath[str],

@@ -26,6 +26,8 @@ from service.web.forms import Form, Line, read
 from service.web.pages import page, speech_of
 
 OWNERS = may("peer_helper", "professional", "person")
+OWNERS_FRESH = may("peer_helper", "professional", "person", fresh=True)
+"""A new address lets a calendar read without any sign-in (`security.md` A6)."""
 MERGED = "merged"
 """In forms beside the levels: taken hours only, in one piece where they touch; a kind of calendar of its own."""
 
@@ -85,7 +87,7 @@ def subscription_page(
     return _shown(request, site, visitor, None, "")
 
 
-@post("/abonnement/creer", opt=OWNERS, status_code=200)
+@post("/abonnement/creer", opt=OWNERS_FRESH, status_code=200)
 async def subscribe(
     request: Request[Any, Any, Any], site: NamedDependency[Site], visitor: NamedDependency[Visitor]
 ) -> Response[str]:
@@ -137,7 +139,7 @@ async def change(
     return Redirect("/abonnement?fait=calendar_changed", status_code=303)
 
 
-@post("/abonnement/{public_id:str}/changer", opt=OWNERS, status_code=200)
+@post("/abonnement/{public_id:str}/changer", opt=OWNERS_FRESH, status_code=200)
 async def renew(
     request: Request[Any, Any, Any],
     public_id: FromPath[str],

@@ -62,6 +62,7 @@ SAMPLES: dict[str, object] = {
     "step": 1,
     "kind": "code",
     "monday": "2027-01-11",
+    "day": "2027-01-12",
     "how": "phone",
     "answer": "accepted",
     "said": "continue",
