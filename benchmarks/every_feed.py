@@ -44,6 +44,7 @@ from service.site import Actor, Site
 from service.tables.network import Meeting
 from service.tables.people import PeerHelper, Person, Place, Professional
 from service.tables.territory import Neighbourhood, Territory, Theme
+from service.worker import working
 
 TERRITORIES = ("seraing", "locmine")
 DAYS = (date(2026, 12, 14), date(2027, 3, 22), date(2027, 10, 25))
@@ -100,7 +101,7 @@ def _site(territory: str, day: date) -> Iterator[Site]:
         actor = _coordinator(site)
         calendar_choices.choose(site, actor, Choices(team=True))
         monday = day - timedelta(days=day.weekday())
-        with serving.working(site):
+        with working(site):
             run = demo_steps.plan(site, actor, monday, WEEKS).finished.public_id
         visits.apply_draft(site, actor, run)
         demo_steps.publish(site, actor, monday, WEEKS)

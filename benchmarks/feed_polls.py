@@ -23,7 +23,7 @@ from sqlalchemy import insert, text
 from sqlmodel import Session, SQLModel
 
 from benchmarks import servers
-from service import database, feeds, serving
+from service import database, feeds, process, serving
 from service.clock import FixedClock
 from service.database import Database
 from service.ids import SeededIds
@@ -138,7 +138,7 @@ def _read(secrets: Sequence[str], tags: dict[str, str], port: int) -> list[tuple
 
 
 def _serve(url: str, port: int) -> None:
-    serving.stop_in_order()
+    process.stop_in_order()
     site = _site(url, port)
     serving.serve(site, serving.bind("127.0.0.1", port))
 

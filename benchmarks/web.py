@@ -31,7 +31,7 @@ from sqlalchemy import event
 from sqlmodel import select
 
 from benchmarks import servers
-from service import access, database, runs, serving, visits
+from service import access, database, process, runs, serving, visits
 from service.app import create_app
 from service.clock import FixedClock
 from service.database import Database
@@ -234,7 +234,7 @@ def _site(url: str, port: int) -> Site:
 
 
 def _serve(url: str, port: int) -> None:
-    serving.stop_in_order()
+    process.stop_in_order()
     serving.serve(_site(url, port), serving.bind("127.0.0.1", port))
 
 

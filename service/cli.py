@@ -12,21 +12,19 @@ import sys
 import click
 
 from locales import N_
-from service import access, codes, demo_server, first_network, serving
+from service import access, codes
 from service.cli_busy import busy_times
 from service.cli_check import audit_group, check_database
 from service.cli_demo import demo_command
-from service.cli_faults import Fault
 from service.cli_import import export_folder, import_folder
 from service.cli_keys import make_key
 from service.cli_mail import mail_group
 from service.cli_reader import Reader, language
 from service.cli_routing import routing_group
-from service.cli_site import demo_settings, is_demo, opened
+from service.cli_site import opened
 from service.cli_start import carry_out
 from service.database import Database, upgrade
 from service.settings import Settings
-from service.site import Site
 
 
 @click.group(
@@ -34,48 +32,6 @@ from service.site import Site
 )
 def cli() -> None:
     """`lefil` alone shows its help."""
-
-
-@cli.command(help=N_("Met à jour la base de données et sert les pages."))
-@click.option("--port", type=int, help=N_("Port TCP (LEFIL_PORT)."))
-@click.option("--host", default=serving.LOOPBACK, show_default=True, help=N_("Adresse sur laquelle écouter."))
-@language
-@click.pass_obj
-def serve(reader: Reader, port: int | None, host: str) -> None:
-    settings = Settings()
-    settings = settings.model_copy(update={"demo": False, "port": settings.port if port is None else port})
-    serving.write_log(settings.log_level)
-    serving.be_private()
-    serving.stop_in_order()
-    with serving.bind(host, settings.port) as listener, opened(settings, migrate=True) as site:
-        with site.db() as tx:
-            if is_demo(tx):
-                raise Fault(N_("Cette base de données contient la démonstration. Démarrez-la avec « lefil run »."))
-        _tell_setup_code(site, reader)
-        with serving.working(site):
-            serving.serve(site, listener)
-
-
-def _tell_setup_code(site: Site, reader: Reader) -> None:
-    """Where there is no network yet, whoever reads this terminal may create it."""
-    if first_network.is_open(site):
-        address = site.settings.base_url.rstrip("/") + "/creer-le-reseau"
-        reader.say(N_("Aucun réseau encore. Ouvrez %(address)s"), address=address)
-        reader.say(N_("et tapez ce code : %(code)s"), code=first_network.new_code(site))
-
-
-@cli.command("run", help=N_("Démarre la démonstration sur cette machine, avec le territoire de Seraing."))
-@click.option("--port", type=int, help=N_("Port TCP (LEFIL_PORT)."))
-@language
-@click.pass_obj
-def run_demo(reader: Reader, port: int | None) -> None:
-    settings = Settings()
-    settings = demo_settings(settings, settings.port if port is None else port)
-    serving.write_log("WARNING" if settings.log_level == "INFO" else settings.log_level)
-    serving.be_private()
-    serving.stop_in_order()
-    with serving.bind(serving.LOOPBACK, settings.port) as listener, opened(settings, migrate=True) as site:
-        demo_server.start(site, listener, reader.texts, reader.say)
 
 
 @cli.command(help=N_("Met la base de données à jour, en entier ou pas du tout."))

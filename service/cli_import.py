@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 
 from locales import N_
-from service import clock, serving
+from service import clock, process
 from service.cli_faults import Fault
 from service.cli_folder import Result, check_free, leave
 from service.cli_reader import FOLDER, Reader, language, today_option
@@ -59,7 +59,7 @@ def import_folder(
 ) -> None:
     files = folder.read(path, language=reader.language)
     settings = Settings()
-    serving.be_private()
+    process.be_private()
     if dry_run and not database_is_there(settings):
         # A look at files needs no database, and leaves none behind.
         settings = settings.model_copy(update={"database_url": "sqlite://"})

@@ -9,7 +9,7 @@ import click
 from sqlalchemy.exc import DBAPIError
 
 from locales import N_
-from service import mail_replies, serving
+from service import mail_replies, process
 from service.cli_faults import Fault
 from service.cli_reader import language
 from service.cli_site import opened
@@ -34,7 +34,7 @@ def mail_group() -> None:
 @language
 def receive(recipient: str) -> None:
     settings = Settings()
-    serving.write_log(settings.log_level)
+    process.write_log(settings.log_level)
     content = sys.stdin.buffer.read(MOST_BYTES + 1)
     try:
         with opened(settings) as site:

@@ -10,7 +10,7 @@ from sqlmodel import select
 
 from locales import N_
 from matching import travel_file
-from service import serving, street_child, travel_sources
+from service import process, street_child, travel_sources
 from service.cli_faults import Fault
 from service.cli_reader import FOLDER, Reader, language
 from service.cli_site import opened
@@ -31,7 +31,7 @@ def routing_group() -> None:
 @language
 @click.pass_obj
 def build_streets(reader: Reader, extract: Path, into: Path) -> None:
-    serving.be_private()
+    process.be_private()
     streets = street_child.build(extract, into)
     reader.say(
         N_("Le réseau de rues du %(day)s est dans « %(name)s ». Indiquez ce dossier dans LEFIL_ROUTING_TILES."),

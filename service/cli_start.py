@@ -19,7 +19,9 @@ from service.cli_help import language_of_help, speaking
 from service.cli_reader import Reader
 
 ALONE = {"busy": busy_times}
-"""Subcommands that stand by themselves; all others are in `service/cli.py`."""
+"""Subcommands that stand by themselves."""
+WITHOUT_SERVER = ("migrate", "key", "link", "audit", "check", "demo", "import", "export", "routing", "mail")
+"""Subcommands of `service/cli.py`; all others, and the list of all, need the server (`service/cli_serve.py`)."""
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -27,7 +29,8 @@ def main(arguments: list[str] | None = None) -> None:
     words = sys.argv[1:] if arguments is None else arguments
     if words and words[0] in ALONE:
         carry_out(click.Group("lefil", commands=ALONE), words)
-    import_module("service.cli").main(words)
+    quick = words and words[0] in WITHOUT_SERVER
+    import_module("service.cli" if quick else "service.cli_serve").main(words)
 
 
 def carry_out(command: click.Command, arguments: list[str]) -> None:

@@ -18,7 +18,7 @@ from pathlib import Path
 from sqlmodel import select
 
 from locales import N_, Texts
-from service import database, demo_files, feeds, serving, visits
+from service import database, demo_files, feeds, visits
 from service.cli_faults import Fault
 from service.cli_folder import Result, check_free, leave
 from service.cli_import import refuse_unknown_columns
@@ -39,6 +39,7 @@ from service.site import Actor, Site
 from service.tables.pairings import Visit
 from service.tables.territory import Territory, Theme
 from service.visit_plan import Draft
+from service.worker import working
 
 SEED = 20270104
 """Of the demonstration's ids; part of every id in its files."""
@@ -104,7 +105,7 @@ def _worked_out(demo: Demo, texts: Texts, tell: Tell) -> Files:
             territory = only_territory(tx, None)
         site = replace(site, clock=FixedClock.at_eight(demo.today, territory.timezone))
         actor = Actor("coordinator", territory.id, language=texts.lang)
-        with serving.working(site):
+        with working(site):
             paired = pair(site, actor)
             answer = pairing_answer(paired.finished)
             tell(

@@ -18,6 +18,7 @@ from service.demo_steps import Tell, pair, plan
 from service.imports import shipped
 from service.site import Actor, Site
 from service.tables.territory import Territory
+from service.worker import working
 
 SHOWN = "seraing"
 FIRST_MORNING = datetime.combine(date(2027, 1, 4), time(8), ZoneInfo("Europe/Brussels"))
@@ -47,7 +48,7 @@ def start(site: Site, listener: socket.socket, texts: Texts, tell: Tell) -> None
         shift = demo_shift(tx)
     site = replace(site, clock=ShiftedClock(FIRST_MORNING - RealClock().now() if shift is None else shift))
     territory = _filled(site, texts, tell)
-    with serving.working(site):
+    with working(site):
         _prepared(site, Actor("coordinator", territory.id, language=texts.lang), texts, tell)
         _tell_links(site, texts, tell)
         serving.serve(site, listener)

@@ -3,23 +3,16 @@
 from __future__ import annotations
 
 import errno
-import logging
-import os
-import signal
 import socket
-import sys
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
-from types import FrameType
+from contextlib import ExitStack
 
 import uvicorn
 
 from locales import N_
-from service import days, feed_bodies, mailing, other_calendar_turns, travel_sources
+from service import days, feed_bodies, mailing, other_calendar_turns
 from service.app import create_app
 from service.cli_faults import Fault
 from service.site import Site
-from service.worker import Worker
 
 LOOPBACK = "127.0.0.1"
 GRACE_SECONDS = 10
@@ -58,22 +51,6 @@ def bind(host: str, port: int) -> socket.socket:
     return listener
 
 
-@contextmanager
-def working(site: Site) -> Iterator[Worker]:
-    """
-    A worker for the runs of this site while the block lasts; what is under way at its end is handed back.
-
-    Whatever the settings name of travel times is taken over first.
-    """
-    travel_sources.take(site)
-    worker = Worker(site.db, site.settings, bell=site.bell)
-    worker.open()
-    try:
-        yield worker
-    finally:
-        worker.close()
-
-
 def serve(site: Site, listener: socket.socket) -> None:
     """Answer until somebody stops the server."""
     config = uvicorn.Config(
@@ -91,25 +68,3 @@ def serve(site: Site, listener: socket.socket) -> None:
         for one in turns:
             beside.enter_context(one.watched(site))
         uvicorn.Server(config).run(sockets=[listener])
-
-
-def stop_in_order() -> None:
-    """Let a request to end run through every `finally`, as Ctrl-C does."""
-
-    def end(_number: int, _frame: FrameType | None) -> None:
-        raise SystemExit(0)
-
-    signal.signal(signal.SIGTERM, end)
-
-
-def be_private() -> None:
-    """Files made from here on belong to their owner alone."""
-    os.umask(0o077)
-
-
-def write_log(level: str) -> None:
-    """One line for each entry on standard error: time, level, where, what; never what people wrote."""
-    logging.getLogger("alembic").setLevel(logging.WARNING)
-    logging.basicConfig(
-        stream=sys.stderr, level=level.upper(), format="%(asctime)s %(levelname)s %(name)s %(message)s", force=True
-    )

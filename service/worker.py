@@ -12,7 +12,8 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,13 +21,14 @@ import msgspec
 from sqlalchemy.exc import DBAPIError
 
 from matching.search import Limits
-from service import run_rows
+from service import run_rows, travel_sources
 from service.database import Database
 from service.run_kinds import KINDS, RunKind
 from service.run_lock import OnlyWorker
 from service.run_process import Child, ChildGone
 from service.run_rows import Taken
 from service.settings import Settings
+from service.site import Site
 
 log = logging.getLogger("lefil.runs")
 
@@ -284,3 +286,19 @@ class Worker:
                 self._idle.append(child)
                 return
         child.kill()
+
+
+@contextmanager
+def working(site: Site) -> Iterator[Worker]:
+    """
+    A worker for the runs of this site while the block lasts; what is under way at its end is handed back.
+
+    Whatever the settings name of travel times is taken over first.
+    """
+    travel_sources.take(site)
+    worker = Worker(site.db, site.settings, bell=site.bell)
+    worker.open()
+    try:
+        yield worker
+    finally:
+        worker.close()

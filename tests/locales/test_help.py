@@ -6,8 +6,8 @@ import click
 import pytest
 
 from locales import LANGS, translator
-from service.cli import cli
 from service.cli_help import language_of_help, speaking
+from service.cli_serve import cli
 
 
 def helps(command: click.Command) -> list[str]:

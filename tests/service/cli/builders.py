@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from service import cli
+from service import cli_serve as cli
 from service.imports import shipped
 
 LEFIL = str(Path(sys.executable).with_name("lefil"))

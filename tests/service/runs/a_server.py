@@ -5,14 +5,14 @@ from __future__ import annotations
 import sys
 import time
 
-from service import serving
+from service import process
 from service.database import Database
 from tests.service.runs.builders import at_work
 from tests.sites import a_site
 
 
 def main() -> None:
-    serving.stop_in_order()
+    process.stop_in_order()
     with at_work(a_site(Database(sys.argv[1]), database_url=sys.argv[1])):
         print("ready", flush=True)
         while True:
