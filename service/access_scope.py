@@ -10,6 +10,8 @@ from sqlmodel import col
 from service.errors import NotAllowed
 from service.site import Actor
 from service.tables.pairings import Pairing, Request, Visit
+from service.tables.people import PeerHelper, Place, Professional
+from service.tables.territory import Organisation
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,10 @@ class Scope:
         if self.actor.role == "professional":
             return here & (col(Visit.professional_id) == party)
         return false()
+
+    def kept(self, table: type[PeerHelper | Professional | Place | Organisation]) -> ColumnElement[bool]:
+        """Whom and what the coordination keeps by form: the coordinator's territory, and nobody else's."""
+        return col(table.territory_id) == self.actor.territory_id if self.whole_territory else false()
 
 
 def scope(actor: Actor) -> Scope:

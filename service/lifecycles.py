@@ -135,6 +135,18 @@ LIFECYCLES: dict[str, Lifecycle] = {
         ("planned",),
         {"planned": ("invited", "cancelled"), "invited": ("held", "cancelled")},
     ),
+    "peer_helper": Lifecycle(
+        codes.HELPER_STATES,
+        ("in_training", "active"),
+        {
+            "in_training": ("active", "left"),
+            "active": ("resting", "left"),
+            "resting": ("active", "left"),
+            # Somebody who comes back.
+            "left": ("in_training", "active"),
+        },
+    ),
+    "professional": Lifecycle(codes.PROFESSIONAL_STATES, ("active",), {"active": ("left",), "left": ("active",)}),
     "person": Lifecycle(
         codes.PERSON_STATES,
         ("consent_pending", "waiting"),
