@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from sqlalchemy.orm import object_session
 from sqlalchemy.orm.attributes import flag_modified
 from sqlmodel import col, select
 
@@ -126,11 +127,15 @@ def _put(at: Desk, row: Any, values: Mapping[str, Value]) -> None:
     words = str(values["own_words"] or "")
     if words != own_words_of(at, row):
         row.own_words_sealed = at.site.seals.seal(at.tx, row.id, _words_place(row.id), words) if words else None
-    if not row.status:
+    if _is_new(row):
         trained = row.initial_training_completed_on
         row.status = "active" if trained is not None and trained <= at.day else "in_training"
         lifecycles.step("peer_helper", None, row.status)
     _put_card(at, row, {name: str(values[name]) for name in CARD if values[name]})
+
+
+def _is_new(row: PeerHelper) -> bool:
+    return object_session(row) is None
 
 
 def _put_card(at: Desk, row: PeerHelper, told: dict[str, str]) -> None:
@@ -145,7 +150,7 @@ def _put_card(at: Desk, row: PeerHelper, told: dict[str, str]) -> None:
         card = ContactCard(party_id=row.id, card_sealed=sealed)
     card.card_sealed = sealed
     at.tx.add(card)
-    if row.revision:
+    if not _is_new(row):
         # The card is part of what the form shows: whoever has an older one must see that it changed.
         flag_modified(row, "display_name")
 

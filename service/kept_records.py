@@ -21,8 +21,8 @@ from service import audit, clock
 from service.access_scope import scope
 from service.errors import NotAllowed, NotFound
 from service.passwords import simplified
-from service.site import Actor, Site
 from service.sheets import Offered, Outcome, Said, Sheet, Twin, Value, differences, read
+from service.site import Actor, Site
 from service.tables.people import Party, Professional
 from service.tables.territory import Neighbourhood, Organisation, Territory, Theme
 
@@ -32,7 +32,7 @@ FARTHEST_KM = 40.0
 """Farther from the centre of a territory is a slip of the pen (section 11, COORDINATES_OUTSIDE_TERRITORY)."""
 LANGUAGES = (
     *("fr", "nl", "de", "en", "ar", "tr", "it", "es", "pt", "ro", "pl", "ru", "uk", "sq", "fa", "ti"),
-    *("am", "bg", "ber", "br", "cs", "el", "hr", "hu", "hy", "ka", "ku", "ln", "mk", "ps", "rw", "so", "sr", "sw"),
+    *("am", "bg", "br", "cs", "el", "hr", "hu", "hy", "ka", "ku", "ln", "mk", "ps", "rw", "so", "sr", "sw"),
     *("ur", "vi", "wo", "zh"),
 )
 """Spoken around here; whatever a record holds beside them can be kept."""
