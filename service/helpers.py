@@ -55,6 +55,8 @@ class Supervision:
 
 @dataclass(frozen=True)
 class HelperLine:
+    """Themes and languages by name."""
+
     public_id: str
     name: str
     status: str
@@ -101,13 +103,14 @@ def listing(site: Site, actor: Actor, wanted: Wanted, language: str = "fr") -> F
         rows = sorted(records.helpers.values(), key=lambda row: (simplified(row.display_name), row.ref))
         known = by_id(tx, Neighbourhood, (row.neighbourhood_id for row in rows))
         carried, supervised = loads(tx, records, rows), supervisions(tx, records)
+        all_themes, all_languages = themes(at), languages(at)
         shown = [
             HelperLine(
                 public_id=row.public_id,
                 name=row.display_name,
                 status=row.status,
-                themes=tuple(row.themes),
-                languages=tuple(row.languages),
+                themes=tuple(all_themes.get(code, code) for code in row.themes),
+                languages=tuple(all_languages.get(tag, tag) for tag in row.languages),
                 area=known[row.neighbourhood_id].name if row.neighbourhood_id in known else "",
                 load=carried[row.id],
                 supervision=supervision_of(row, supervised.get(row.id), at.day),
@@ -121,7 +124,6 @@ def listing(site: Site, actor: Actor, wanted: Wanted, language: str = "fr") -> F
             if (not wanted.due or one.supervision.state in ("late", "soon"))
             and (not wanted.free or (one.load.free > 0 and one.status == "active"))
         ]
-        all_themes, all_languages = themes(at), languages(at)
         here = {row.neighbourhood_id for row in rows}
         return Found(
             lines=tuple(shown),
