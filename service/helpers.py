@@ -83,6 +83,11 @@ class Wanted:
     def anything(self) -> bool:
         return self != Wanted()
 
+    @property
+    def narrows(self) -> bool:
+        """Something beside the name."""
+        return self != Wanted(text=self.text)
+
 
 @dataclass(frozen=True)
 class Found:

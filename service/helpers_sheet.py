@@ -47,7 +47,7 @@ HELPER: Sheet = (
             ),
             Field(
                 "own_words",
-                N_("Quelques mots à elle"),
+                N_("Ses propres mots"),
                 "text",
                 longest=OWN_WORDS,
                 hint=N_("280 signes au plus. La personne accompagnée les lit avant de choisir."),

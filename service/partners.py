@@ -65,6 +65,11 @@ class Sought:
     def anything(self) -> bool:
         return self != Sought()
 
+    @property
+    def narrows(self) -> bool:
+        """Something beside the name."""
+        return self != Sought(text=self.text)
+
 
 @dataclass(frozen=True)
 class Partners:

@@ -103,6 +103,7 @@ def shown(
         twin_page=twin_page,
         outcome=outcome,
         wrong=outcome.wrong,
+        labels={one.name: one.label for one in fields_of(kind.sheet)},
         choices=choices,
         worded=worded,
         parted=parted,
