@@ -190,7 +190,13 @@ def test_a_conflict_names_somebody_of_this_territory(network: Network):
 def test_a_certificate_is_noted_once_and_can_be_taken_off(network: Network):
     row, actor, day = helper(network), claire(network), date(2026, 5, 2)
     helpers_kept.add_certificate(network.site, actor, row.public_id, "  Premiers  secours ", day)
-    for kind, on in (("Premiers secours", day), ("", day), ("x" * 81, day), ("Autre", None), ("Autre", date(2028, 1, 1))):
+    for kind, on in (
+        ("Premiers secours", day),
+        ("", day),
+        ("x" * 81, day),
+        ("Autre", None),
+        ("Autre", date(2028, 1, 1)),
+    ):
         with pytest.raises(NotAcceptable):
             helpers_kept.add_certificate(network.site, actor, row.public_id, kind, on)
 
