@@ -21,6 +21,8 @@ from service.tables.territory import Neighbourhood
 SOON_DAYS = 14
 """So long before it is due a supervision is spoken of."""
 WEEKS = 52
+PAGE = 100
+"""Rows of one page (`security.md` H1)."""
 
 
 @dataclass(frozen=True)
@@ -91,17 +93,22 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Found:
-    """Those who fit, by name; how many there are in all, and what the list can be narrowed by."""
+    """
+    One page of those who fit, by name, and what the list can be narrowed by.
+
+    `count` are all who fit, `total` all of the territory.
+    """
 
     lines: tuple[HelperLine, ...]
+    count: int
     total: int
     themes: Mapping[str, str] = field(default_factory=dict[str, str])
     languages: Mapping[str, str] = field(default_factory=dict[str, str])
     areas: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
-def listing(site: Site, actor: Actor, wanted: Wanted, language: str = "fr") -> Found:
-    """The territory's peer helpers; the number of questions does not grow with theirs."""
+def listing(site: Site, actor: Actor, wanted: Wanted, language: str = "fr", *, page: int = 1) -> Found:
+    """The territory's peer helpers, a hundred on a page; the number of questions does not grow with theirs."""
     with site.db() as tx:
         at = desk(tx, site, actor, language)
         records = read_records(tx, at.territory.id or 0, at.day)
@@ -131,7 +138,8 @@ def listing(site: Site, actor: Actor, wanted: Wanted, language: str = "fr") -> F
         ]
         here = {row.neighbourhood_id for row in rows}
         return Found(
-            lines=tuple(shown),
+            lines=tuple(shown[(page - 1) * PAGE : page * PAGE]),
+            count=len(shown),
             total=len(rows),
             themes={code: all_themes.get(code, code) for row in rows for code in row.themes},
             languages={tag: all_languages.get(tag, tag) for row in rows for tag in row.languages},

@@ -10,6 +10,7 @@ from typing import Any
 from sqlmodel import col, func, select
 
 from service.access_scope import scope
+from service.helpers import PAGE
 from service.helpers_profile import Change, changes_of
 from service.kept_records import Desk, desk, find, languages, themes
 from service.passwords import simplified
@@ -73,7 +74,10 @@ class Sought:
 
 @dataclass(frozen=True)
 class Partners:
+    """One page of those who fit; `count` are all organisations that fit, `total` all there is of any kind."""
+
     lines: tuple[Partner, ...]
+    count: int
     total: int
     kinds: tuple[str, ...] = ()
     themes: Mapping[str, str] = field(default_factory=dict[str, str])
@@ -134,7 +138,7 @@ class PlacePage:
     changes: tuple[Change, ...]
 
 
-def listing(site: Site, actor: Actor, sought: Sought, language: str = "fr") -> Partners:
+def listing(site: Site, actor: Actor, sought: Sought, language: str = "fr", *, page: int = 1) -> Partners:
     """Organisations that fit, by name; a search also finds those whose professional or place has the name."""
     with site.db() as tx:
         at = desk(tx, site, actor, language)
@@ -149,7 +153,8 @@ def listing(site: Site, actor: Actor, sought: Sought, language: str = "fr") -> P
         alone = _alone(people.get(None, []), places.get(None, []), sought)
         known = themes(at)
         return Partners(
-            lines=(*found, *alone),
+            lines=(*found, *alone)[(page - 1) * PAGE : page * PAGE],
+            count=len(found),
             total=len(rows) + len(people.get(None, [])) + len(places.get(None, [])),
             kinds=tuple(sorted({row.kind for row in rows})),
             themes={code: known.get(code, code) for row in rows for code in row.themes},

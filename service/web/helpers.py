@@ -87,9 +87,33 @@ def wanted_of(request: Request[Any, Any, Any]) -> Wanted:
 def helper_list(
     request: Request[Any, Any, Any], site: NamedDependency[Site], visitor: NamedDependency[Visitor]
 ) -> Response[str]:
-    wanted = wanted_of(request)
-    found = helpers.listing(site, visitor.actor, wanted, speech_of(request).lang)
-    return page(request, "helpers.html", found=found, wanted=wanted, states=STATES, bar=bar)
+    wanted, number = wanted_of(request), page_number(request)
+    found = helpers.listing(site, visitor.actor, wanted, speech_of(request).lang, page=number)
+    return page(
+        request,
+        "helpers.html",
+        found=found,
+        wanted=wanted,
+        states=STATES,
+        bar=bar,
+        leaves=leaves_of(request, number, found.count),
+    )
+
+
+def page_number(request: Request[Any, Any, Any]) -> int:
+    """Which page of a list the address asks for; the first one for anything that is no page."""
+    asked = request.query_params.get("page") or ""
+    return int(asked) if asked.isascii() and asked.isdigit() and 0 < len(asked) < 5 and int(asked) else 1
+
+
+def leaves_of(request: Request[Any, Any, Any], number: int, count: int) -> tuple[str, str]:
+    """Addresses of the page before and the one after, with the same filters; empty where there is none."""
+
+    def address(other: int) -> str:
+        kept = [(name, value) for name, value in request.query_params.multi_items() if name not in ("page", "fait")]
+        return f"{request.url.path}?{urlencode([*kept, ('page', str(other))])}"
+
+    return (address(number - 1) if number > 1 else "", address(number + 1) if number * helpers.PAGE < count else "")
 
 
 @get("/pairs-aidants/nouveau", opt=COORDINATOR, sync_to_thread=True)

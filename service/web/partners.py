@@ -17,11 +17,11 @@ from locales import N_
 from service import kept_records, partners, partners_kept
 from service.access import Visitor
 from service.partners import Sought
-from service.partners_sheet import ORGANISATION_KINDS, SECTORS
+from service.partners_sheet import SECTORS
 from service.site import Site
 from service.web.doors import may
 from service.web.forms import read
-from service.web.helpers import lister
+from service.web.helpers import leaves_of, lister, page_number
 from service.web.kept_forms import KeptForm, form_of, send, shown
 from service.web.pages import page, speech_of
 
@@ -90,8 +90,16 @@ def partner_list(
         sector=asked("secteur", tuple(SECTORS)),
         charter=asked("charte", CHARTERS),
     )
-    found = partners.listing(site, visitor.actor, sought, speech_of(request).lang)
-    return page(request, "partners.html", found=found, sought=sought, sectors=SECTORS, known_kinds=ORGANISATION_KINDS)
+    number = page_number(request)
+    found = partners.listing(site, visitor.actor, sought, speech_of(request).lang, page=number)
+    return page(
+        request,
+        "partners.html",
+        found=found,
+        sought=sought,
+        sectors=SECTORS,
+        leaves=leaves_of(request, number, found.count),
+    )
 
 
 def _handlers(one: Pages) -> list[HTTPRouteHandler]:

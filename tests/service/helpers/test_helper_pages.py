@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlmodel import select
 
-from service import kept_records
+from service import helpers, kept_records
 from service.helpers_kept import KIND
 from service.tables.people import PeerHelper
 from tests.service.helpers.builders import NADIA, claire, helper, noted, person
@@ -118,3 +118,16 @@ def test_unknown_fields_are_refused(network: Network):
     client = network.signed_in("coordinator", "Claire")
 
     assert client.fill(f"{LIST}/nouveau/enregistrer", f"{LIST}/nouveau", diagnosis="x").status_code == 400
+
+
+def test_a_long_list_turns_its_pages_and_keeps_the_search(network: Network, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(helpers, "PAGE", 1)
+    client = network.signed_in("coordinator", "Claire")
+    first, second = client.read(f"{LIST}?theme=housing").text, client.read(f"{LIST}?theme=housing&page=2").text
+
+    assert "Ana</a>" in first
+    assert "Ana</a>" not in second
+    assert "Bilal</a>" in second
+    assert f'href="{LIST}?theme=housing&amp;page=2"' in first
+    assert f'href="{LIST}?theme=housing&amp;page=1"' in second
+    assert client.read(f"{LIST}?page=-1").status_code == client.read(f"{LIST}?page=%C2%B2").status_code == 200
