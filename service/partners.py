@@ -224,7 +224,7 @@ def organisation(site: Site, actor: Actor, public_id: str, language: str = "fr")
         at = desk(tx, site, actor, language)
         row: Organisation = find(at, Organisation, public_id)
         area = tx.get(Neighbourhood, row.neighbourhood_id) if row.neighbourhood_id is not None else None
-        held = {
+        held: dict[type[Any], Sequence[Any]] = {
             table: tx.exec(
                 select(table).where(table.organisation_id == row.id, table.territory_id == row.territory_id)
             ).all()

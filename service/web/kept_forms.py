@@ -36,7 +36,10 @@ def form_of(name: str, sheet: Sheet) -> type[KeptForm]:
         else (one.name, Text, "")
         for one in fields_of(sheet)
     ]
-    return msgspec.defstruct(name, wanted, bases=(KeptForm,), forbid_unknown_fields=True, kw_only=True, module=__name__)
+    made: Any = msgspec.defstruct(
+        name, wanted, bases=(KeptForm,), forbid_unknown_fields=True, kw_only=True, module=__name__
+    )
+    return made
 
 
 def said_of(form: KeptForm) -> Said:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from sqlmodel import select
@@ -10,20 +11,21 @@ from sqlmodel import select
 from service import helpers_kept, helpers_profile, kept_records
 from service.errors import NotAcceptable, NotAllowed, NotFound, Outdated, StepNotAllowed
 from service.helpers_kept import KIND
+from service.sheets import Outcome
 from service.site import Actor
 from service.tables.people import Conflict, ContactCard, PeerHelper
 from tests.service.helpers.builders import NADIA, claire, helper, noted, person
 from tests.service.web.network import TODAY, Network
 
 
-def saved(network: Network, public_id: str | None = None, **said: object):
+def saved(network: Network, public_id: str | None = None, **said: Any) -> Outcome:
     filled = NADIA | said
     revision = int(filled.pop("revision", 0))
     sure = bool(filled.pop("sure", False))
     return kept_records.save(network.site, claire(network), KIND, public_id, filled, revision=revision, sure=sure)
 
 
-def form(network: Network, public_id: str) -> dict[str, object]:
+def form(network: Network, public_id: str) -> dict[str, Any]:
     return dict(kept_records.blank(network.site, claire(network), KIND, public_id, "fr").said)
 
 
@@ -89,7 +91,7 @@ def test_without_the_first_training_a_new_helper_is_in_training(network: Network
         ("email", "nadia@"),
     ],
 )
-def test_what_cannot_be_taken_is_said_beside_its_field_and_nothing_is_written(network: Network, field: str, typed):
+def test_what_cannot_be_taken_is_said_beside_its_field_and_nothing_is_written(network: Network, field: str, typed: Any):
     found = saved(network, **{field: typed})
 
     assert list(found.wrong) == [field]

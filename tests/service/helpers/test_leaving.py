@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from sqlmodel import select
@@ -21,14 +22,14 @@ def professional(network: Network, name: str) -> Professional:
         return tx.exec(select(Professional).where(Professional.display_name == name)).one()
 
 
-def paired(network: Network, status: str = "active", **visit: object) -> tuple[str, str]:
+def paired(network: Network, status: str = "active") -> tuple[str, str]:
     """Ana and Yann, with a visit to come; public ids of the pairing and the visit."""
     ana, yann, new = helper(network), person(network), network.site.ids.new
     said = "pending" if status == "proposed" else "accepted"
     with network.site.db.begin() as tx:
         yann.status = "proposed" if status == "proposed" else "paired"
         tx.merge(yann)
-        common = {"territory_id": ana.territory_id, "person_id": yann.id, "peer_helper_id": ana.id}
+        common: dict[str, Any] = {"territory_id": ana.territory_id, "person_id": yann.id, "peer_helper_id": ana.id}
         pairing = Pairing(
             public_id=new(),
             ref="SER-B1",
@@ -46,13 +47,13 @@ def paired(network: Network, status: str = "active", **visit: object) -> tuple[s
             public_id=new(),
             ref="SER-V1",
             uid="v1@lefil",
-            pairing_id=pairing.id,
+            pairing_id=pairing.id or 0,
             kind="regular",
             starts_at=start,
             ends_at=start + timedelta(hours=1),
             created_at=MOMENT,
             changed_at=MOMENT,
-            **(common | visit),
+            **common,
         )
         tx.add(row)
         return pairing.public_id, row.public_id

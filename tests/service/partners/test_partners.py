@@ -10,6 +10,7 @@ from sqlmodel import select
 from service import kept_records, partners, partners_kept
 from service.errors import NotAllowed, NotFound
 from service.partners import Sought
+from service.sheets import Outcome
 from service.site import Actor
 from service.tables.people import Place, Professional
 from service.tables.territory import Organisation
@@ -39,15 +40,16 @@ GOOD: dict[str, dict[str, Any]] = {
 TABLES = {"organisation": Organisation, "professional": Professional, "place": Place}
 
 
-def saved(network: Network, code: str, public_id: str | None = None, *, revision: int = 0, **said: Any):
+def saved(network: Network, code: str, public_id: str | None = None, *, revision: int = 0, **said: Any) -> Outcome:
     kind = partners_kept.kind_of(code)
     return kept_records.save(network.site, claire(network), kind, public_id, GOOD[code] | said, revision=revision)
 
 
-def first(network: Network, table: type[Any], tail: str = "") -> Any:
+def first(network: Network, table: type[Any], elsewhere: bool = False) -> Any:
     with network.site.db() as tx:
         name = table.display_name if table is Professional else table.name
-        return tx.exec(select(table).where(name.endswith(tail) if tail else ~name.endswith("ailleurs"))).first()
+        there: Any = name.endswith("ailleurs")
+        return tx.exec(select(table).where(there if elsewhere else ~there)).first()
 
 
 @pytest.mark.parametrize("code", GOOD)
@@ -118,7 +120,7 @@ def test_whoever_has_an_account_of_the_coordination_keeps_the_role(network: Netw
 
 @pytest.mark.parametrize("code", GOOD)
 def test_records_of_another_territory_do_not_exist_here(network: Network, code: str):
-    other = first(network, TABLES[code], "ailleurs")
+    other = first(network, TABLES[code], elsewhere=True)
 
     with pytest.raises(NotFound):
         saved(network, code, other.public_id, revision=other.revision)
