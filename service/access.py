@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, func, or_
 from sqlmodel import Session, col, delete, select, update
 
 from locales import N_
-from service import access_attempts, audit, own_keys
+from service import access_attempts, audit, duties, own_keys
 from service.clock import Clock, RealClock
 from service.errors import LinkNotValid, NotFound
 from service.hashes import hashed
@@ -249,14 +249,8 @@ def name_of(tx: Session, account: Account) -> str:
 
 
 def coordinators(site: Site, actor: Actor) -> list[str]:
-    """Names of those who coordinate the actor's territory."""
-    with site.db() as tx:
-        names = (
-            select(Professional.display_name)
-            .join(Account, col(Account.party_id) == Professional.id)
-            .where(Account.role == "coordinator", Account.territory_id == actor.territory_id, col(Account.active))
-        )
-        return list(tx.exec(names.order_by(Professional.display_name)).all())
+    """Names of those who coordinate the actor's territory: first who is on duty today."""
+    return duties.names_in_order(site, actor)
 
 
 def leave(site: Site, token: str) -> None:

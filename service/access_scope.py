@@ -11,6 +11,7 @@ from service.errors import NotAllowed
 from service.site import Actor
 from service.tables.pairings import Pairing, Request, Visit
 from service.tables.people import PeerHelper, Person, Place, Professional
+from service.tables.territory import Organisation
 
 Listed = PeerHelper | Person | Professional | Place
 
@@ -67,6 +68,10 @@ class Scope:
         if self.whole_territory:
             return here
         return here & (col(table.id) == self.actor.party_id)
+
+    def kept(self, table: type[PeerHelper | Professional | Place | Organisation]) -> ColumnElement[bool]:
+        """Whom and what the coordination keeps by form: the coordinator's territory, and nobody else's."""
+        return col(table.territory_id) == self.actor.territory_id if self.whole_territory else false()
 
 
 def scope(actor: Actor) -> Scope:

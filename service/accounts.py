@@ -163,7 +163,6 @@ def set_active(site: Site, actor: Actor, account_id: str, *, active: bool, clock
     NotAllowed
         When it is one's own: nobody locks themselves out by a slip.
     """
-    now = clock.now()
     with site.db.begin() as tx:
         account = tx.exec(
             select(Account).where(Account.public_id == account_id, Account.territory_id == actor.territory_id)
@@ -172,14 +171,22 @@ def set_active(site: Site, actor: Actor, account_id: str, *, active: bool, clock
             raise NotFound(N_("Ce compte n’existe pas."))
         if account.id == actor.account_id:
             raise NotAllowed(N_("C’est votre propre compte."))
-        account.active = active
         if not active:
-            mailed_links.end_sessions(tx, account)
-            own_keys.end_all(tx, account, now)
-            unused = (col(SignInLink.account_id) == account.id, col(SignInLink.used_at).is_(None))
-            tx.exec(delete(SignInLink).where(*unused))
-            tx.exec(delete(Letter).where(col(Letter.account_id) == account.id, col(Letter.handed_at).is_(None)))
-        audit.note(tx, site, actor, "account.opened" if active else "account.closed", "account", account.public_id)
+            close_in(tx, site, actor, account, clock=clock)
+            return
+        account.active = True
+        audit.note(tx, site, actor, "account.opened", "account", account.public_id)
+
+
+def close_in(tx: Session, site: Site, actor: Actor, account: Account, *, clock: Clock = REAL) -> None:
+    """Close an account in an open transaction: all it comes in with ends with it."""
+    account.active = False
+    mailed_links.end_sessions(tx, account)
+    own_keys.end_all(tx, account, clock.now())
+    unused = (col(SignInLink.account_id) == account.id, col(SignInLink.used_at).is_(None))
+    tx.exec(delete(SignInLink).where(*unused))
+    tx.exec(delete(Letter).where(col(Letter.account_id) == account.id, col(Letter.handed_at).is_(None)))
+    audit.note(tx, site, actor, "account.closed", "account", account.public_id)
 
 
 def own(site: Site, actor: Actor) -> OwnAccount:

@@ -82,6 +82,11 @@ DATA_MAP: dict[str, dict[Class, str]] = {
         "special": "status scope given_on expires_on how told_how recorded_at ended_at",
     },
     "contact_card": {"none": "revision", "pseudonym": "party_id", "special": "card_sealed"},
+    "coordinator_duty": {
+        "none": "id public_id territory_id made_at ended_at",
+        "pseudonym": "account_id deputy_id",
+        "personal": "first_day last_day",
+    },
     "data_key": {"none": "key_id", "pseudonym": "party_id", "secret": "wrapped"},
     "document": {"none": "id public_id territory_id kind version adopted_on"},
     "feed_body": {

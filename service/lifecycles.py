@@ -142,8 +142,11 @@ LIFECYCLES: dict[str, Lifecycle] = {
             "in_training": ("active", "left"),
             "active": ("resting", "left"),
             "resting": ("active", "left"),
+            # Somebody who comes back.
+            "left": ("in_training", "active"),
         },
     ),
+    "professional": Lifecycle(codes.PROFESSIONAL_STATES, ("active",), {"active": ("left",), "left": ("active",)}),
     "person": Lifecycle(
         codes.PERSON_STATES,
         ("consent_pending", "waiting"),

@@ -143,8 +143,8 @@ def _instance(
     areas = {row.id: row for row in _of(tx, Neighbourhood, territory_id) if row.id is not None}
     windows = _windows(tx, [*(person.id for person, _ in asked + beside), *helper_ref])
     consents = _consents(tx, [person.id for person, _ in asked + beside])
-    supervised = _supervisions(tx, records)
-    second = _second_contact(tx, records) if second_visits else {}
+    supervised = supervisions(tx, records)
+    second = second_contact(tx, records) if second_visits else {}
 
     def pairs(rows: Iterable[Refusal | MetBefore | SetAside | Pairing]) -> list[pairing.Pair]:
         found = {(person_ref[row.person_id], helper_ref[row.peer_helper_id]) for row in rows}
@@ -339,7 +339,7 @@ def _consents(tx: Session, people: Sequence[int]) -> dict[int, Consent]:
     return {row.person_id: row for row in rows}
 
 
-def _supervisions(tx: Session, records: Records) -> dict[int, date]:
+def supervisions(tx: Session, records: Records) -> dict[int, date]:
     """The last day, up to the day of the run, of a planned supervision that includes the helper (`settled.md` 13)."""
     zone = records.territory.timezone
     rows = tx.exec(
@@ -367,7 +367,7 @@ def _days(meeting: Meeting, zone: str, until: date) -> list[date]:
     return [at.date() for at in occurrences(read_rule(meeting.rrule, zone), start, last_day=until)]
 
 
-def _second_contact(tx: Session, records: Records) -> dict[int, int]:
+def second_contact(tx: Session, records: Records) -> dict[int, int]:
     """Minutes in 52 weeks as the second person of others' visits, from those planned in the next four weeks."""
     zone = ZoneInfo(records.territory.timezone)
     first = datetime.combine(records.day, datetime.min.time(), zone)

@@ -1,10 +1,24 @@
 """All tables, by noun; importing this package registers every one in `SQLModel.metadata`."""
 
-from service.tables import access, calendars, feeds, mail, network, pairings, people, requests, territory, travel, work
+from service.tables import (
+    access,
+    calendars,
+    duties,
+    feeds,
+    mail,
+    network,
+    pairings,
+    people,
+    requests,
+    territory,
+    travel,
+    work,
+)
 
 __all__ = [
     "access",
     "calendars",
+    "duties",
     "feeds",
     "mail",
     "network",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from locales import N_
 from service.feed_texts import MEETINGS
+from service.web import kept_words
 
 DONE: dict[str, str] = {
     "entered": N_("Bienvenue."),
@@ -61,6 +62,7 @@ DONE: dict[str, str] = {
     "consent_withdrawn": N_("Votre accord est retiré. Tout ce qui était prévu est annulé."),
     "consent_withdrawn_for": N_("Accord retiré. Propositions et visites sont annulées."),
     "consent_renewed": N_("Accord renouvelé pour douze mois."),
+    **kept_words.DONE,
     "absence_noted": N_("Absence notée."),
     "own_absence_noted": N_("C’est noté. La coordination est prévenue."),
     "absence_ended": N_("Absence supprimée."),
@@ -380,6 +382,7 @@ TABLES: dict[str, dict[str, str]] = {
     "preference": PREFERENCES,
     "absence": ABSENCE_KINDS,
     "owner": OWNERS,
+    **kept_words.TABLES,
     "appointment": APPOINTMENTS,
     "pairing": PAIRING_STATES,
     "end": PAIRING_END_REASONS,

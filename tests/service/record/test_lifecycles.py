@@ -67,9 +67,13 @@ ALLOWED = {
         planned invited  planned cancelled  invited held  invited cancelled
     """,
     "peer_helper": """
-        . in_training  . active  in_training active  in_training left
-        active resting  active left  resting active  resting left
+        . in_training  . active
+        in_training active  in_training left
+        active resting  active left
+        resting active  resting left
+        left in_training  left active
     """,
+    "professional": ". active  active left  left active",
     "person": """
         . consent_pending  . waiting
         consent_pending waiting  consent_pending closed

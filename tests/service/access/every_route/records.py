@@ -13,10 +13,12 @@ from service import request_drafts
 from service.site import Actor
 from service.tables.access import Account, Letter, Passkey, Subscription, WebSession
 from service.tables.calendars import OtherCalendar
+from service.tables.duties import CoordinatorDuty
 from service.tables.mail import MailReply, OutboxMessage
 from service.tables.pairings import Notice, Pairing, Request, Visit
 from service.tables.people import Absence, PeerHelper, Person, Place, Professional
 from service.tables.territory import Territory
+from service.tables.territory import Organisation, Territory
 from service.tables.work import ImportReport, Run
 from tests.service.web.network import MOMENT, Network
 
@@ -70,6 +72,11 @@ RELATED: dict[str, tuple[Somebody, ...]] = {
     "proposal": (CLAIRE, BILAL, ZOE),
     "visit": (CLAIRE, ANA, PAUL, YANN),
     "absence": (CLAIRE, ANA),
+    "helper": (CLAIRE,),
+    "organisation": (CLAIRE,),
+    "professional": (CLAIRE,),
+    "place": (CLAIRE,),
+    "duty": (CLAIRE,),
     "draft": (PAUL,),
     "own_address": (ANA,),
     "network_address": (CLAIRE,),
@@ -144,6 +151,20 @@ def _made(network: Network, tx: Session, ref: str) -> dict[str, str]:
         account.party_id: account for account in tx.exec(select(Account).where(Account.territory_id == here)).all()
     }
     ids["account"] = accounts[ana.id].public_id
+    for kind, table in (("organisation", Organisation), ("place", Place)):
+        ids[kind] = tx.exec(select(table).where(table.territory_id == here)).one().public_id
+    add(
+        "duty",
+        CoordinatorDuty(
+            public_id=new(),
+            territory_id=here,
+            account_id=accounts[claire.id].id,
+            deputy_id=accounts[paul.id].id,
+            first_day=date(2027, 3, 1),
+            last_day=date(2027, 3, 5),
+            made_at=MOMENT,
+        ),
+    )
     yes = {"person_answer": "accepted", "helper_answer": "accepted"}
     common = {"territory_id": here, "person_id": yann.id, "peer_helper_id": ana.id, "changed_at": MOMENT}
     pairing = add(
