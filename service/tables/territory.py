@@ -37,7 +37,9 @@ class Territory(Editable, table=True):
     demo: bool = False
 
 
-class Neighbourhood(SQLModel, table=True):
+class Neighbourhood(Editable, table=True):
+    """Where people live and places are; one that was taken off the lists stays where it is named already."""
+
     __tablename__ = "neighbourhood"
     __table_args__ = (UniqueConstraint("territory_id", "ref"), *coordinates())
     id: int | None = key()
@@ -50,6 +52,7 @@ class Neighbourhood(SQLModel, table=True):
     lat: float
     lon: float
     example_street: str = ""
+    retired_on: dt.date | None = None
 
 
 class Organisation(Editable, table=True):
@@ -76,7 +79,11 @@ class Organisation(Editable, table=True):
 
 
 class Theme(SQLModel, table=True):
-    """An area of help; codes are compared as they are, a parent does not imply its child."""
+    """
+    An area of help; codes are compared as they are, a parent does not imply its child.
+
+    `territory_id` is the network that added it; None for those that every network has.
+    """
 
     __tablename__ = "theme"
     id: int | None = key()
@@ -87,6 +94,7 @@ class Theme(SQLModel, table=True):
     label_de: str
     label_en: str
     extension: bool = False
+    territory_id: int | None = to("territory", nullable=True)
 
 
 class PublicHoliday(SQLModel, table=True):
