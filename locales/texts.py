@@ -74,6 +74,10 @@ class Texts:
         found = self._counted(one, many, count) or self._catalog.npgettext(context, one, many, count)
         return self._said(found, values)
 
+    def shown(self, text: str) -> str:
+        """A text that no catalog holds, with the spaces of this language."""
+        return self._said(text, {})
+
     def day(self, day: date, *, year: bool = False) -> str:
         """« mardi 24 novembre »; with the year when asked."""
         return self._date(day, _DAY[self.lang] + (" y" if year else ""))

@@ -148,6 +148,15 @@ def search(site: Site, actor: Actor, language: str, wanted: str = "") -> Found:
     return _found(hits, own, mark)
 
 
+def these(site: Site, actor: Actor, language: str, msgids: Sequence[str], mark: str) -> Found:
+    """The messages named, to be read again under the mark of the first time."""
+    _known_language(language)
+    with site.db() as tx:
+        own = own_texts(tx, only_coordinator(actor), language)
+    hits = dict.fromkeys(by_id(language)[one] for one in msgids if one in by_id(language))
+    return _found(list(hits), own, mark)
+
+
 def proposals(site: Site, actor: Actor, language: str, term: str, one: str, several: str = "") -> Found:
     """
     Every message with a term of the glossary, and how it would read with the network's own word.
@@ -182,6 +191,47 @@ def proposals(site: Site, actor: Actor, language: str, term: str, one: str, seve
     return _found(hits, own, mark, proposed if word else ())
 
 
+@dataclass(frozen=True)
+class Seen:
+    """One text before it counts: what is said now, what would be said, with something in the place of values."""
+
+    msgid: str
+    before: str
+    after: str
+
+
+def preview(site: Site, actor: Actor, language: str, texts: Mapping[str, str]) -> tuple[Seen, ...]:
+    """
+    What would change, as people would read it.
+
+    Raises
+    ------
+    NotFound, NotAcceptable
+        As `replace` does.
+    """
+    _known_language(language)
+    with site.db() as tx:
+        own = own_texts(tx, only_coordinator(actor), language)
+    texts_of_language = translator(language)
+    found: list[Seen] = []
+    for msgid, typed in texts.items():
+        text = typed.strip()
+        if text:
+            check(language, msgid, text)
+        elif msgid not in by_id(language):
+            raise NotFound(N_("Ce texte n’existe pas dans le programme."))
+        standard = by_id(language)[msgid].texts[by_id(language)[msgid].ids.index(msgid)]
+        before, after = own.get(msgid, standard), text or standard
+        if before != after:
+            found.append(Seen(msgid, texts_of_language.shown(_sample(before)), texts_of_language.shown(_sample(after))))
+    return tuple(found)
+
+
+def _sample(text: str) -> str:
+    """The text with a value in each place: 3 for a number, dots for a word."""
+    return re.sub(r"%\(\w+\)[^a-z]*([a-z])", lambda found: "3" if found[1] in "df" else "…", text).replace("%%", "%")
+
+
 def replace(site: Site, actor: Actor, language: str, texts: Mapping[str, str], seen: str) -> int:
     """
     Say these messages in the network's own words; an empty text, or the program's own, takes an own text back.
@@ -191,7 +241,7 @@ def replace(site: Site, actor: Actor, language: str, texts: Mapping[str, str], s
     Raises
     ------
     NotAcceptable
-        When a text lacks a value in `%( )s`, has another one, or holds markup; `facts["message"]` names it.
+        When a text lacks a value in `%( )s`, has another one, or holds markup; `facts["text"]` names it.
     Outdated
         When somebody else changed texts since `seen` was shown.
     """
@@ -218,14 +268,14 @@ def check(language: str, msgid: str, text: str) -> None:
         raise NotFound(N_("Ce texte n’existe pas dans le programme."))
     standard = message.texts[message.ids.index(msgid)]
     if len(text) > LONGEST:
-        raise NotAcceptable(N_("Ce texte est trop long : « %(message)s »."), message=msgid[:80])
+        raise NotAcceptable(N_("Ce texte est trop long : « %(text)s »."), text=msgid[:80])
     if not is_text(text, standard):
         raise NotAcceptable(
-            N_("Pas de signe comme < > & ou un guillemet droit dans un texte : « %(message)s »."), message=msgid[:80]
+            N_("Pas de signe comme < > & ou un guillemet droit dans un texte : « %(text)s »."), text=msgid[:80]
         )
     if not same_placeholders(text, message):
         raise NotAcceptable(
-            N_("Gardez tels quels les morceaux entre %%( et )s, sans en ajouter : « %(message)s »."), message=msgid[:80]
+            N_("Gardez tels quels les morceaux entre %%( et )s, sans en ajouter : « %(text)s »."), text=msgid[:80]
         )
 
 

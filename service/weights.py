@@ -12,7 +12,7 @@ from locales import N_
 from matching.pairing import instance as pairing
 from matching.pairing.what_if import Supposition
 from service import network_settings, pairing_comparison, pairing_suppositions, runs
-from service.errors import NotCalculable, Outdated, StepNotAllowed
+from service.errors import NotCalculable, NotFound, Outdated, StepNotAllowed
 from service.network_settings import Decided, only_coordinator
 from service.pairing_comparison import ComparisonView
 from service.pairing_data import WEIGHTS_SETTING
@@ -195,6 +195,9 @@ def _of(value: Mapping[str, object]) -> dict[str, float]:
 
 def _tried(site: Site, actor: Actor, run: str) -> dict[str, float]:
     supposition = msgspec.convert(runs.snapshot_of(site, actor, run, pairing_suppositions.KIND), Supposition)
+    asked = supposition.question
+    if asked.choose or asked.helpers or asked.leave:
+        raise NotFound("this question was about more than weights")
     return dict(supposition.instance.weights) | dict(supposition.question.weights or {})
 
 
@@ -211,5 +214,3 @@ def _level(weight: float, usual: float) -> str:
 def _change(row: Decided, before: Mapping[str, float]) -> Change:
     now = _of(row.value)
     return Change(row.at, row.by, tuple((code, before[code], now[code]) for code in now if before[code] != now[code]))
-
-

@@ -26,9 +26,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["changed_by"], ["account.id"], name=op.f("fk_term_changed_by_account")),
         sa.ForeignKeyConstraint(["territory_id"], ["territory.id"], name=op.f("fk_term_territory_id_territory")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_term")),
-        sa.UniqueConstraint(
-            "territory_id", "language", "msgid", name=op.f("uq_term_territory_id_language_msgid")
-        ),
+        sa.UniqueConstraint("territory_id", "language", "msgid", name=op.f("uq_term_territory_id_language_msgid")),
     )
     with op.batch_alter_table("term", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_term_territory_id"), ["territory_id"], unique=False)
