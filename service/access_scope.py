@@ -10,6 +10,7 @@ from sqlmodel import col
 from service.errors import NotAllowed
 from service.site import Actor
 from service.tables.pairings import Pairing, Request, Visit
+from service.tables.territory import Neighbourhood, Theme
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,16 @@ class Scope:
         if self.actor.role == "professional":
             return here & (col(Visit.professional_id) == party)
         return false()
+
+    def neighbourhoods(self) -> ColumnElement[bool]:
+        """Coordinator: the territory's, to be changed. Nobody else's."""
+        here = col(Neighbourhood.territory_id) == self.actor.territory_id
+        return here if self.whole_territory else false()
+
+    def own_themes(self) -> ColumnElement[bool]:
+        """Coordinator: those that the network added for itself. Nobody else's."""
+        here = col(Theme.own_of) == self.actor.territory_id
+        return here if self.whole_territory else false()
 
 
 def scope(actor: Actor) -> Scope:

@@ -314,7 +314,7 @@ DATA_MAP: dict[str, dict[Class, str]] = {
         )
     },
     "term": {"none": "id revision territory_id language msgid text changed_at", "pseudonym": "changed_by"},
-    "theme": {"none": "id ref parent_id label_fr label_nl label_de label_en extension territory_id"},
+    "theme": {"none": "id revision ref parent_id label_fr label_nl label_de label_en extension own_of"},
     "travel_matrix": {"none": "id territory_id source mode stamp dated_on", "special": "figures"},
     "trial_review": {
         "none": "id revision",

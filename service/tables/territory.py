@@ -78,11 +78,11 @@ class Organisation(Editable, table=True):
     hosts_meetings: bool = False
 
 
-class Theme(SQLModel, table=True):
+class Theme(Editable, table=True):
     """
     An area of help; codes are compared as they are, a parent does not imply its child.
 
-    `territory_id` is the network that added it; None for those that every network has.
+    `own_of` is the network that added it for itself; None for those that every network has.
     """
 
     __tablename__ = "theme"
@@ -94,7 +94,7 @@ class Theme(SQLModel, table=True):
     label_de: str
     label_en: str
     extension: bool = False
-    territory_id: int | None = to("territory", nullable=True)
+    own_of: int | None = to("territory", nullable=True)
 
 
 class PublicHoliday(SQLModel, table=True):

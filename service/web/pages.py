@@ -14,7 +14,7 @@ from litestar.connection import ASGIConnection
 from markupsafe import Markup, escape
 
 from locales import negotiate
-from service import clock, requests, terms
+from service import clock, network_texts, requests, terms
 from service.web import holiday_words, marks, notice_words, words
 from service.web.doors import form_token, site_of, visitor_of
 from service.web.speech import LANGUAGE_COOKIE, LANGUAGES, Speech
@@ -88,6 +88,7 @@ def page(
         "said": said,
         "demo": site.settings.demo,
         "today": today,
+        "our": lambda: network_texts.seen_by(site, visitor.actor if visitor is not None else None),
         "counts": requests.counts(site, visitor.actor) if visitor is not None else requests.Counts(),
     }
     body = ENVIRONMENT.get_template(template).render(tools | context)

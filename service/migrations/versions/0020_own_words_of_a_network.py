@@ -31,14 +31,14 @@ def upgrade() -> None:
     with op.batch_alter_table("term", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_term_territory_id"), ["territory_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_term_changed_by"), ["changed_by"], unique=False)
+    for name in ("neighbourhood", "theme"):
+        with op.batch_alter_table(name, schema=None) as batch_op:
+            batch_op.add_column(sa.Column("revision", sa.Integer(), nullable=False, server_default="1"))
+        with op.batch_alter_table(name, schema=None) as batch_op:
+            batch_op.alter_column("revision", server_default=None)
     with op.batch_alter_table("neighbourhood", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("revision", sa.Integer(), nullable=False, server_default="1"))
         batch_op.add_column(sa.Column("retired_on", sa.Date(), nullable=True))
-    with op.batch_alter_table("neighbourhood", schema=None) as batch_op:
-        batch_op.alter_column("revision", server_default=None)
     with op.batch_alter_table("theme", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("territory_id", sa.Integer(), nullable=True))
-        batch_op.create_index(batch_op.f("ix_theme_territory_id"), ["territory_id"], unique=False)
-        batch_op.create_foreign_key(
-            batch_op.f("fk_theme_territory_id_territory"), "territory", ["territory_id"], ["id"]
-        )
+        batch_op.add_column(sa.Column("own_of", sa.Integer(), nullable=True))
+        batch_op.create_index(batch_op.f("ix_theme_own_of"), ["own_of"], unique=False)
+        batch_op.create_foreign_key(batch_op.f("fk_theme_own_of_territory"), "territory", ["own_of"], ["id"])
