@@ -98,8 +98,8 @@ def day_map(
     """
     A drawing of the territory with the rounds of one day; the list beside it says the same in words.
 
-    `borders` are lines of latitudes and longitudes. Names of areas that would cover another name or a stop are left out:
-    those with a stop nearby come first.
+    `borders` are lines of latitudes and longitudes. Names of areas that would cover another name or a stop are left
+    out: those with a stop nearby come first.
     """
     stops = [(stop.lat, stop.lon) for one in rounds for stop in one.stops]
     limits = [point for line in borders for point in line]

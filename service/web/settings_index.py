@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from litestar import Request, Response, get
+from litestar import Litestar, Request, Response, get
 
 from locales import N_
-from service.web.doors import may
+from service.web.doors import RULE, Rule, may, visitor_of
 from service.web.pages import page
 
 COORDINATOR = may("coordinator")
@@ -56,10 +57,7 @@ GROUPS: tuple[tuple[str, tuple[Setting, ...]], ...] = (
     ),
     (
         N_("Courriels"),
-        (
-            Setting("/invitations", N_("Invitations par e-mail"), N_("Les réponses arrivées et à suivre.")),
-            Setting("/courriels", N_("E-mails"), N_("Ce qui est parti, ce qui n’est pas arrivé.")),
-        ),
+        (Setting("/courriels", N_("E-mails"), N_("Ce qui est parti, ce qui n’est pas arrivé.")),),
     ),
     (
         N_("Comptes"),
@@ -85,14 +83,22 @@ GROUPS: tuple[tuple[str, tuple[Setting, ...]], ...] = (
         (Setting("/import", N_("Reprendre des fichiers"), N_("Vérifier, puis reprendre ce que vous avez déjà.")),),
     ),
 )
-"""The groups in the order of the page; a page that this installation does not have is not listed."""
+"""The groups in the order of the page; a page that is not there, or not for this reader, is not listed."""
 
 
 @get("/reglages", opt=COORDINATOR, sync_to_thread=True)
 def index(request: Request[Any, Any, Any]) -> Response[str]:
-    there = {route.path for route in request.app.routes}
+    there = {path for path, rule in _pages(request.app) if rule.allows(visitor_of(request))}
     groups = [(title, [one for one in settings if one.href in there]) for title, settings in GROUPS]
     return page(request, "settings.html", groups=[group for group in groups if group[1]])
+
+
+def _pages(app: Litestar) -> Iterator[tuple[str, Rule]]:
+    """Every page by its path, with its rule."""
+    for route in app.routes:
+        for handler in getattr(route, "route_handlers", ()):
+            if "GET" in handler.http_methods:
+                yield route.path, handler.opt[RULE]
 
 
 HANDLERS = [index]
