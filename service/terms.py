@@ -180,7 +180,9 @@ def proposals(site: Site, actor: Actor, language: str, term: str, one: str, seve
     pattern = re.compile("|".join(rf"(?<!\w){re.escape(form)}(?!\w)" for form in known.longest_first), re.IGNORECASE)
     word, words = " ".join(one.split()), " ".join(several.split()) or " ".join(one.split())
     if not is_text(word + words, "") or "%" in word + words:
-        raise NotAcceptable(N_("Un mot ne contient pas de signe comme < > & % ou un guillemet droit."), "one")
+        raise NotAcceptable(
+            N_("Un mot ne contient ni chevron, ni esperluette, ni pour cent, ni guillemet droit."), "one"
+        )
 
     def put(match: re.Match[str]) -> str:
         plural = match[0].casefold() in [form.casefold() for form in known.several]
@@ -271,7 +273,7 @@ def check(language: str, msgid: str, text: str) -> None:
         raise NotAcceptable(N_("Ce texte est trop long : « %(text)s »."), text=msgid[:80])
     if not is_text(text, standard):
         raise NotAcceptable(
-            N_("Pas de signe comme < > & ou un guillemet droit dans un texte : « %(text)s »."), text=msgid[:80]
+            N_("Un texte ne contient ni chevron, ni esperluette, ni guillemet droit : « %(text)s »."), text=msgid[:80]
         )
     if not same_placeholders(text, message):
         raise NotAcceptable(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -88,7 +89,7 @@ def page(
         "said": said,
         "demo": site.settings.demo,
         "today": today,
-        "our": lambda: network_texts.seen_by(site, visitor.actor if visitor is not None else None),
+        "our": cache(lambda: network_texts.seen_by(site, visitor.actor if visitor is not None else None)),
         "counts": requests.counts(site, visitor.actor) if visitor is not None else requests.Counts(),
     }
     body = ENVIRONMENT.get_template(template).render(tools | context)
