@@ -37,13 +37,17 @@
   Object.keys(lines).forEach(function (color) {
     if (lines[color].length > 1) { L.polyline(lines[color], { className: "route " + color, weight: 3 }).addTo(map); }
   });
-  map.fitBounds([[bounds[0], bounds[1]], [bounds[2], bounds[3]]], { padding: [24, 24], maxZoom: 15, animate: false });
+  function fit() {
+    map.fitBounds([[bounds[0], bounds[1]], [bounds[2], bounds[3]]], { padding: [16, 16], maxZoom: 15, animate: false });
+  }
+  fit();
 
   var layer = L.tileLayer(box.dataset.tiles, { attribution: escaped(box.dataset.credit), maxZoom: 19 });
   layer.once("tileload", function () {
     place.classList.remove("waiting");
     drawn.remove();
-    map.invalidateSize();
+    map.invalidateSize({ animate: false });
+    fit();
   });
   layer.addTo(map);
 })();

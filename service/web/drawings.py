@@ -103,8 +103,8 @@ def day_map(
     """
     stops = [(stop.lat, stop.lon) for one in rounds for stop in one.stops]
     limits = [point for line in borders for point in line]
-    shown = [(area.lat, area.lon) for area in areas] + stops + limits
-    frame = _Frame.around(shown)
+    visited = [(area.lat, area.lon) for area in areas] + stops
+    frame = _Frame.around(visited + limits)
     placed = _spread([frame.place(lat, lon) for lat, lon in stops])
     parts = [f'<rect class="land" width="{MAP_WIDTH:g}" height="{MAP_HEIGHT:g}"/>']
     for line in borders:
@@ -129,7 +129,7 @@ def day_map(
             )
             number += 1
     return Markup(  # noqa: S704  (every text is escaped above)
-        f'<svg class="fond" viewBox="0 0 {MAP_WIDTH:g} {MAP_HEIGHT:g}" role="group" data-bounds="{_bounds(shown)}" '
+        f'<svg class="fond" viewBox="0 0 {MAP_WIDTH:g} {MAP_HEIGHT:g}" role="group" data-bounds="{_bounds(visited)}" '
         f'aria-label="{escape(title)}">'
         f"{''.join(parts)}</svg>"
     )

@@ -297,7 +297,8 @@ class Browser(TestClient[Litestar]):
 
     def request(self, *given: Any, **choices: Any) -> Any:
         answer = super().request(*given, **choices)
-        if answer.headers.get("content-type", "").startswith("text/html"):
+        kind = answer.headers.get("content-type", "")
+        if kind.startswith(("text/html", "application/json", "application/problem+json")):
             answer._content = as_searched(answer.content.decode()).encode()
         return answer
 
