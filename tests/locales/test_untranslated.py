@@ -154,7 +154,14 @@ def test_the_coordinators_pages_are_translated(site: Site, known: re.Pattern[str
         *("/demandes", "/import", "/aide", "/demandes?fait=request_accepted"),
         *(f"/appariements/{entry.person}" for entry in board.queue),
         *(WEEK, "/semaine/2027-01-18", "/semaine/2029-01-01", f"{WEEK}/publier"),
-        *("/reglages", "/reglages/poids", "/reglages/mots", "/reglages/textes", "/reglages/carte", "/reglages/quartiers"),
+        *(
+            "/reglages",
+            "/reglages/poids",
+            "/reglages/mots",
+            "/reglages/textes",
+            "/reglages/carte",
+            "/reglages/quartiers",
+        ),
         "/reglages/themes",
     )
 
