@@ -39,7 +39,7 @@ from tests.service.web.network import BASE, Browser
 from tests.service.web.servers import server
 
 LANG = "en"
-NAMING = {"display_name", "pseudonym", "name", "ref", "street", "title", f"label_{LANG}", "own_words"}
+NAMING = {"display_name", "pseudonym", "name", "locality", "ref", "street", "title", f"label_{LANG}", "own_words"}
 WEEK = "/semaine/2027-01-11"
 
 
