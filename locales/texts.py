@@ -16,6 +16,7 @@ from babel.lists import format_list
 from babel.numbers import format_decimal
 
 from locales.compile import compiled
+from locales.typography import french
 
 LANGS = ("fr", "nl", "de", "en")
 DOMAIN = "lefil"
@@ -45,7 +46,8 @@ class Texts:
     lang
         One of `LANGS`.
     terms
-        Texts that a network replaces by its own: message id to the text in this language.
+        Texts that a network replaces by its own: message id to the text in this language. A message with a plural
+        has two: the id of its singular and that of its plural.
     """
 
     def __init__(self, lang: str, terms: Mapping[str, str] | None = None) -> None:
@@ -56,22 +58,25 @@ class Texts:
 
     def gettext(self, message: str, /, **values: object) -> str:
         """The text of a message id; values fill its `%(name)s`."""
-        return _filled(self._terms.get(message) or self._catalog.gettext(message), values)
+        return self._said(self._terms.get(message) or self._catalog.gettext(message), values)
 
     def ngettext(self, one: str, many: str, count: int, /, **values: object) -> str:
         """Singular or plural by this language's rule; `%(num)d` is the count, as in templates."""
         values.setdefault("num", count)
-        term = self._terms.get(one if count == 1 else many)
-        return _filled(term or self._catalog.ngettext(one, many, count), values)
+        return self._said(self._counted(one, many, count) or self._catalog.ngettext(one, many, count), values)
 
     def pgettext(self, context: str, message: str, /, **values: object) -> str:
         """The text of a message id that means different things in different places."""
-        return _filled(self._terms.get(message) or self._catalog.pgettext(context, message), values)
+        return self._said(self._terms.get(message) or self._catalog.pgettext(context, message), values)
 
     def npgettext(self, context: str, one: str, many: str, count: int, /, **values: object) -> str:
         values.setdefault("num", count)
-        term = self._terms.get(one if count == 1 else many)
-        return _filled(term or self._catalog.npgettext(context, one, many, count), values)
+        found = self._counted(one, many, count) or self._catalog.npgettext(context, one, many, count)
+        return self._said(found, values)
+
+    def shown(self, text: str) -> str:
+        """A text that no catalog holds, with the spaces of this language."""
+        return self._said(text, {})
 
     def day(self, day: date, *, year: bool = False) -> str:
         """« mardi 24 novembre »; with the year when asked."""
@@ -136,6 +141,14 @@ class Texts:
         names = cast("Mapping[str, str]", self.locale.languages)
         return names.get(tag.replace("-", "_")) or names.get(tag.split("-")[0]) or tag
 
+    def _counted(self, one: str, many: str, count: int) -> str | None:
+        return self._terms.get(one if self.locale.plural_form(count) == "one" else many)
+
+    def _said(self, text: str, values: Mapping[str, object]) -> str:
+        # Before the values come in: a code, an address or a name stays as it is.
+        spaced = french(text) if self.lang == "fr" else text
+        return spaced % values if values else spaced
+
     def _clock(self, at: int | time | datetime) -> str:
         hour, minute = divmod(at, 60) if isinstance(at, int) else (at.hour, at.minute)
         if self.lang == "fr" and not minute:
@@ -155,8 +168,13 @@ def translator(lang: str, *, terms: Mapping[str, str] | None = None) -> Texts:
 
 @cache
 def catalog(lang: str) -> GNUTranslations:
+    """The compiled messages of a language."""
+    return GNUTranslations(BytesIO(catalog_bytes(lang)))
+
+
+def catalog_bytes(lang: str) -> bytes:
     """
-    The compiled messages of a language.
+    The catalog of a language in its compiled form.
 
     A wheel brings them compiled; in a checkout the compiled file is ignored by git, so one that is missing or older
     than its source is compiled on the spot.
@@ -164,8 +182,4 @@ def catalog(lang: str) -> GNUTranslations:
     po = _HERE / lang / "LC_MESSAGES" / f"{DOMAIN}.po"
     mo = po.with_suffix(".mo")
     fresh = mo.exists() and (not po.exists() or mo.stat().st_mtime >= po.stat().st_mtime)
-    return GNUTranslations(BytesIO(mo.read_bytes() if fresh else compiled(po)))
-
-
-def _filled(text: str, values: Mapping[str, object]) -> str:
-    return text % values if values else text
+    return mo.read_bytes() if fresh else compiled(po)

@@ -11,7 +11,7 @@ from service.errors import NotAllowed
 from service.site import Actor
 from service.tables.pairings import Pairing, Request, Visit
 from service.tables.people import PeerHelper, Person, Place, Professional
-from service.tables.territory import Organisation
+from service.tables.territory import Neighbourhood, Organisation, Theme
 
 Listed = PeerHelper | Person | Professional | Place
 
@@ -72,6 +72,16 @@ class Scope:
     def kept(self, table: type[PeerHelper | Professional | Place | Organisation]) -> ColumnElement[bool]:
         """Whom and what the coordination keeps by form: the coordinator's territory, and nobody else's."""
         return col(table.territory_id) == self.actor.territory_id if self.whole_territory else false()
+
+    def neighbourhoods(self) -> ColumnElement[bool]:
+        """Coordinator: the territory's, to be changed. Nobody else's."""
+        here = col(Neighbourhood.territory_id) == self.actor.territory_id
+        return here if self.whole_territory else false()
+
+    def own_themes(self) -> ColumnElement[bool]:
+        """Coordinator: those that the network added for itself. Nobody else's."""
+        here = col(Theme.own_of) == self.actor.territory_id
+        return here if self.whole_territory else false()
 
 
 def scope(actor: Actor) -> Scope:

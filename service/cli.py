@@ -23,6 +23,7 @@ from service.cli_reader import Reader, language
 from service.cli_routing import routing_group
 from service.cli_site import opened
 from service.cli_start import carry_out
+from service.cli_terms import terms_group
 from service.database import Database, upgrade
 from service.settings import Settings
 
@@ -76,6 +77,7 @@ cli.add_command(import_folder)
 cli.add_command(export_folder)
 cli.add_command(routing_group)
 cli.add_command(mail_group)
+cli.add_command(terms_group)
 
 
 def main(arguments: list[str] | None = None) -> None:

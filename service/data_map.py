@@ -159,7 +159,9 @@ DATA_MAP: dict[str, dict[Class, str]] = {
     },
     "met_before": {"none": "id", "pseudonym": "person_id peer_helper_id"},
     "need": {"none": "id", "pseudonym": "request_id situation_id", "special": "theme wording_sealed met"},
-    "neighbourhood": {"none": "id public_id ref territory_id name postcode locality lat lon example_street"},
+    "neighbourhood": {
+        "none": "id revision public_id ref territory_id name postcode locality lat lon example_street retired_on",
+    },
     "network_key": {"none": "name key_id", "secret": "wrapped"},
     "network_member": {
         "none": "id",
@@ -327,7 +329,8 @@ DATA_MAP: dict[str, dict[Class, str]] = {
             "max_travel_km demo"
         )
     },
-    "theme": {"none": "id ref parent_id label_fr label_nl label_de label_en extension"},
+    "term": {"none": "id revision territory_id language msgid text changed_at", "pseudonym": "changed_by"},
+    "theme": {"none": "id revision ref parent_id label_fr label_nl label_de label_en extension own_of"},
     "travel_matrix": {"none": "id territory_id source mode stamp dated_on", "special": "figures"},
     "trial_review": {
         "none": "id revision",

@@ -22,6 +22,7 @@ from service.tables.access import Subscription
 from service.tables.network import Meeting
 from service.tables.people import Party, PeerHelper, Person, Place, Professional
 from service.tables.territory import Territory
+from service.terms import texts_of
 
 FALLS_ASLEEP = timedelta(days=180)
 
@@ -95,7 +96,7 @@ def calendar_for(tx: Session, shown: Shown, day: date) -> Calendar:
     reader = Reader(
         territory,
         Horizon.of(day, territory.timezone),
-        translator(shown.language),
+        texts_of(tx, shown.territory_id, shown.language),
         feed_levels.read_at(shown.level, choices.forbidden),
     )
     if shown.kind == "team" and not choices.team:

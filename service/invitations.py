@@ -23,7 +23,7 @@ from calendars.addresses import NotAnAddress, mail_address, tagged
 from calendars.feed import Event, Series
 from calendars.horizon import Horizon
 from calendars.invitations import Attendee, Method, PartStat, invitation
-from locales import Texts, translator
+from locales import Texts
 from service import audit, codes, contact_cards, feed_entries, feed_texts, mail_addresses, outbox
 from service.clock import today
 from service.errors import NotAllowed, Outdated
@@ -36,6 +36,7 @@ from service.tables.pairings import Visit
 from service.tables.people import Party, Professional
 from service.tables.territory import Territory
 from service.tables.work import AuditEntry
+from service.terms import texts_of
 
 ROLES = ("peer_helper", "professional", "person")
 LOOK_ANYWAY = timedelta(minutes=10)
@@ -272,7 +273,7 @@ def _entries(tx: Session, site: Site, preference: MailPreference) -> dict[str, E
     territory = tx.get_one(Territory, preference.territory_id)
     party = tx.get_one(Party, preference.party_id)
     horizon = Years.of(today(site.clock, territory.timezone), territory.timezone)
-    texts = translator(preference.language)
+    texts = texts_of(tx, preference.territory_id, preference.language)
     reader = Reader(territory, horizon, texts, preference.level)
     events = feed_entries.visits(tx, reader, party.kind, preference.party_id)
     rows = {row.uid: row for row in tx.exec(select(Visit).where(col(Visit.uid).in_([one.uid for one in events])))}
@@ -322,7 +323,7 @@ def _write(tx: Session, site: Site, party_id: int, step: Step, now: datetime) ->
     if row is None:
         row = _new(tx, site, preference, step.uid, now)
     thread = f"invitation:{row.public_id}"
-    texts = translator(preference.language)
+    texts = texts_of(tx, preference.territory_id, preference.language)
     shown = step.entry.shown if step.entry is not None else _as_it_was(row, feed_texts.busy(texts).summary)
     entry = step.entry or Entry(shown, row.visit_id, answers=False, said="NEEDS-ACTION")
     row.told, row.sequence, row.told_at = step.method, entry.event.sequence, now

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 from sqlmodel import Session, col, select
 
-from locales import N_, Texts, translator
+from locales import N_, Texts
 from matching.pairing import instance as pairing
 from matching.pairing.answer import Answer, Offer, Shortlist, Unmatched
 from matching.pairing.changes import unmatched
@@ -25,6 +25,7 @@ from service.pairing_words import Speaker
 from service.site import Actor, Site
 from service.tables.people import PeerHelper
 from service.tables.territory import Neighbourhood, Territory, Theme
+from service.terms import texts_of
 
 
 @dataclass(frozen=True)
@@ -224,4 +225,4 @@ def page_of(tx: Session, site: Site, actor: Actor, records: Records, known: Know
     labels: dict[str, Any] = {row.ref: getattr(row, f"label_{language}") for row in tx.exec(select(Theme))}
     rows = tx.exec(select(Neighbourhood).where(col(Neighbourhood.territory_id) == records.territory.id))
     areas = {row.id: row for row in rows if row.id is not None}
-    return Page(tx, site, actor, records, known, Speaker(translator(language), labels), areas)
+    return Page(tx, site, actor, records, known, Speaker(texts_of(tx, records.territory.id, language), labels), areas)

@@ -7,21 +7,21 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from locales import N_
 from matching.pairing import instance as pairing
 from matching.pairing.what_if import Question, Supposition
 from matching.travel import Point
 from matching.weekly import Window
-from service import codes, pairing_data, runs
+from service import codes, network_areas, network_themes, pairing_data, runs
 from service.errors import NotCalculable
 from service.pairing_data import Records
 from service.pairing_known import only_coordinator, records_of
 from service.pairing_words import CRITERIA
 from service.pairings import FINDS_WORK
 from service.site import Actor, Site
-from service.tables.territory import Neighbourhood, Theme
+from service.tables.territory import Neighbourhood
 
 KIND = "what_if"
 NEW = "+"
@@ -255,7 +255,9 @@ def choices(site: Site, actor: Actor, language: str) -> Choices:
             accompanied=tuple((people[one.id].public_id, people[one.id].pseudonym) for one in instance.accompanied),
             helpers=tuple((row.public_id, row.display_name) for row in active),
             areas=tuple((row.public_id, row.name) for row in _areas(tx, records)),
-            themes=tuple((row.ref, getattr(row, f"label_{language}")) for row in tx.exec(select(Theme))),
+            themes=tuple(
+                (row.ref, getattr(row, f"label_{language}")) for row in network_themes.offered(tx, records.territory.id)
+            ),
             languages=tuple(sorted(spoken | set(records.territory.languages))),
             weights=instance.weights,
             middle=_middle(records),
@@ -318,5 +320,4 @@ def _newcomer(helper: pairing.Helper, areas: Sequence[Neighbourhood]) -> Newcome
 
 
 def _areas(tx: Session, records: Records) -> list[Neighbourhood]:
-    rows = select(Neighbourhood).where(col(Neighbourhood.territory_id) == records.territory.id)
-    return list(tx.exec(rows.order_by(col(Neighbourhood.name))).all())
+    return network_areas.offered(tx, records.territory.id)

@@ -14,12 +14,13 @@ from datetime import datetime, timedelta
 from sqlalchemy import or_
 from sqlmodel import Session, col, delete, select
 
-from locales import N_, translator
+from locales import N_
 from service import access, audit, letters, outbox
 from service.clock import Clock, RealClock
 from service.errors import NotFound
 from service.site import Actor, Site
 from service.tables.access import Account, Letter
+from service.terms import texts_of
 
 REAL = RealClock()
 TEXTS: dict[str, str] = {
@@ -66,7 +67,7 @@ def send(
 def _mail(
     tx: Session, site: Site, to: Account, template: str, values: Mapping[str, str], address: str, now: datetime
 ) -> None:
-    texts = translator(to.language)
+    texts = texts_of(tx, to.territory_id, to.language)
     sender = site.settings.mail_from
     mail = letters.Letter(
         to=address,

@@ -17,7 +17,7 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from locales import N_
-from service import audit, clock, codes
+from service import audit, clock, codes, network_areas, network_themes
 from service.errors import NotAllowed, NotFound, StepNotAllowed
 from service.imports.checks.people import identifies
 from service.pairing_rows import consent_of
@@ -26,7 +26,7 @@ from service.site import Actor, Site
 from service.tables.pairings import Request
 from service.tables.people import Availability, Consent, DataKey, Party, Person, Place, Professional
 from service.tables.requests import RequestDraft
-from service.tables.territory import Neighbourhood, Territory, Theme
+from service.tables.territory import Neighbourhood, Territory
 
 KEPT_DAYS = 7
 REMEMBERED_HOURS = 24
@@ -400,8 +400,8 @@ def _note_consent(site: Site, tx: Session, actor: Actor, person: Person, said: A
 def _offered(site: Site, tx: Session, actor: Actor, language: str) -> Offered:
     here = actor.territory_id
     asker = tx.get_one(Professional, actor.party_id)
-    themes = tx.exec(select(Theme).order_by(col(Theme.extension), col(Theme.id))).all()
-    areas = tx.exec(select(Neighbourhood).where(Neighbourhood.territory_id == here).order_by(Neighbourhood.name)).all()
+    themes = network_themes.offered(tx, here)
+    areas = network_areas.offered(tx, here)
     places = tx.exec(
         select(Place).where(Place.territory_id == here, col(Place.kind).in_(MEETING_PLACES)).order_by(Place.name)
     ).all()

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlmodel import Session, SQLModel, col, select
+from sqlmodel import Session, SQLModel, col, or_, select
 
 from service.contact_cards import place as card_place
 from service.imports.columns import File
@@ -22,7 +22,7 @@ from service.tables.network import (
     Situation,
 )
 from service.tables.people import Consent, ContactCard, MetBefore, PeerHelper, Person
-from service.tables.territory import Signature, Territory
+from service.tables.territory import Signature, Territory, Theme
 
 OWNERS: dict[str, str] = {
     "peer_helpers": "peer_helper",
@@ -103,6 +103,9 @@ class Record:
             query = query.where(Territory.id == self.territory.id)  # type: ignore[union-attr]
         elif "territory_id" in file.table.model_fields:
             query = query.where(file.table.territory_id == self.territory.id)  # type: ignore[attr-defined,union-attr]
+        elif file.table is Theme:
+            here = self.territory.id if self.territory is not None else None
+            query = query.where(or_(col(Theme.own_of).is_(None), col(Theme.own_of) == here))
         return list(self.tx.exec(query).all())
 
     def _values(self, file: File, row: SQLModel) -> Row | None:

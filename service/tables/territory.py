@@ -37,7 +37,9 @@ class Territory(Editable, table=True):
     demo: bool = False
 
 
-class Neighbourhood(SQLModel, table=True):
+class Neighbourhood(Editable, table=True):
+    """Where people live and places are; one that was taken off the lists stays where it is named already."""
+
     __tablename__ = "neighbourhood"
     __table_args__ = (UniqueConstraint("territory_id", "ref"), *coordinates())
     id: int | None = key()
@@ -50,6 +52,7 @@ class Neighbourhood(SQLModel, table=True):
     lat: float
     lon: float
     example_street: str = ""
+    retired_on: dt.date | None = None
 
 
 class Organisation(Editable, table=True):
@@ -75,8 +78,12 @@ class Organisation(Editable, table=True):
     hosts_meetings: bool = False
 
 
-class Theme(SQLModel, table=True):
-    """An area of help; codes are compared as they are, a parent does not imply its child."""
+class Theme(Editable, table=True):
+    """
+    An area of help; codes are compared as they are, a parent does not imply its child.
+
+    `own_of` is the network that added it for itself; None for those that every network has.
+    """
 
     __tablename__ = "theme"
     id: int | None = key()
@@ -87,6 +94,7 @@ class Theme(SQLModel, table=True):
     label_de: str
     label_en: str
     extension: bool = False
+    own_of: int | None = to("territory", nullable=True)
 
 
 class PublicHoliday(SQLModel, table=True):

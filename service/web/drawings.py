@@ -129,16 +129,27 @@ class _Frame:
         )
 
 
-def day_map(areas: Sequence[Area], rounds: Sequence[Round], title: str) -> Markup:
+def day_map(
+    areas: Sequence[Area],
+    rounds: Sequence[Round],
+    title: str,
+    borders: Sequence[Sequence[tuple[float, float]]] = (),
+) -> Markup:
     """
     A drawing of the territory with the rounds of one day; the list beside it says the same in words.
 
-    Names of areas that would cover another name or a stop are left out: those with a stop nearby come first.
+    `borders` are lines of latitudes and longitudes. Names of areas that would cover another name or a stop are left
+    out: those with a stop nearby come first.
     """
     stops = [(stop.lat, stop.lon) for one in rounds for stop in one.stops]
-    frame = _Frame.around([(area.lat, area.lon) for area in areas] + stops)
+    limits = [point for line in borders for point in line]
+    visited = [(area.lat, area.lon) for area in areas] + stops
+    frame = _Frame.around(visited + limits)
     placed = _spread([frame.place(lat, lon) for lat, lon in stops])
     parts = [f'<rect class="land" width="{MAP_WIDTH:g}" height="{MAP_HEIGHT:g}"/>']
+    for line in borders:
+        points = " L".join(f"{x:g},{y:g}" for x, y in (frame.place(lat, lon) for lat, lon in line))
+        parts.append(f'<path class="border" d="M{points}"/>')
     parts += _area_marks(areas, frame, placed)
     number = 0
     for one in rounds:
@@ -153,14 +164,23 @@ def day_map(areas: Sequence[Area], rounds: Sequence[Round], title: str) -> Marku
             x, y = placed[number]
             parts.append(
                 f'<a class="mk {one.color}" href="{escape(stop.href)}" data-dialog="" '
-                f'aria-label="{escape(stop.label)}">'
+                f'data-point="{stop.lat:g},{stop.lon:g}" aria-label="{escape(stop.label)}">'
                 f'<circle cx="{x:g}" cy="{y:g}" r="12"/><text x="{x:g}" y="{y + 0.5:g}">{stop.number}</text></a>'
             )
             number += 1
     return Markup(  # noqa: S704  (every text is escaped above)
-        f'<svg class="fond" viewBox="0 0 {MAP_WIDTH:g} {MAP_HEIGHT:g}" role="group" aria-label="{escape(title)}">'
+        f'<svg class="fond" viewBox="0 0 {MAP_WIDTH:g} {MAP_HEIGHT:g}" role="group" data-bounds="{_bounds(visited)}" '
+        f'aria-label="{escape(title)}">'
         f"{''.join(parts)}</svg>"
     )
+
+
+def _bounds(points: Sequence[tuple[float, float]]) -> str:
+    """South, west, north, east; empty without a point."""
+    if not points:
+        return ""
+    lats, lons = [lat for lat, _ in points], [lon for _, lon in points]
+    return f"{min(lats):g},{min(lons):g},{max(lats):g},{max(lons):g}"
 
 
 def _spread(points: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -14,7 +15,7 @@ from litestar.connection import ASGIConnection
 from markupsafe import Markup, escape
 
 from locales import negotiate
-from service import clock, requests
+from service import clock, network_texts, requests, terms
 from service.web import holiday_words, marks, notice_words, words
 from service.web.doors import form_token, site_of, visitor_of
 from service.web.speech import LANGUAGE_COOKIE, LANGUAGES, Speech
@@ -37,15 +38,28 @@ ENVIRONMENT.filters["initials"] = marks.initials
 
 
 def speech_of(connection: ASGIConnection[Any, Any, Any, Any]) -> Speech:
-    """The language chosen by the switch, else of the account, else the best of the browser's."""
-    visitor = visitor_of(connection)
-    zone = ZoneInfo(visitor.zone if visitor is not None else "Europe/Brussels")
-    chosen = connection.cookies.get(LANGUAGE_COOKIE, "")
+    """
+    The language chosen by the switch, else of the account, else the best of the browser's.
+
+    Whoever came in reads their network's own words; asked for once in a request.
+    """
+    known: Speech | None = connection.scope.get("speech")  # type: ignore[assignment]
+    if known is None:
+        visitor = visitor_of(connection)
+        zone = ZoneInfo(visitor.zone if visitor is not None else "Europe/Brussels")
+        lang = _language(connection)
+        known = Speech(lang, zone, terms.of_visitor(site_of(connection), visitor.actor, lang) if visitor else None)
+        connection.scope["speech"] = known  # type: ignore[typeddict-unknown-key]
+    return known
+
+
+def _language(connection: ASGIConnection[Any, Any, Any, Any]) -> str:
+    chosen, visitor = connection.cookies.get(LANGUAGE_COOKIE, ""), visitor_of(connection)
     if chosen in LANGUAGES:
-        return Speech(chosen, zone)
+        return chosen
     if visitor is not None:
-        return Speech(visitor.actor.language, zone)
-    return Speech(negotiate(connection.headers.get("accept-language"), tuple(LANGUAGES)), zone)
+        return visitor.actor.language
+    return negotiate(connection.headers.get("accept-language"), tuple(LANGUAGES))
 
 
 def page(
@@ -75,6 +89,7 @@ def page(
         "said": said,
         "demo": site.settings.demo,
         "today": today,
+        "our": cache(lambda: network_texts.seen_by(site, visitor.actor if visitor is not None else None)),
         "counts": requests.counts(site, visitor.actor) if visitor is not None else requests.Counts(),
     }
     body = ENVIRONMENT.get_template(template).render(tools | context)

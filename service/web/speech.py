@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -16,8 +17,8 @@ LANGUAGE_COOKIE = "langue"
 class Speech(Texts):
     """Texts of one reader, who reads points in time in one zone."""
 
-    def __init__(self, lang: str, zone: ZoneInfo) -> None:
-        super().__init__(lang)
+    def __init__(self, lang: str, zone: ZoneInfo, terms: Mapping[str, str] | None = None) -> None:
+        super().__init__(lang, terms)
         self.zone = zone
 
     def local(self, moment: datetime) -> datetime:

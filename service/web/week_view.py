@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from markupsafe import Markup
 from sqlmodel import col, select
 
-from service import clock, codes, runs, travel_words, visits
+from service import clock, codes, network_areas, network_map, runs, travel_words, visits
 from service.access_scope import scope
 from service.site import Actor, Site
 from service.tables.pairings import Visit
@@ -284,12 +284,10 @@ def _map(
         for one in rounds
     ]
     with site.db() as tx:
-        areas = [
-            Area(row.name, row.lat, row.lon)
-            for row in tx.exec(select(Neighbourhood).where(Neighbourhood.territory_id == actor.territory_id))
-        ]
+        areas = [Area(row.name, row.lat, row.lon) for row in network_areas.offered(tx, actor.territory_id)]
+        borders = network_map.borders_of(tx, actor.territory_id)
     title = speech.gettext("Carte schématique des visites du %(day)s", day=speech.day(shown))
-    return drawings.day_map(areas, drawn, title)
+    return drawings.day_map(areas, drawn, title, borders)
 
 
 def one_visit(site: Site, actor: Actor, public_id: str, speech: Speech) -> VisitLine:

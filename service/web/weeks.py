@@ -12,7 +12,7 @@ from litestar.exceptions import HTTPException
 from litestar.params import FromPath
 from litestar.response import Redirect
 
-from service import holidays, replans, visits
+from service import holidays, network_map, replans, visits
 from service.access import Visitor
 from service.errors import RuleBroken
 from service.site import Site
@@ -22,6 +22,7 @@ from service.visit_words import RULES
 from service.web import day_view, drawings, week_view
 from service.web.doors import may
 from service.web.forms import Form, Line, read
+from service.web.headers import content_policy
 from service.web.pages import page, speech_of
 from service.web.replans import page_of
 from service.web.runs import ended_or_told
@@ -81,9 +82,12 @@ def week_page(
     week = week_view.week(site, visitor.actor, monday, shown, speech)
     undo = week_view.undo_of(site, visitor.actor, request.query_params, speech)
     rest = holidays.warnings(site, visitor.actor)
-    if undo is None:
-        return page(request, "week.html", week=week, rest=rest, undo=None)
-    return page(request, "week.html", week=week, rest=rest, undo=undo, said=undo.said)
+    tiles = network_map.tiles(site, visitor.actor)
+    said = {} if undo is None else {"said": undo.said}
+    answer = page(request, "week.html", week=week, rest=rest, undo=undo, tiles=tiles, **said)
+    if tiles.url:
+        answer.headers["Content-Security-Policy"] = content_policy(tiles.url)
+    return answer
 
 
 def _is_day(text: str) -> bool:

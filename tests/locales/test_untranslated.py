@@ -39,7 +39,7 @@ from tests.service.web.network import BASE, Browser
 from tests.service.web.servers import server
 
 LANG = "en"
-NAMING = {"display_name", "pseudonym", "name", "ref", "street", "title", f"label_{LANG}", "own_words"}
+NAMING = {"display_name", "pseudonym", "name", "locality", "ref", "street", "title", f"label_{LANG}", "own_words"}
 WEEK = "/semaine/2027-01-11"
 
 
@@ -154,6 +154,15 @@ def test_the_coordinators_pages_are_translated(site: Site, known: re.Pattern[str
         *("/demandes", "/import", "/aide", "/demandes?fait=request_accepted"),
         *(f"/appariements/{entry.person}" for entry in board.queue),
         *(WEEK, "/semaine/2027-01-18", "/semaine/2029-01-01", f"{WEEK}/publier"),
+        *(
+            "/reglages",
+            "/reglages/poids",
+            "/reglages/mots",
+            "/reglages/textes",
+            "/reglages/carte",
+            "/reglages/quartiers",
+        ),
+        "/reglages/themes",
     )
 
 

@@ -222,7 +222,7 @@ def test_an_owner_leaves_out_what_is_called_off_and_takes_it_back(seraing):
     without_it = shown(seraing, made.secret)
     changed(seraing, made.public_id, with_cancelled=True)
 
-    assert with_it == shown(seraing, made.secret) == ["Rencontre SER-B001", "Annulé : Rencontre SER-B001"]
+    assert with_it == shown(seraing, made.secret) == ["Rencontre SER-B001", "Annulé\u00a0: Rencontre SER-B001"]
     assert without_it == ["Rencontre SER-B001"]
 
 

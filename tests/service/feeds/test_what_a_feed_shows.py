@@ -112,7 +112,7 @@ def test_a_visit_called_off_stays_thirty_days_says_so_and_takes_no_time(seraing)
     seraing.add(visit(seraing, "v1", "2027-02-23", 14, status="cancelled", reason="by_person", sequence=1))
     [entry] = entries(seraing, seraing.nadia, "initials")
 
-    assert str(entry["SUMMARY"]) == "Annulé : Rencontre SER-B001"
+    assert str(entry["SUMMARY"]) == "Annulé\u00a0: Rencontre SER-B001"
     assert (str(entry["STATUS"]), str(entry["TRANSP"]), entry["SEQUENCE"]) == ("CANCELLED", "TRANSPARENT", 1)
     assert len(entries(seraing, seraing.nadia, day=date(2027, 2, 1))) == 1
     assert entries(seraing, seraing.nadia, day=date(2027, 2, 8)) == []
@@ -196,10 +196,10 @@ def test_a_session_called_off_is_shown_as_called_off(seraing):
     hosting(seraing, session, "2027-01-19", seraing.nadia)
     series, off = entries(seraing, seraing.cafe)
 
-    assert str(off["SUMMARY"]) == "Annulé : Café Bavard"
+    assert str(off["SUMMARY"]) == "Annulé\u00a0: Café Bavard"
     assert off["RECURRENCE-ID"].dt == off["DTSTART"].dt == local("2027-01-19", 16, 30)
     assert (series["SEQUENCE"], off["SEQUENCE"], str(off["STATUS"])) == (0, 1, "CANCELLED")
-    assert summaries(seraing, seraing.nadia) == ["Annulé : Permanence SER-S01"]
+    assert summaries(seraing, seraing.nadia) == ["Annulé\u00a0: Permanence SER-S01"]
 
 
 def test_a_host_slot_rises_with_each_change_of_its_own_and_of_its_day(seraing):

@@ -171,7 +171,7 @@ def test_a_visit_that_is_cancelled_leaves_the_calendar(post: Post):
     event = event_of(mail)
     assert method_of(mail) == "CANCEL"
     assert (event["STATUS"], event["SEQUENCE"], event["UID"]) == ("CANCELLED", 1, "v1@fil.example")
-    assert event["SUMMARY"] == "Annulé : Rencontre SER-B001"
+    assert event["SUMMARY"] == "Annulé\u00a0: Rencontre SER-B001"
     assert post.turn() == 0
 
 

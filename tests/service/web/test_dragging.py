@@ -21,7 +21,7 @@ def test_a_moment_that_breaks_rules_is_answered_with_each_of_them(network: Netwo
 
     assert status == 200
     assert "Ana : pas disponible à ce moment." in text
-    assert "Les visites ont lieu entre 8 h et 20 h." in text
+    assert "Les visites ont lieu entre 8\u00a0h et 20\u00a0h." in text
     assert "<html" not in text
 
 

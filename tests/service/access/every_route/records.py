@@ -17,8 +17,7 @@ from service.tables.duties import CoordinatorDuty
 from service.tables.mail import MailReply, OutboxMessage
 from service.tables.pairings import Notice, Pairing, Request, Visit
 from service.tables.people import Absence, PeerHelper, Person, Place, Professional
-from service.tables.territory import Territory
-from service.tables.territory import Organisation, Territory
+from service.tables.territory import Neighbourhood, Organisation, Territory, Theme
 from service.tables.work import ImportReport, Run
 from tests.service.web.network import MOMENT, Network
 
@@ -72,10 +71,7 @@ RELATED: dict[str, tuple[Somebody, ...]] = {
     "proposal": (CLAIRE, BILAL, ZOE),
     "visit": (CLAIRE, ANA, PAUL, YANN),
     "absence": (CLAIRE, ANA),
-    "helper": (CLAIRE,),
     "organisation": (CLAIRE,),
-    "professional": (CLAIRE,),
-    "place": (CLAIRE,),
     "duty": (CLAIRE,),
     "draft": (PAUL,),
     "own_address": (ANA,),
@@ -89,6 +85,8 @@ RELATED: dict[str, tuple[Somebody, ...]] = {
     "reply": (CLAIRE,),
     "notice": (CLAIRE, ANA),
     "run": (CLAIRE,),
+    "area": (CLAIRE,),
+    "theme": (CLAIRE,),
     "import_report": (CLAIRE,),
 }
 """Who is related to the record of Seraing (`domain.md`, section 7); for everybody else it does not exist."""
@@ -270,6 +268,10 @@ def _made(network: Network, tx: Session, ref: str) -> dict[str, str]:
             at=MOMENT,
         ),
     )
+    area = tx.exec(select(Neighbourhood).where(Neighbourhood.territory_id == here)).one()
+    ids["area"], ids["theme"] = area.public_id, f"own_{ref.lower()}"
+    labels = {f"label_{tag}": f"thème{tail}" for tag in ("fr", "nl", "de", "en")}
+    tx.add(Theme(ref=ids["theme"], extension=True, own_of=here, **labels))
     mine = accounts[claire.id].id
     add(
         "own_passkey",

@@ -1,0 +1,104 @@
+"""All that a network decides about itself, on one page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from litestar import Litestar, Request, Response, get
+
+from locales import N_
+from service.web.doors import RULE, Rule, may, visitor_of
+from service.web.pages import page
+
+COORDINATOR = may("coordinator")
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One page of settings and what is decided there."""
+
+    href: str
+    title: str
+    says: str
+
+
+GROUPS: tuple[tuple[str, tuple[Setting, ...]], ...] = (
+    (
+        N_("Réseau"),
+        (
+            Setting("/reglages/textes", N_("Textes du réseau"), N_("L’accueil, le téléphone, le délai annoncé.")),
+            Setting("/reglages/mots", N_("Mots du réseau"), N_("Dire « pair-aidant » et le reste à votre manière.")),
+            Setting("/reglages/themes", N_("Thèmes"), N_("Ce qu’une demande peut concerner.")),
+            Setting("/reglages/quartiers", N_("Quartiers"), N_("Où vivent les personnes, où vont les visites.")),
+            Setting("/reglages/carte", N_("Carte"), N_("Les limites du territoire et le fond de carte.")),
+        ),
+    ),
+    (
+        N_("Appariement"),
+        (
+            Setting(
+                "/reglages/poids", N_("Ce qui compte"), N_("L’importance de chaque critère, essayée avant de compter.")
+            ),
+        ),
+    ),
+    (N_("Visites"), (Setting("/reglages/jours-feries", N_("Jours fériés"), N_("Les jours où le réseau se repose.")),)),
+    (
+        N_("Agendas"),
+        (
+            Setting("/reglages/calendriers", N_("Agendas du réseau"), N_("Ce que les agendas peuvent dire.")),
+            Setting(
+                "/reglages/calendriers/adresses",
+                N_("Adresses d’agendas"),
+                N_("Celles d’un lieu, d’un groupe, de l’équipe."),
+            ),
+        ),
+    ),
+    (
+        N_("Courriels"),
+        (Setting("/courriels", N_("E-mails"), N_("Ce qui est parti, ce qui n’est pas arrivé.")),),
+    ),
+    (
+        N_("Comptes"),
+        (
+            Setting("/comptes", N_("Comptes"), N_("Qui peut entrer, les invitations, les accès perdus.")),
+            Setting("/droits", N_("Qui voit quoi"), N_("Ce que chaque rôle peut lire et faire.")),
+        ),
+    ),
+    (
+        N_("Coordination"),
+        (Setting("/reglages/coordination", N_("Coordination"), N_("Qui coordonne, qui remplace, et quand.")),),
+    ),
+    (
+        N_("Numéros utiles"),
+        (Setting("/reglages/numeros", N_("Numéros utiles"), N_("Les numéros donnés à qui a besoin de parler.")),),
+    ),
+    (
+        N_("Liens de partenaires"),
+        (Setting("/reglages/liens-partenaires", N_("Liens de partenaires"), N_("Demander sans compte, par un lien.")),),
+    ),
+    (
+        N_("Import"),
+        (Setting("/import", N_("Reprendre des fichiers"), N_("Vérifier, puis reprendre ce que vous avez déjà.")),),
+    ),
+)
+"""The groups in the order of the page; a page that is not there, or not for this reader, is not listed."""
+
+
+@get("/reglages", opt=COORDINATOR, sync_to_thread=True)
+def index(request: Request[Any, Any, Any]) -> Response[str]:
+    there = {path for path, rule in _pages(request.app) if rule.allows(visitor_of(request))}
+    groups = [(title, [one for one in settings if one.href in there]) for title, settings in GROUPS]
+    return page(request, "settings.html", groups=[group for group in groups if group[1]])
+
+
+def _pages(app: Litestar) -> Iterator[tuple[str, Rule]]:
+    """Every page by its path, with its rule."""
+    for route in app.routes:
+        for handler in getattr(route, "route_handlers", ()):
+            if "GET" in handler.http_methods:
+                yield route.path, handler.opt[RULE]
+
+
+HANDLERS = [index]
