@@ -174,7 +174,9 @@ def mark_read(site: Site, actor: Actor, request_id: str = "", *, pairing_id: str
 
 def unread(tx: Session, actor: Actor, requests: Iterable[int]) -> dict[int, int]:
     """How many messages of each of these requests the actor has not read, by the request's number; one question."""
-    marks = (MessageMark.request_id == RequestMessage.request_id) & (MessageMark.account_id == actor.account_id)
+    marks = (col(MessageMark.request_id) == RequestMessage.request_id) & (
+        col(MessageMark.account_id) == actor.account_id
+    )
     rows = tx.exec(
         select(RequestMessage.request_id, func.count())
         .outerjoin(MessageMark, marks)
