@@ -12,7 +12,7 @@ from service.access_scope import scope
 from service.database import check_revision
 from service.errors import NotAcceptable, NotAllowed, NotFound, StepNotAllowed
 from service.imports.checks.people import identifies
-from service.pairing_rows import hold_person, move_person, step
+from service.pairing_rows import hold_person, may_be_paired, move_person, step
 from service.site import Actor, Site
 from service.tables.follow import RequestWithdrawal
 from service.tables.pairings import Pairing, Request
@@ -56,6 +56,9 @@ def withdraw(site: Site, actor: Actor, public_id: str, revision: int) -> None:
         if of_person == "proposed":
             of_person = "waiting"
             move_person(tx, person, "waiting")
+        if person.status == "waiting" and not _another_is_open(tx, request):
+            # Nobody is looked for any more, as before a request was accepted.
+            move_person(tx, person, "consent_pending")
         lifecycles.step("request", request.status, "closed", REASON)
         request.status, request.reason = "closed", REASON
         tx.add(request)
@@ -97,9 +100,13 @@ def undo(site: Site, actor: Actor, public_id: str, revision: int) -> None:
         ):
             raise StepNotAllowed(N_("Ce retrait ne peut plus être annulé. Vous pouvez faire une nouvelle demande."))
         request.status, request.reason = row.state_before, None
-        # What became of the person's consent since decides whether anybody is looked for.
-        if row.state_before == "waiting" and person.status == "consent_pending":
-            request.status = "consent_pending"
+        if row.person_before == "waiting" and person.status == "consent_pending":
+            if may_be_paired(
+                tx, person.id, clock.today(site.clock, tx.get_one(Territory, person.territory_id).timezone)
+            ):
+                move_person(tx, person, "waiting")
+            else:  # the consent ended meanwhile
+                request.status = "consent_pending"
         row.undone_at = site.clock.now()
         tx.add_all((request, row))
         audit.note(tx, site, actor, "request.withdrawal_undone", "request", request.public_id)
@@ -159,11 +166,8 @@ def _look_at(
         raise NotAcceptable(N_("Cochez au moins une chose qui aiderait la personne"), "themes")
     if urgency not in codes.URGENCIES:
         raise NotAcceptable(N_("Choisissez si c’est pressé"), "urgency")
-    if (
-        wished_by not in (None, request.wished_first_visit_by)
-        and wished_by is not None
-        and not today <= wished_by <= today + timedelta(days=366)
-    ):
+    is_kept = wished_by is None or wished_by == request.wished_first_visit_by
+    if not is_kept and not today <= (wished_by or today) <= today + timedelta(days=366):
         raise NotAcceptable(N_("Choisissez un jour à venir, ou laissez vide"), "wished_by")
     if len(note) > NOTE_LENGTH:
         raise NotAcceptable(N_("Raccourcissez ce texte : 280 signes au plus"), "note")

@@ -20,6 +20,7 @@ from service.web.forms import Form
 KINDS: tuple[tuple[str, str], ...] = (
     (r"/demandes/{public_id}", "request"),
     (r"/mes-demandes/brouillons/{draft_id}", "draft"),
+    (r"/mes-demandes/{public_id}", "request"),
     (r"/appariements/calculs/{public_id}", "run"),
     (r"/appariements/et-si/{run}", "run"),
     (r"/appariements/{person}/propositions/{pairing}", "proposal"),
