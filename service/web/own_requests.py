@@ -88,24 +88,28 @@ def on_paper(
     return page(request, "own_request_paper.html", item=item)
 
 
-@get("/mes-demandes/{public_id:str}/corriger", opt=PROFESSIONAL, sync_to_thread=True)
-def change_page(
+@get("/mes-demandes/{public_id:str}/corriger", opt=PROFESSIONAL)
+async def change_page(
     request: Request[Any, Any, Any],
     public_id: FromPath[str],
     site: NamedDependency[Site],
     visitor: NamedDependency[Visitor],
 ) -> Response[Any]:
     language = speech_of(request).lang
-    item = request_follow.one(site, visitor.actor, public_id, language)
-    if not item.can_change:
-        return Redirect(f"{HERE}/{public_id}", status_code=303)
-    said = {
-        "themes": item.theme_codes,
-        "urgency": item.urgency,
-        "wished_by": item.wished_by.isoformat() if item.wished_by else "",
-        "note": item.note,
-    }
-    return _change_shown(request, site, item, said, {})
+
+    def show() -> Response[Any]:
+        item = request_follow.one(site, visitor.actor, public_id, language)
+        if not item.can_change:
+            return Redirect(f"{HERE}/{public_id}", status_code=303)
+        said = {
+            "themes": item.theme_codes,
+            "urgency": item.urgency,
+            "wished_by": item.wished_by.isoformat() if item.wished_by else "",
+            "note": item.note,
+        }
+        return _change_shown(request, site, item, said, {})
+
+    return await sync_to_thread(show)
 
 
 @post("/mes-demandes/{public_id:str}/corriger", opt=PROFESSIONAL)

@@ -29,14 +29,16 @@ class MessageForm(Form):
     text: Annotated[str, msgspec.Meta(max_length=2000)] = ""
 
 
-@get("/demandes/{public_id:str}/messages", opt=COORDINATOR, sync_to_thread=True)
-def coordinator_page(
+@get("/demandes/{public_id:str}/messages", opt=COORDINATOR)
+async def coordinator_page(
     request: Request[Any, Any, Any],
     public_id: FromPath[str],
     site: NamedDependency[Site],
     visitor: NamedDependency[Visitor],
 ) -> Response[str]:
-    return _shown(request, site, visitor, {"request_id": public_id}, "/demandes", f"/demandes/{public_id}/messages")
+    return await sync_to_thread(
+        _shown, request, site, visitor, {"request_id": public_id}, "/demandes", f"/demandes/{public_id}/messages"
+    )
 
 
 @post("/demandes/{public_id:str}/messages", opt=COORDINATOR)
@@ -61,15 +63,15 @@ async def coordinator_read(
     return await _read_now(request, site, visitor, {"request_id": public_id}, f"/demandes/{public_id}/messages")
 
 
-@get("/mes-demandes/{public_id:str}/messages", opt=PROFESSIONAL, sync_to_thread=True)
-def professional_page(
+@get("/mes-demandes/{public_id:str}/messages", opt=PROFESSIONAL)
+async def professional_page(
     request: Request[Any, Any, Any],
     public_id: FromPath[str],
     site: NamedDependency[Site],
     visitor: NamedDependency[Visitor],
 ) -> Response[str]:
     back = f"/mes-demandes/{public_id}"
-    return _shown(request, site, visitor, {"request_id": public_id}, back, f"{back}/messages")
+    return await sync_to_thread(_shown, request, site, visitor, {"request_id": public_id}, back, f"{back}/messages")
 
 
 @post("/mes-demandes/{public_id:str}/messages", opt=PROFESSIONAL)
@@ -93,14 +95,16 @@ async def professional_read(
     return await _read_now(request, site, visitor, {"request_id": public_id}, f"/mes-demandes/{public_id}/messages")
 
 
-@get("/mes-binomes/{pairing:str}/messages", opt=HELPER, sync_to_thread=True)
-def helper_page(
+@get("/mes-binomes/{pairing:str}/messages", opt=HELPER)
+async def helper_page(
     request: Request[Any, Any, Any],
     pairing: FromPath[str],
     site: NamedDependency[Site],
     visitor: NamedDependency[Visitor],
 ) -> Response[str]:
-    return _shown(request, site, visitor, {"pairing_id": pairing}, "/mes-binomes", f"/mes-binomes/{pairing}/messages")
+    return await sync_to_thread(
+        _shown, request, site, visitor, {"pairing_id": pairing}, "/mes-binomes", f"/mes-binomes/{pairing}/messages"
+    )
 
 
 @post("/mes-binomes/{pairing:str}/messages", opt=HELPER)
