@@ -46,6 +46,7 @@ KINDS: tuple[tuple[str, str], ...] = (
     (r"/comptes/messages/{public_id}", "letter"),
     (r"/comptes/{public_id}", "account"),
     (r"/abonnement/{public_id}", "own_address"),
+    (r"/reglages/liens-partenaires/{public_id}", "partner_link"),
     (r"/reglages/calendriers/adresses/{public_id}", "network_address"),
     (r"/mon-autre-agenda/{public_id}", "other_calendar"),
     (r"/import/{public_id}", "import_report"),
