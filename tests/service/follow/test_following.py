@@ -67,7 +67,7 @@ def test_another_professional_finds_nothing(follow: Follow):
 
 
 def test_the_joint_visit_is_in_the_professionals_own_feed(follow: Follow):
-    follow.first_visit(follow.accept())
+    follow.first_visit(follow.accept(ref="SER-A9"))
     paul = follow.actor("professional", "Paul")
     made = subscriptions.subscribe(follow.site, paul, paul.party_id or 0, "minimal", "")
     feed = follow.client().get(made.url.removeprefix("http://127.0.0.1:8000")).text
