@@ -95,6 +95,23 @@ def unread(site: Site, actor: Actor) -> dict[str, int]:
     return request_messages.unread_requests(site, actor)
 
 
+def awaiting_first_visit(site: Site, actor: Actor) -> set[str]:
+    """The requests of which both said yes and the first visit has no moment yet, by public id; one question."""
+    standing = select(Visit.id).where(
+        Visit.pairing_id == Pairing.id,
+        Visit.kind == "first_joint",
+        col(Visit.status).in_(("planned", "confirmed", "done")),
+        col(Visit.published_at).is_not(None),
+    )
+    wanted = (
+        select(Request.public_id)
+        .join(Pairing, col(Pairing.request_id) == Request.id)
+        .where(scope(actor).requests(), Pairing.status == "accepted", ~standing.exists())
+    )
+    with site.db() as tx:
+        return set(tx.exec(wanted).all())
+
+
 def themes(site: Site, language: str = "fr") -> dict[str, str]:
     """What can be asked for, by code."""
     with site.db() as tx:

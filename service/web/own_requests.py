@@ -61,6 +61,7 @@ def own_requests(
         requests=[one for one in found if one.status not in request_follow.ENDED],
         ended=[one for one in found if one.status in request_follow.ENDED],
         drafts=request_drafts.mine(site, visitor.actor, language),
+        awaiting=request_follow.awaiting_first_visit(site, visitor.actor),
         unread=request_follow.unread(site, visitor.actor),
     )
 

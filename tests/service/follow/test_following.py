@@ -52,6 +52,19 @@ def test_the_page_says_the_next_step_and_names_the_helper_only_once_both_said_ye
         assert not [name for name in ("Rose", "Zoe", "Bilal", "ailleurs") if name in page]
 
 
+def test_the_list_says_the_next_step_of_each(follow: Follow):
+    client = follow.signed_in("professional", "Paul")
+    pairing = follow.accept()
+    before = client.read("/mes-demandes").text
+    follow.first_visit(pairing)
+    after = client.read("/mes-demandes").text
+
+    assert "la coordination lit votre demande" in before
+    assert "Voyez les moments possibles" in before
+    assert "Voyez les moments possibles" not in after
+    assert "Ana" not in before + after
+
+
 def test_the_paper_says_the_same_without_buttons_of_its_own(follow: Follow):
     page = follow.signed_in("professional", "Paul").read(f"/mes-demandes/{follow.yann}/imprimer").text
 
