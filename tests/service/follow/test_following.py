@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from typing import Any
 
 import pytest
 from sqlmodel import select
@@ -151,8 +152,8 @@ def test_a_stale_page_withdraws_nothing(follow: Follow):
         request_withdrawals.withdraw(follow.site, follow.actor("professional", "Paul"), follow.yann, 99)
 
 
-def change(follow: Follow, request: str, **said: object) -> None:
-    values = {"themes": ["social"], "urgency": "normal", "wished_by": None, "note": ""} | said
+def change(follow: Follow, request: str, **said: Any) -> None:
+    values: dict[str, Any] = {"themes": ["social"], "urgency": "normal", "wished_by": None, "note": ""} | said
     revision = follow.one(Request, request).revision
     request_withdrawals.change(follow.site, follow.actor("professional", "Paul"), request, revision, **values)
 

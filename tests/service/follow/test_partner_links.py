@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlmodel import select
+from sqlmodel import col, select
 
 from service import partner_links
 from service.clock import FixedClock
@@ -56,7 +56,9 @@ def confirmed(client: Browser, link: str) -> Any:
 def requests_of(follow: Follow) -> list[Request]:
     with follow.site.db() as tx:
         return [
-            row for row in tx.exec(select(Request).order_by(Request.id)) if row.public_id not in follow.ids.values()
+            row
+            for row in tx.exec(select(Request).order_by(col(Request.id)))
+            if row.public_id not in follow.ids.values()
         ]
 
 
