@@ -5,15 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, false, or_
-from sqlmodel import col
+from sqlmodel import col, select
 
+from service import codes
 from service.errors import NotAllowed
 from service.site import Actor
+from service.tables.follow import RequestMessage
 from service.tables.pairings import Pairing, Request, Visit
 from service.tables.people import PeerHelper, Person, Place, Professional
 from service.tables.territory import Neighbourhood, Organisation, Theme
 
 Listed = PeerHelper | Person | Professional | Place
+
+GOES_ON = tuple(state for state in codes.LIVE_PAIRING_STATES if state != "proposed")
+"""Both said yes, and it has not ended."""
 
 
 @dataclass(frozen=True)
@@ -82,6 +87,22 @@ class Scope:
         """Coordinator: those that the network added for itself. Nobody else's."""
         here = col(Theme.own_of) == self.actor.territory_id
         return here if self.whole_territory else false()
+
+    def messages(self) -> ColumnElement[bool]:
+        """
+        Coordinator: the territory's. Professional: those meant for them, of requests they made. Helper: those meant for
+        them, of a pairing of theirs that goes on.
+        """
+        here = col(RequestMessage.territory_id) == self.actor.territory_id
+        if self.whole_territory:
+            return here
+        if self.actor.role == "professional":
+            mine = col(RequestMessage.request_id).in_(select(Request.id).where(self.requests()))
+            return here & col(RequestMessage.for_professional) & mine
+        if self.actor.role == "peer_helper":
+            going_on = select(Pairing.id).where(self.pairings(), col(Pairing.status).in_(GOES_ON))
+            return here & col(RequestMessage.for_helper) & col(RequestMessage.pairing_id).in_(going_on)
+        return false()
 
 
 def scope(actor: Actor) -> Scope:

@@ -52,6 +52,7 @@ REQUEST_KINDS = ("pairing", "coordination", "information", "support_intervention
 URGENCIES = ("normal", "soon", "urgent")
 REQUEST_STATES = ("received", "consent_pending", "waiting", "proposed", "fulfilled", "redirected", "closed")
 REQUEST_REASONS = ("declined_by_person", "consent_withdrawn", "requester_withdrew", "other_help_found")
+MESSAGE_SIDES = ("coordinator", "professional", "peer_helper")
 NEED_MET = ("yes", "partly", "no")
 SITUATION_STATES = ("opened", "active", "stabilised", "closed")
 GOAL_STATES = ("open", "reached", "changed", "dropped")

@@ -157,6 +157,7 @@ DATA_MAP: dict[str, dict[Class, str]] = {
         "pseudonym": "party_id about by",
         "special": "code way",
     },
+    "message_mark": {"none": "id", "pseudonym": "account_id request_id", "special": "last_id"},
     "met_before": {"none": "id", "pseudonym": "person_id peer_helper_id"},
     "need": {"none": "id", "pseudonym": "request_id situation_id", "special": "theme wording_sealed met"},
     "neighbourhood": {
@@ -232,6 +233,18 @@ DATA_MAP: dict[str, dict[Class, str]] = {
             "usual_weekday usual_minute score score_by_criterion"
         ),
     },
+    "partner_link": {
+        "none": "id revision public_id territory_id organisation_id phone per_day made_at expires_at ended_at",
+        "pseudonym": "professional_id made_by",
+        "secret": "token_hash",
+    },
+    "partner_request": {
+        "none": "id public_id territory_id link_id made_at expires_at",
+        "pseudonym": "draft_id request_id",
+        "personal": "email_sealed",
+        "special": "confirmed_at",
+        "secret": "token_hash",
+    },
     "party": {"none": "kind territory_id", "pseudonym": "id"},
     "passkey": {
         "none": "id public_id made_at",
@@ -281,9 +294,20 @@ DATA_MAP: dict[str, dict[Class, str]] = {
         "special": "received_on requested_by kind themes urgency wished_first_visit_by status reason note_sealed",
     },
     "request_draft": {
-        "none": "id public_id territory_id made_at changed_at expires_at",
+        "none": "id public_id territory_id made_at changed_at expires_at link_id",
         "pseudonym": "owner_id request_id",
         "special": "content_sealed",
+        "secret": "cookie_hash",
+    },
+    "request_message": {
+        "none": "id public_id territory_id",
+        "pseudonym": "request_id pairing_id author_id",
+        "special": "author_side for_professional for_helper content_sealed at",
+    },
+    "request_withdrawal": {
+        "none": "id revision",
+        "pseudonym": "request_id by",
+        "special": "state_before person_before at undone_at",
     },
     "run": {
         "none": (
@@ -302,6 +326,7 @@ DATA_MAP: dict[str, dict[Class, str]] = {
         "pseudonym": "account_id made_by",
         "secret": "token_hash code_hash device_hash",
     },
+    "slot_wish": {"none": "id", "pseudonym": "pairing_id professional_id", "special": "starts_at at"},
     "signature": {"none": "id document_id organisation_id signed_on"},
     "situation": {
         "none": "revision id public_id territory_id",

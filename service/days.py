@@ -9,7 +9,17 @@ from datetime import date
 
 from sqlmodel import select
 
-from service import beside, clock, consents, holidays, own_limits, pairing_life, pairings, request_drafts
+from service import (
+    beside,
+    clock,
+    consents,
+    holidays,
+    own_limits,
+    pairing_life,
+    pairings,
+    partner_links,
+    request_drafts,
+)
 from service.site import Site
 from service.tables.territory import Territory
 
@@ -21,6 +31,7 @@ TURNS: tuple[Callable[[Site], int], ...] = (
     pairing_life.turn,
     request_drafts.expire_due,
     own_limits.end_rests,
+    partner_links.forget,
 )
 """Each may be done twice without harm; whoever reads judges by the day all the same."""
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -56,6 +56,14 @@ ASKED_ANEW = ("refused", "withdrawn")
 """Somebody who said no is asked by the coordination itself, whatever the form says."""
 _WORD = re.compile(r"[^\W\d_]{2,}", re.UNICODE)
 _TITLES = frozenset({"mme", "mlle", "mr", "monsieur", "madame"})
+
+
+@dataclass(frozen=True)
+class LinkVisitor(Actor):
+    """Somebody without an account who came by a partner's link, known by a cookie; `party_id` carries their request."""
+
+    link_id: int = 0
+    cookie_hash: str = ""
 
 
 @dataclass(frozen=True)
@@ -131,7 +139,7 @@ def start(site: Site, actor: Actor) -> str:
     owner = _owner(actor)
     now = site.clock.now()
     with site.db.begin() as tx:
-        count = tx.exec(select(func.count()).select_from(RequestDraft).where(*_open(owner, now))).one()
+        count = tx.exec(select(func.count()).select_from(RequestDraft).where(*_open(actor, now))).one()
         if count >= MOST_DRAFTS:
             raise StepNotAllowed(N_("Vous avez déjà beaucoup de brouillons. Effacez-en un d’abord."))
         row = RequestDraft(
@@ -142,6 +150,8 @@ def start(site: Site, actor: Actor) -> str:
             changed_at=now,
             expires_at=now + timedelta(days=KEPT_DAYS),
         )
+        if isinstance(actor, LinkVisitor):
+            row.link_id, row.cookie_hash = actor.link_id, actor.cookie_hash
         _write(site, tx, row, Answers())
         tx.add(row)
         return row.public_id
@@ -152,7 +162,7 @@ def mine(site: Site, actor: Actor, language: str = "fr") -> list[Draft]:
     owner = _owner(actor)
     with site.db() as tx:
         rows = tx.exec(
-            select(RequestDraft).where(*_open(owner, site.clock.now())).order_by(col(RequestDraft.changed_at).desc())
+            select(RequestDraft).where(*_open(actor, site.clock.now())).order_by(col(RequestDraft.changed_at).desc())
         ).all()
         if not rows:
             return []
@@ -201,44 +211,75 @@ def send(site: Site, actor: Actor, public_id: str) -> str:
     StepNotAllowed
         When an answer is still missing, or no longer possible.
     """
+    if isinstance(actor, LinkVisitor):
+        raise NotAllowed
     with site.db.begin() as tx:
         row = _own(site, tx, actor, public_id)
         if row.request_id is not None:
             return tx.get_one(Request, row.request_id).public_id
-        day = _today(site, tx, actor)
-        offered = _offered(site, tx, actor, "fr")
-        draft = _draft(site, tx, row, offered, day, _pseudonym_taken(site, tx, actor, row))
-        if draft.next_step != 4:
-            raise StepNotAllowed(N_("Il manque encore une réponse dans cette demande."))
-        said = draft.answers
-        person = (
-            _new_person(site, tx, actor, said, day)
-            if said.whom == "new"
-            else tx.exec(select(Person).where(Person.public_id == said.whom)).one()
-        )
-        agreed = _note_consent(site, tx, actor, person, said, day)
-        request = Request(
-            public_id=site.ids.new(),
-            ref=_next_ref(tx, Request, actor, "R"),
-            territory_id=person.territory_id,
-            received_on=day,
-            requested_by="professional",
-            professional_id=row.owner_id,
-            person_id=person.id,
-            themes=said.themes,
-            urgency=said.urgency,
-            wished_first_visit_by=date.fromisoformat(said.wished_by) if said.wished_by else None,
-            status="received" if agreed else "consent_pending",
-        )
-        if said.note:
-            request.note_sealed = site.seals.seal(tx, person.id, f"request.note_sealed:{request.public_id}", said.note)
-        tx.add(request)
-        tx.flush()
-        row.content_sealed, row.request_id = None, request.id
-        row.expires_at = site.clock.now() + timedelta(hours=REMEMBERED_HOURS)
-        tx.add(row)
-        audit.note(tx, site, actor, "request.made", "request", request.public_id)
-        return request.public_id
+        return become_request(site, tx, actor, row).public_id
+
+
+def become_request(site: Site, tx: Session, actor: Actor, row: RequestDraft) -> Request:
+    """
+    The request that a draft asks for, with its person; the draft loses its answers.
+
+    By a link nothing of a consent is written down but that it is still to be asked: nobody knows who says so.
+    """
+    day = _today(site, tx, actor)
+    offered = _offered(site, tx, actor, "fr")
+    draft = _draft(site, tx, row, offered, day, _pseudonym_taken(site, tx, actor, row))
+    if draft.next_step != 4:
+        raise StepNotAllowed(N_("Il manque encore une réponse dans cette demande."))
+    said = draft.answers
+    if isinstance(actor, LinkVisitor):
+        said = replace(said, pseudonym=_free_name(tx, actor, said.pseudonym), agreed="not_yet")
+    person = (
+        _new_person(site, tx, actor, said, day)
+        if said.whom == "new"
+        else tx.exec(select(Person).where(Person.public_id == said.whom)).one()
+    )
+    agreed = _note_consent(site, tx, actor, person, said, day)
+    request = Request(
+        public_id=site.ids.new(),
+        ref=_next_ref(tx, Request, actor, "R"),
+        territory_id=person.territory_id,
+        received_on=day,
+        requested_by="professional",
+        professional_id=row.owner_id,
+        person_id=person.id,
+        themes=said.themes,
+        urgency=said.urgency,
+        wished_first_visit_by=date.fromisoformat(said.wished_by) if said.wished_by else None,
+        status="received" if agreed else "consent_pending",
+    )
+    if said.note:
+        request.note_sealed = site.seals.seal(tx, person.id, f"request.note_sealed:{request.public_id}", said.note)
+    tx.add(request)
+    tx.flush()
+    row.content_sealed, row.request_id = None, request.id
+    row.expires_at = site.clock.now() + timedelta(hours=REMEMBERED_HOURS)
+    tx.add(row)
+    audit.note(tx, site, actor, "request.made", "request", request.public_id)
+    return request
+
+
+def ready(site: Site, tx: Session, actor: Actor, public_id: str) -> RequestDraft:
+    """
+    A draft of one's own that lacks nothing.
+
+    Raises
+    ------
+    StepNotAllowed
+        When an answer is still missing, or it was sent.
+    """
+    row = _own(site, tx, actor, public_id)
+    if row.request_id is not None:
+        raise StepNotAllowed(N_("Cette demande est déjà envoyée."))
+    draft = _draft(site, tx, row, _offered(site, tx, actor, "fr"), _today(site, tx, actor), None)
+    if draft.next_step != 4:
+        raise StepNotAllowed(N_("Il manque encore une réponse dans cette demande."))
+    return row
 
 
 def expire_due(site: Site) -> int:
@@ -419,7 +460,9 @@ def _offered(site: Site, tx: Session, actor: Actor, language: str) -> Offered:
 
 
 def _people(site: Site, tx: Session, actor: Actor) -> dict[str, str]:
-    """Those for whom this professional asked before and nothing is under way now."""
+    """Those for whom this professional asked before and nothing is under way now; none for whoever has no account."""
+    if isinstance(actor, LinkVisitor):
+        return {}
     asked = select(Request.person_id).where(
         Request.professional_id == actor.party_id, Request.territory_id == actor.territory_id
     )
@@ -454,11 +497,25 @@ def _next_ref(tx: Session, table: type[Any], actor: Actor, letter: str) -> str:
 
 def _pseudonym_taken(site: Site, tx: Session, actor: Actor, row: RequestDraft) -> bool:
     said = _read(site, tx, row)
-    if said.whom != "new" or not said.pseudonym:
+    # By a link nobody is told who is known here: another pseudonym is found when the request comes in.
+    if said.whom != "new" or not said.pseudonym or isinstance(actor, LinkVisitor):
         return False
+    return _is_taken(tx, actor, said.pseudonym)
+
+
+def _is_taken(tx: Session, actor: Actor, pseudonym: str) -> bool:
     # Compared here: SQLite lowers ASCII only.
     names = tx.exec(select(Person.pseudonym).where(Person.territory_id == actor.territory_id)).all()
-    return said.pseudonym.casefold() in {name.casefold() for name in names}
+    return pseudonym.casefold() in {name.casefold() for name in names}
+
+
+def _free_name(tx: Session, actor: Actor, pseudonym: str) -> str:
+    """This pseudonym, or with the next number when somebody has it."""
+    name, number = pseudonym, 1
+    while _is_taken(tx, actor, name):
+        number += 1
+        name = f"{pseudonym[:70]} {number}"
+    return name
 
 
 def _draft(site: Site, tx: Session, row: RequestDraft, offered: Offered, day: date, taken: bool | None) -> Draft:
@@ -489,9 +546,17 @@ def _place(row: RequestDraft) -> str:
     return f"request_draft.content_sealed:{row.public_id}"
 
 
-def _open(owner: int, now: datetime) -> tuple[Any, ...]:
+def _whose(actor: Actor) -> tuple[Any, ...]:
+    """The drafts of one writer: those by a link are nobody's but of the browser that wrote them."""
+    mine = (RequestDraft.owner_id == _owner(actor), RequestDraft.territory_id == actor.territory_id)
+    if isinstance(actor, LinkVisitor):
+        return (*mine, RequestDraft.link_id == actor.link_id, RequestDraft.cookie_hash == actor.cookie_hash)
+    return (*mine, col(RequestDraft.link_id).is_(None))
+
+
+def _open(actor: Actor, now: datetime) -> tuple[Any, ...]:
     return (
-        RequestDraft.owner_id == owner,
+        *_whose(actor),
         col(RequestDraft.request_id).is_(None),
         col(RequestDraft.expires_at) > now,
     )
@@ -500,8 +565,7 @@ def _open(owner: int, now: datetime) -> tuple[Any, ...]:
 def _own(site: Site, tx: Session, actor: Actor, public_id: str) -> RequestDraft:
     found = tx.exec(
         select(RequestDraft).where(
-            RequestDraft.owner_id == _owner(actor),
-            RequestDraft.territory_id == actor.territory_id,
+            *_whose(actor),
             RequestDraft.public_id == public_id,
             col(RequestDraft.expires_at) > site.clock.now(),
         )

@@ -17,6 +17,7 @@ from service.errors import NotAllowed, NotFound, StepNotAllowed
 from service.pairing_rows import consent_of, consents_of
 from service.rows import by_id
 from service.site import Actor, Site
+from service.tables.follow import PartnerRequest
 from service.tables.pairings import Notice, Pairing, Request, Visit
 from service.tables.people import Availability, Consent, DataKey, PeerHelper, Person, Professional
 from service.tables.territory import Neighbourhood, Organisation, Territory, Theme
@@ -72,6 +73,7 @@ class RequestView:
     proposed_on: date | None
     first_visit: Visit | None
     note: str = ""
+    by_link: bool = False
 
     @property
     def can_be_accepted(self) -> bool:
@@ -274,6 +276,8 @@ def _views(site: Site, tx: Session, rows: list[Request], language: str) -> list[
     helpers = by_id(tx, PeerHelper, (one.peer_helper_id for one in pairings.values()))
     first_visits = _first_visits(tx, pairings)
     notes = _notes(site, tx, rows)
+    came = select(PartnerRequest.request_id).where(col(PartnerRequest.request_id).in_([row.id for row in rows]))
+    by_link = set(tx.exec(came).all())
     views: list[RequestView] = []
     for row in rows:
         person = people[row.person_id]
@@ -317,6 +321,7 @@ def _views(site: Site, tx: Session, rows: list[Request], language: str) -> list[
                 proposed_on=pairing.proposed_on if pairing is not None else None,
                 first_visit=first,
                 note=notes.get(row.id or 0, ""),
+                by_link=row.id in by_link,
             )
         )
     return views

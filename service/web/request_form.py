@@ -87,7 +87,7 @@ async def step_page(
             return Redirect("/mes-demandes?fait=request_sent", status_code=303)
         if step > draft.next_step:
             return Redirect(f"{HERE}/{draft_id}/{draft.next_step}", status_code=303)
-        return _shown(request, draft, step, {})
+        return shown(request, draft, step, {})
 
     return await sync_to_thread(show)
 
@@ -104,11 +104,7 @@ async def save_step(
     if step not in FORMS:
         raise NotFound
     form = await read(request, FORMS[step])
-    said: dict[str, Any] = {
-        name: value.strip() if isinstance(value, str) else value
-        for name, value in msgspec.structs.asdict(form).items()
-        if name not in ("csrf", "then")
-    }
+    said = said_in(form)
     language = speech_of(request).lang
 
     def keep() -> Draft:
@@ -119,7 +115,7 @@ async def save_step(
     if form.then == "later":
         return Redirect("/mes-demandes?fait=draft_kept", status_code=303)
     if draft.wrong[step]:
-        return await sync_to_thread(_shown, request, draft, step, draft.wrong[step])
+        return await sync_to_thread(shown, request, draft, step, draft.wrong[step])
     return Redirect(f"{HERE}/{draft_id}/{draft.next_step}", status_code=303)
 
 
@@ -147,11 +143,33 @@ async def discard(
     return Redirect("/mes-demandes?fait=draft_gone", status_code=303)
 
 
-def _shown(request: Request[Any, Any, Any], draft: Draft, step: int, wrong: Any) -> Response[str]:
+def said_in(form: StepForm) -> dict[str, Any]:
+    """The answers of a step's form."""
+    return {
+        name: value.strip() if isinstance(value, str) else value
+        for name, value in msgspec.structs.asdict(form).items()
+        if name not in ("csrf", "then")
+    }
+
+
+def shown(
+    request: Request[Any, Any, Any],
+    draft: Draft,
+    step: int,
+    wrong: Any,
+    *,
+    base: str = "",
+    home: str = "/mes-demandes",
+    by_link: dict[str, Any] | None = None,
+) -> Response[str]:
+    """One step; `base` is where the draft's steps lie, `by_link` what a page without an account says beside it."""
     return page(
         request,
         f"request_step_{step}.html",
         status=422 if wrong else 200,
+        base=base or f"{HERE}/{draft.public_id}",
+        home=home,
+        by_link=by_link,
         draft=draft,
         answers=draft.answers,
         offered=draft.offered,

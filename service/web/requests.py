@@ -1,4 +1,4 @@
-"""The coordinator's requests, and a requester's own."""
+"""The coordinator's requests."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Redirect
 
-from service import codes, request_drafts, requests
+from service import codes, requests
 from service.access import Visitor
 from service.site import Site
 from service.web.doors import may
@@ -88,14 +88,4 @@ async def end_request(
     return Redirect("/demandes?fait=request_closed", status_code=303)
 
 
-@get("/mes-demandes", opt=may("professional"), sync_to_thread=True)
-def own_requests(
-    request: Request[Any, Any, Any], site: NamedDependency[Site], visitor: NamedDependency[Visitor]
-) -> Response[str]:
-    """A professional's requests and how far each is."""
-    found = requests.listing(site, visitor.actor, codes.REQUEST_STATES, speech_of(request).lang)
-    drafts = request_drafts.mine(site, visitor.actor, speech_of(request).lang)
-    return page(request, "own_requests.html", requests=found[::-1], drafts=drafts)
-
-
-HANDLERS = [request_list, accept_request, note_consent, end_request, own_requests]
+HANDLERS = [request_list, accept_request, note_consent, end_request]

@@ -108,6 +108,13 @@ DONE: dict[str, str] = {
     "mails_stopped": N_("C’est noté. Vous ne recevez plus d’invitations par e-mail."),
     "request_sent": N_("Demande envoyée. La coordination la lit et vous suivez chaque étape ici."),
     "draft_kept": N_("Brouillon gardé 7 jours."),
+    "request_changed": N_("Demande corrigée."),
+    "request_withdrawn": N_("Demande retirée. Vous pouvez changer d’avis pendant 24 heures."),
+    "request_back": N_("Demande remise où elle était."),
+    "moment_said": N_("C’est noté. La coordination fixe la première rencontre."),
+    "message_sent": N_("Message envoyé."),
+    "messages_read": N_("C’est noté : vous avez tout lu."),
+    "link_stopped": N_("Lien arrêté. Il n’ouvre plus rien."),
     "draft_gone": N_("Brouillon effacé."),
     "mail_again": N_("L’e-mail repart."),
 }
@@ -128,6 +135,15 @@ REQUEST_REASONS = {
     "consent_withdrawn": N_("La personne a retiré son accord"),
     "requester_withdrew": N_("Celui qui demandait a retiré la demande"),
     "other_help_found": N_("Une autre aide a été trouvée"),
+}
+AUDIENCES = {
+    "professional_coordination": N_("À la coordination"),
+    "professional_coordination_helper": N_("À la coordination et au pair-aidant ou à la pair-aidante"),
+    "coordinator_professional": N_("Au professionnel qui demande"),
+    "coordinator_professional_helper": N_("Au professionnel et au pair-aidant ou à la pair-aidante"),
+    "coordinator_helper": N_("Au pair-aidant ou à la pair-aidante"),
+    "peer_helper_coordination": N_("À la coordination"),
+    "peer_helper_coordination_professional": N_("À la coordination et au professionnel"),
 }
 CONSENT_WAYS = {
     "signed": N_("Signé sur papier"),
@@ -409,6 +425,7 @@ TABLES: dict[str, dict[str, str]] = {
     "request": REQUEST_STATES,
     "urgency": URGENCIES,
     "reason": REQUEST_REASONS,
+    "audience": AUDIENCES,
     "consent_way": CONSENT_WAYS,
     "missing": MISSING,
     "visit_kind": VISIT_KINDS,

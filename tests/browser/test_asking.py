@@ -53,6 +53,11 @@ def test_p1_a_professional_asks_and_the_coordination_sees_it(chromium: Browser, 
         visitor.press("Envoyer la demande")
         assert "Demande envoyée" in visitor.said
         looked_at("sent")
+        visitor.follow("Merle")
+        assert "Prochaine étape" in page.locator("main").inner_text()
+        looked_at("followed")
+        visitor.follow("Écrire à la coordination")
+        looked_at("messages")
         # The one complaint that is right: the browser says that the first answer was 422.
         visitor.complaints[:] = [one for one in visitor.complaints if "status of 422" not in one]
     with Visitor(chromium, site, width, java_script_enabled=script) as visitor:

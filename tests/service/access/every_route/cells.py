@@ -20,6 +20,7 @@ from service.web.forms import Form
 KINDS: tuple[tuple[str, str], ...] = (
     (r"/demandes/{public_id}", "request"),
     (r"/mes-demandes/brouillons/{draft_id}", "draft"),
+    (r"/mes-demandes/{public_id}", "request"),
     (r"/appariements/calculs/{public_id}", "run"),
     (r"/appariements/et-si/{run}", "run"),
     (r"/appariements/{person}/propositions/{pairing}", "proposal"),
@@ -54,6 +55,7 @@ KINDS: tuple[tuple[str, str], ...] = (
     (r"/comptes/messages/{public_id}", "letter"),
     (r"/comptes/{public_id}", "account"),
     (r"/abonnement/{public_id}", "own_address"),
+    (r"/reglages/liens-partenaires/{public_id}", "partner_link"),
     (r"/reglages/calendriers/adresses/{public_id}", "network_address"),
     (r"/reglages/poids/essais/{run}", "run"),
     (r"/reglages/quartiers/{area}", "area"),

@@ -14,6 +14,7 @@ from service.site import Actor
 from service.tables.access import Account, Letter, Passkey, Subscription, WebSession
 from service.tables.calendars import OtherCalendar
 from service.tables.duties import CoordinatorDuty
+from service.tables.follow import PartnerLink
 from service.tables.mail import MailReply, OutboxMessage
 from service.tables.pairings import Notice, Pairing, Request, Visit
 from service.tables.people import Absence, PeerHelper, Person, Place, Professional
@@ -76,6 +77,7 @@ RELATED: dict[str, tuple[Somebody, ...]] = {
     "draft": (PAUL,),
     "own_address": (ANA,),
     "network_address": (CLAIRE,),
+    "partner_link": (CLAIRE,),
     "other_calendar": (ANA,),
     "account": (CLAIRE,),
     "own_session": (ANA,),
@@ -198,6 +200,18 @@ def _made(network: Network, tx: Session, ref: str) -> dict[str, str]:
     add("proposal", Pairing(public_id=new(), ref=f"{ref}-A2", proposed_on=date(2027, 1, 4), **beside))
     absence = Absence(public_id=new(), owner_id=ana.id, first_day=date(2027, 2, 1), last_day=date(2027, 2, 2))
     add("absence", absence)
+    add(
+        "partner_link",
+        PartnerLink(
+            public_id=new(),
+            territory_id=here,
+            organisation_id=paul.organisation_id,
+            professional_id=paul.id,
+            token_hash=new(),
+            made_at=MOMENT,
+            expires_at=FAR,
+        ),
+    )
     for kind, about in (
         ("own_address", {"kind": "own", "owner_id": ana.id}),
         ("network_address", {"kind": "territory"}),
