@@ -36,6 +36,12 @@ TO_PARTIES: Mapping[str, str] = {
     "visit_left": N_("La rencontre avec %(name)s, le %(day)s, aura lieu sans vous."),
     "visit_company": N_("À la rencontre avec %(name)s, le %(day)s, vient aussi : %(names)s."),
     "consent_ended": N_("Votre accord a pris fin. Les visites prévues sont annulées."),
+    "request_question": N_("La coordination a une question sur la demande pour %(name)s."),
+    "request_reminder": N_("La question sur la demande pour %(name)s attend encore une réponse."),
+    "request_closing": N_("Sans réponse à la question, la demande pour %(name)s sera clôturée dans sept jours."),
+    "request_redirected": N_("La demande pour %(name)s est réorientée vers un autre service."),
+    "request_closed": N_("La demande pour %(name)s est clôturée."),
+    "request_resumed": N_("La demande pour %(name)s est reprise."),
 }
 """The sentence to say, and the one on the own page: the same for every cause."""
 TO_COORDINATION: Mapping[str, str] = {
@@ -49,6 +55,7 @@ TO_COORDINATION: Mapping[str, str] = {
     "consent_expired": N_("L’accord de %(name)s a pris fin. Les propositions et les visites sont annulées."),
     "consent_renewed": N_("%(name)s a redonné son accord."),
     "helper_away": N_("%(name)s ne sera pas là du %(first)s au %(last)s. Voyez ce que cela touche."),
+    "request_answered": N_("Une réponse est arrivée sur la demande pour %(name)s."),
 }
 """What the coordinator is told; no more than what happened."""
 
@@ -219,7 +226,7 @@ def _view(tx: Session, row: Notice) -> NoticeView:
     pairing = tx.get(Pairing, row.pairing_id) if row.pairing_id is not None else None
     visit = tx.get(Visit, row.visit_id) if row.visit_id is not None else None
     name = person.pseudonym
-    if party is not None and party.id == person.id:
+    if party is not None and party.id == person.id and not row.code.startswith("request_"):
         name = tx.get_one(PeerHelper, pairing.peer_helper_id).display_name if pairing is not None else ""
     zone = ZoneInfo(tx.get_one(Territory, row.territory_id).timezone)
     after = visit.starts_at.astimezone(zone) if visit is not None else None
