@@ -44,12 +44,14 @@ from service.web import (
     plans,
     proposals,
     replans,
+    request_entries,
     request_form,
     requests,
     runs,
     sign_in,
     staff_doors,
     subscription,
+    todo,
     weeks,
 )
 from service.web.doors import ANYONE, Doors, check_form, check_rules, obey, site_of, visitor_of
@@ -114,6 +116,8 @@ def create_app(site: Site) -> Litestar:
             *account.HANDLERS,
             *accounts.HANDLERS,
             *requests.HANDLERS,
+            *request_entries.HANDLERS,
+            *todo.HANDLERS,
             *request_form.HANDLERS,
             *subscription.HANDLERS,
             *calendar_settings.HANDLERS,

@@ -9,7 +9,7 @@ from datetime import date
 
 from sqlmodel import select
 
-from service import beside, clock, consents, holidays, pairing_life, pairings, request_drafts
+from service import beside, clock, consents, holidays, pairing_life, pairings, request_drafts, request_turns
 from service.site import Site
 from service.tables.territory import Territory
 
@@ -20,6 +20,7 @@ TURNS: tuple[Callable[[Site], int], ...] = (
     pairings.lapse_due,
     pairing_life.turn,
     request_drafts.expire_due,
+    request_turns.turn,
 )
 """Each may be done twice without harm; whoever reads judges by the day all the same."""
 
