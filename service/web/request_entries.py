@@ -46,11 +46,11 @@ class EntryForm(Form):
     note: Text = ""
 
 
-@get("/demandes/nouvelle", opt=COORDINATOR, sync_to_thread=True)
-def entry_page(
+@get("/demandes/nouvelle", opt=COORDINATOR)
+async def entry_page(
     request: Request[Any, Any, Any], site: NamedDependency[Site], visitor: NamedDependency[Visitor]
 ) -> Response[str]:
-    return _shown(request, site, visitor, site.ids.new(), "", Answers(), {})
+    return await sync_to_thread(_shown, request, site, visitor, site.ids.new(), "", Answers(), {})
 
 
 @post("/demandes/nouvelle", opt=COORDINATOR)

@@ -120,6 +120,13 @@ def sentence(thing: Thing, speech: Speech) -> str:
 
 
 def _undecided(thing: Thing, speech: Speech) -> str:
+    if thing.code == "consent_pending":
+        return speech.ngettext(
+            "Demande pour %(name)s : l’accord est attendu, depuis %(num)d jour.",
+            "Demande pour %(name)s : l’accord est attendu, depuis %(num)d jours.",
+            thing.count,
+            name=thing.name,
+        )
     if thing.count == 0:
         return speech.gettext("Demande pour %(name)s, arrivée aujourd’hui.", name=thing.name)
     return speech.ngettext(
