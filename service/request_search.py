@@ -13,7 +13,7 @@ from service import clock, codes
 from service.access_scope import scope
 from service.pairing_rows import only_coordinator
 from service.request_turns import answer_days
-from service.request_views import OPEN, RequestView, views
+from service.request_views import NEW, OPEN, RequestView, views
 from service.site import Actor, Site
 from service.tables.pairings import Request
 from service.tables.people import Person, Professional
@@ -57,10 +57,15 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Found:
-    """One page of what was found; `sources` and `themes` are what can be chosen, names by public id or code."""
+    """
+    One page of what was found, with how many there are in all and how many of them are new.
+
+    `sources` and `themes` are what can be chosen: names by public id or code.
+    """
 
     requests: tuple[RequestView, ...]
     count: int
+    new: int
     page: int
     pages: int
     themes: Mapping[str, str] = field(default_factory=dict[str, str])
@@ -69,7 +74,7 @@ class Found:
 
 
 def search(site: Site, actor: Actor, wanted: Wanted, language: str = "fr") -> Found:
-    """Requests for an accompaniment, the urgent ones first, then by the day they came."""
+    """Requests for an accompaniment: new ones first, then the urgent ones, then by the day they came."""
     only_coordinator(actor)
     with site.db() as tx:
         territory = tx.get_one(Territory, actor.territory_id)
@@ -91,7 +96,7 @@ def search(site: Site, actor: Actor, wanted: Wanted, language: str = "fr") -> Fo
         if wanted.theme in themes:
             # A list of plain codes: each stands between quotation marks, on both databases.
             where &= cast(col(Request.themes), String).contains(f'"{wanted.theme}"', autoescape=True)
-        numbers = _numbers(tx, where, wanted.words)
+        numbers, new = _numbers(tx, where, wanted.words)
         pages = max(1, -(-len(numbers) // PER_PAGE))
         page = min(max(1, wanted.page), pages)
         shown = numbers[(page - 1) * PER_PAGE : page * PER_PAGE]
@@ -99,6 +104,7 @@ def search(site: Site, actor: Actor, wanted: Wanted, language: str = "fr") -> Fo
         return Found(
             requests=tuple(views(site, tx, [rows[number] for number in shown], language)),
             count=len(numbers),
+            new=new,
             page=page,
             pages=pages,
             themes=themes,
@@ -115,22 +121,18 @@ def _from(source: str) -> ColumnElement[bool]:
     return col(Request.professional_id).in_(select(Professional.id).where(Professional.public_id == source))
 
 
-def _numbers(tx: Session, where: ColumnElement[bool], words: str) -> list[int]:
-    """The numbers in order; words are compared here, as SQLite lowers ASCII only."""
+def _numbers(tx: Session, where: ColumnElement[bool], words: str) -> tuple[list[int], int]:
+    """The numbers in order, and how many are new; words are compared here, as SQLite lowers ASCII only."""
     found = tx.exec(
-        select(Request.id, Request.ref, Person.pseudonym, Request.urgency)
+        select(Request, Person.pseudonym)
         .join(Person, col(Request.person_id) == Person.id)
         .where(where)
         .order_by(col(Request.received_on), Request.ref)
     ).all()
     sought = words.casefold().split()
-    order = {code: -rank for rank, code in enumerate(codes.URGENCIES)}
-    fitting = [
-        (order[urgency], number or 0)
-        for number, ref, pseudonym, urgency in found
-        if all(word in f"{pseudonym} {ref}".casefold() for word in sought)
-    ]
-    return [number for _, number in sorted(fitting, key=lambda one: one[0])]
+    fitting = [row for row, pseudonym in found if all(word in f"{pseudonym} {row.ref}".casefold() for word in sought)]
+    fitting.sort(key=lambda row: (row.status not in NEW, -codes.URGENCIES.index(row.urgency)))
+    return [row.id or 0 for row in fitting], sum(row.status in NEW for row in fitting)
 
 
 def _sources(tx: Session, here: ColumnElement[bool]) -> dict[str, str]:

@@ -142,6 +142,7 @@ def _shown(
         asked=said if isinstance(said, AskForm) else AskForm(revision=0),
         answered=said if isinstance(said, AnswerForm) else AnswerForm(),
         redirected=said if isinstance(said, RedirectForm) else RedirectForm(revision=0),
+        to_do=request.query_params.get("faire") or "",
         questions=codes.REQUEST_QUESTIONS,
         redirects=codes.REDIRECT_REASONS,
         reasons=CLOSE_REASONS,
