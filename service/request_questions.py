@@ -100,7 +100,7 @@ def answer(site: Site, actor: Actor, public_id: str, text: str) -> None:
         raise NotAcceptable(N_("Écrivez une réponse."), "text")
     _check(text)
     with site.db.begin() as tx:
-        request = find(tx, actor, public_id)
+        request = find(tx, actor, public_id, hold=True)
         if actor.role != "coordinator" and actor.party_id != request_threads.asker_of(request):
             raise NotAllowed(N_("La question s’adresse à qui a fait la demande."))
         row = request_threads.open_question(tx, request)

@@ -249,16 +249,17 @@ def _end(tx: Session, site: Site, actor: Actor, request: Request, state: str, re
 
 def find_to_change(tx: Session, actor: Actor, public_id: str, revision: int) -> Request:
     """A request that the coordination may decide on, as it was shown."""
-    request = find(tx, actor, public_id)
+    request = find(tx, actor, public_id, hold=True)
     if actor.role != "coordinator":
         raise NotAllowed(N_("Seule la coordination décide des demandes."))
     check_revision(request, revision)
     return request
 
 
-def find(tx: Session, actor: Actor, public_id: str) -> Request:
-    """A request that the actor may see; hidden and absent look the same."""
-    found = tx.exec(select(Request).where(scope(actor).requests(), Request.public_id == public_id)).first()
+def find(tx: Session, actor: Actor, public_id: str, *, hold: bool = False) -> Request:
+    """A request that the actor may see, held against others when asked; hidden and absent look the same."""
+    wanted = select(Request).where(scope(actor).requests(), Request.public_id == public_id)
+    found = tx.exec(wanted.with_for_update() if hold else wanted).first()
     if found is None:
         raise NotFound(N_("Cette demande n’existe pas."))
     return found

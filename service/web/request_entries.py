@@ -59,8 +59,8 @@ async def enter(
 ) -> Response[Any]:
     """Write it down; what is missing is said, and what was filled in stays."""
     form = await read(request, EntryForm)
-    held = {name: getattr(form, name) for name in ANSWERS}
-    said = Answers(**{name: value.strip() if isinstance(value, str) else value for name, value in held.items()})
+    held: dict[str, Any] = {name: getattr(form, name) for name in ANSWERS}
+    said = Answers(**held | {name: value.strip() for name, value in held.items() if isinstance(value, str)})
     try:
         made = await sync_to_thread(request_entry.enter, site, visitor.actor, form.nonce, form.asker, said)
     except Incomplete as error:

@@ -85,15 +85,29 @@ def test_who_asked_is_chosen_by_name(network: Network):
     assert found(network, source=paul) == ["Rose", "Yann", "Zoe"]
 
 
-def test_a_long_list_comes_in_pages_that_keep_what_is_looked_for(network: Network, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(request_search, "PER_PAGE", 2)
+def test_a_long_list_comes_in_pages_that_keep_what_is_looked_for(network: Network):
+    with network.site.db.begin() as tx:
+        zoe = tx.exec(select(Request).where(Request.public_id == network.ids["SER:request:Zoe"])).one()
+        fields = zoe.model_dump(exclude={"id", "public_id", "ref", "received_on", "status", "reason"})
+        for number in range(request_search.PER_PAGE + 1):
+            tx.add(
+                Request(
+                    **fields,
+                    public_id=network.site.ids.new(),
+                    ref=f"SER-R9{number:02d}",
+                    received_on=TODAY - timedelta(days=99 - number),
+                    status="closed",
+                    reason="other_help_found",
+                )
+            )
     client = network.signed_in("coordinator")
-    first = client.read("/demandes?urgence=soon").text
-    second = client.read("/demandes?urgence=soon&page=2").text
+    first = client.read("/demandes?etat=ended&urgence=soon").text
+    second = client.read("/demandes?etat=ended&urgence=soon&page=2").text
 
-    assert 'href="/demandes?urgence=soon&amp;page=2"' in first
-    assert ("Zoe" in first, "Zoe" in second) == (False, True)
-    assert "Zoe" in client.read("/demandes?page=99").text
+    assert 'href="/demandes?etat=ended&amp;urgence=soon&amp;page=2"' in first
+    assert ("SER-R900" in first, "SER-R920" in first) == (True, False)
+    assert ("SER-R900" in second, "SER-R920" in second) == (False, True)
+    assert "SER-R920" in client.read("/demandes?etat=ended&page=99").text
 
 
 def test_nothing_found_says_what_to_do(network: Network):
