@@ -11,7 +11,7 @@ from service.web.notice_words import AWAY_ONE_DAY
 from service.web.speech import Speech
 
 SENTENCES: dict[tuple[str, str], str] = {
-    ("overdue", ""): N_("La visite de %(name)s chez %(other)s devait finir à %(hour)s : personne n’a noté le départ."),
+    ("overdue", ""): N_("La visite de %(name)s avec %(other)s devait finir à %(hour)s : personne n’a noté le départ."),
     ("refused", "declined"): N_("%(name)s ne peut pas : rencontre avec %(other)s, %(moment)s."),
     ("refused", "other_time"): N_("%(name)s demande un autre moment : rencontre avec %(other)s, %(moment)s."),
     ("talk", ""): N_("%(name)s aimerait en parler avant de répondre (proposition avec %(other)s)."),
@@ -24,18 +24,6 @@ SENTENCES: dict[tuple[str, str], str] = {
     ("supervision", "never"): N_("%(name)s n’a pas encore eu de supervision."),
     ("supervision", "over"): N_("La supervision de %(name)s est à prévoir : les 62 jours ont pris fin le %(day)s."),
     ("supervision", "ends"): N_("La supervision de %(name)s est à prévoir avant le %(day)s."),
-}
-COUNTED: dict[str, tuple[str, str]] = {
-    "mails": (N_("%(num)d e-mail n’est pas parti."), N_("%(num)d e-mails ne sont pas partis.")),
-    "to_tell": (N_("%(num)d message est à dire."), N_("%(num)d messages sont à dire.")),
-    "to_note": (
-        N_("%(num)d visite passée n’est pas notée : a-t-elle eu lieu ?"),
-        N_("%(num)d visites passées ne sont pas notées : ont-elles eu lieu ?"),
-    ),
-    "long_waiting": (
-        N_("%(num)d demande attend un pair-aidant depuis plus de 7 jours."),
-        N_("%(num)d demandes attendent un pair-aidant depuis plus de 7 jours."),
-    ),
 }
 ACTIONS = {
     "overdue": N_("Prendre des nouvelles"),
@@ -114,9 +102,28 @@ def sentence(thing: Thing, speech: Speech) -> str:
             thing.count,
             day=facts["day"],
         )
-    if thing.kind in COUNTED:
-        return speech.ngettext(*COUNTED[thing.kind], thing.count)
-    return speech.gettext(SENTENCES[thing.kind, thing.code], **facts)
+    if (thing.kind, thing.code) in SENTENCES:
+        return speech.gettext(SENTENCES[thing.kind, thing.code], **facts)
+    return _summed(thing, speech)
+
+
+def _summed(thing: Thing, speech: Speech) -> str:
+    """A line with a figure."""
+    if thing.kind == "mails":
+        return speech.ngettext("%(num)d e-mail n’est pas parti.", "%(num)d e-mails ne sont pas partis.", thing.count)
+    if thing.kind == "to_tell":
+        return speech.ngettext("%(num)d message est à dire.", "%(num)d messages sont à dire.", thing.count)
+    if thing.kind == "to_note":
+        return speech.ngettext(
+            "%(num)d visite passée n’est pas notée : a-t-elle eu lieu ?",
+            "%(num)d visites passées ne sont pas notées : ont-elles eu lieu ?",
+            thing.count,
+        )
+    return speech.ngettext(
+        "%(num)d demande attend un pair-aidant depuis plus de 7 jours.",
+        "%(num)d demandes attendent un pair-aidant depuis plus de 7 jours.",
+        thing.count,
+    )
 
 
 def _undecided(thing: Thing, speech: Speech) -> str:
