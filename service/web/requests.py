@@ -139,6 +139,7 @@ def _shown(
         status=422 if wrong else 200,
         file=request_file.file_of(site, visitor.actor, public_id, speech_of(request).lang),
         wrong=wrong or {},
+        failed={field.partition("-")[0] for field in wrong or {}},
         asked=said if isinstance(said, AskForm) else AskForm(revision=0),
         answered=said if isinstance(said, AnswerForm) else AnswerForm(),
         redirected=said if isinstance(said, RedirectForm) else RedirectForm(revision=0),
