@@ -60,7 +60,8 @@ async def enter(
     """Write it down; what is missing is said, and what was filled in stays."""
     form = await read(request, EntryForm)
     held: dict[str, Any] = {name: getattr(form, name) for name in ANSWERS}
-    said = Answers(**held | {name: value.strip() for name, value in held.items() if isinstance(value, str)})
+    stripped: dict[str, Any] = {name: value.strip() for name, value in held.items() if isinstance(value, str)}
+    said = Answers(**{**held, **stripped})
     try:
         made = await sync_to_thread(request_entry.enter, site, visitor.actor, form.nonce, form.asker, said)
     except Incomplete as error:
