@@ -53,6 +53,7 @@ from service.web import (
     plans,
     proposals,
     replans,
+    request_entries,
     request_form,
     request_messages,
     requests,
@@ -67,6 +68,7 @@ from service.web import (
     sign_in,
     staff_doors,
     subscription,
+    todo,
     weeks,
 )
 from service.web.doors import ANYONE, Doors, check_form, check_rules, obey, site_of, visitor_of
@@ -132,6 +134,8 @@ def create_app(site: Site) -> Litestar:
             *accounts.HANDLERS,
             *requests.HANDLERS,
             *own_requests.HANDLERS,
+            *request_entries.HANDLERS,
+            *todo.HANDLERS,
             *request_form.HANDLERS,
             *request_messages.HANDLERS,
             *partner_links.HANDLERS,

@@ -49,3 +49,13 @@ class ShiftedClock:
 def today(clock: Clock, zone: str) -> date:
     """The local day of a territory."""
     return clock.now().astimezone(ZoneInfo(zone)).date()
+
+
+def local_day(moment: datetime, zone: str) -> date:
+    """The day of a point in time in a zone."""
+    return moment.astimezone(ZoneInfo(zone)).date()
+
+
+def midnight(day: date, zone: str) -> datetime:
+    """When a day begins in a zone."""
+    return datetime.combine(day, time(), ZoneInfo(zone)).astimezone(UTC)

@@ -51,7 +51,40 @@ REQUESTERS = ("person", "professional")
 REQUEST_KINDS = ("pairing", "coordination", "information", "support_intervention", "housing_first")
 URGENCIES = ("normal", "soon", "urgent")
 REQUEST_STATES = ("received", "consent_pending", "waiting", "proposed", "fulfilled", "redirected", "closed")
-REQUEST_REASONS = ("declined_by_person", "consent_withdrawn", "requester_withdrew", "other_help_found")
+REQUEST_REASONS = ("declined_by_person", "consent_withdrawn", "requester_withdrew", "other_help_found", "no_answer")
+REDIRECT_REASONS = (
+    "nearer_service",
+    "outside_territory",
+    "other_kind_of_help",
+    "more_than_peer_help",
+    "helpers_full",
+    "wish_of_person",
+)
+"""Why a request goes to another service; whoever asked reads it, so none says anything of a person's health."""
+REQUEST_QUESTIONS = (
+    "consent",
+    "themes",
+    "place",
+    "availability",
+    "languages",
+    "first_meeting",
+    "already_helped",
+    "other",
+)
+"""What the coordination may ask whoever made a request."""
+REQUEST_DEEDS = (
+    "accepted",
+    "redirected",
+    "closed",
+    "undone",
+    "entered",
+    "asked",
+    "answered",
+    "taken_back",
+    "reminded",
+    "warned",
+)
+"""What the thread of a request holds."""
 MESSAGE_SIDES = ("coordinator", "professional", "peer_helper")
 NEED_MET = ("yes", "partly", "no")
 SITUATION_STATES = ("opened", "active", "stabilised", "closed")
@@ -126,6 +159,12 @@ NOTICES_TO_PARTIES = (
     "visit_left",
     "visit_company",
     "consent_ended",
+    "request_question",
+    "request_reminder",
+    "request_closing",
+    "request_redirected",
+    "request_closed",
+    "request_resumed",
 )
 """What somebody is told; it never says why, nor who asked."""
 NOTICES_TO_COORDINATION = (
@@ -142,6 +181,7 @@ NOTICES_TO_COORDINATION = (
     "hours_changed",
     "limits_changed",
     "knows_somebody",
+    "request_answered",
 )
 NOTICES_OF_A_PARTY = ("hours_changed", "limits_changed", "knows_somebody")
 """Of those, what a party said of themselves: no reason, and nobody else is named."""

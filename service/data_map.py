@@ -309,6 +309,16 @@ DATA_MAP: dict[str, dict[Class, str]] = {
         "pseudonym": "request_id by",
         "special": "state_before person_before at undone_at",
     },
+    "request_question": {
+        "none": "id public_id asked_at answered_at reminded_at warned_at closed_at",
+        "pseudonym": "request_id asked_by answered_by",
+        "special": "asks text_sealed answer_sealed",
+    },
+    "request_step": {
+        "none": "id organisation_id revision at undone_at",
+        "pseudonym": "request_id by",
+        "special": "deed before after person_before reason where_sealed",
+    },
     "run": {
         "none": (
             "id public_id territory_id kind status asked_at started_at heartbeat_at ended_at attempt stop_asked seed "

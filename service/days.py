@@ -19,6 +19,7 @@ from service import (
     pairings,
     partner_links,
     request_drafts,
+    request_turns,
 )
 from service.site import Site
 from service.tables.territory import Territory
@@ -32,6 +33,7 @@ TURNS: tuple[Callable[[Site], int], ...] = (
     request_drafts.expire_due,
     own_limits.end_rests,
     partner_links.forget,
+    request_turns.turn,
 )
 """Each may be done twice without harm; whoever reads judges by the day all the same."""
 

@@ -188,6 +188,21 @@ def step(kind: str, before: str | None, after: str, reason: str | None = None) -
         )
 
 
+def step_back(kind: str, now: str, before: str) -> None:
+    """
+    Make sure that a record goes back along a step it can have taken: undoing leads to no state of its own.
+
+    Raises
+    ------
+    StepNotAllowed
+        When no step leads from that state to the one it is in.
+    """
+    if now not in LIFECYCLES[kind].steps.get(before, ()):
+        raise errors.StepNotAllowed(
+            N_("Ce changement n’est pas possible à partir de l’état actuel."), kind=kind, before=now, after=before
+        )
+
+
 def candidate_state(criteria_confirmed: bool, decision: str | None, housed: bool, moved_on: bool) -> str:
     """Where a candidate for Housing First stands, from what the record holds."""
     if decision == _END_CANDIDATE or not housed:

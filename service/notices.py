@@ -38,6 +38,12 @@ TO_PARTIES: Mapping[str, str] = {
     "visit_left": N_("La rencontre avec %(name)s, le %(day)s, aura lieu sans vous."),
     "visit_company": N_("À la rencontre avec %(name)s, le %(day)s, vient aussi : %(names)s."),
     "consent_ended": N_("Votre accord a pris fin. Les visites prévues sont annulées."),
+    "request_question": N_("La coordination a une question sur la demande pour %(name)s."),
+    "request_reminder": N_("La question sur la demande pour %(name)s attend encore une réponse."),
+    "request_closing": N_("Sans réponse à la question, la demande pour %(name)s sera clôturée dans sept jours."),
+    "request_redirected": N_("La demande pour %(name)s est réorientée vers un autre service."),
+    "request_closed": N_("La demande pour %(name)s est clôturée."),
+    "request_resumed": N_("La demande pour %(name)s est reprise."),
 }
 """The sentence to say, and the one on the own page: the same for every cause."""
 TO_COORDINATION: Mapping[str, str] = {
@@ -54,6 +60,7 @@ TO_COORDINATION: Mapping[str, str] = {
     "hours_changed": N_("Les heures de %(name)s ont changé. Voyez si les visites prévues y tiennent encore."),
     "limits_changed": N_("%(name)s a changé ce qui lui est possible. Le prochain calcul en tient compte."),
     "knows_somebody": N_("%(name)s connaît une personne du réseau. Prenez contact pour savoir qui ne pas proposer."),
+    "request_answered": N_("Une réponse est arrivée sur la demande pour %(name)s."),
 }
 """What the coordinator is told; no more than what happened."""
 
@@ -265,7 +272,7 @@ def _view(tx: Session, row: Notice) -> NoticeView:
     pairing = tx.get(Pairing, row.pairing_id) if row.pairing_id is not None else None
     visit = tx.get(Visit, row.visit_id) if row.visit_id is not None else None
     name = person.pseudonym
-    if party is not None and party.id == person.id:
+    if party is not None and party.id == person.id and not row.code.startswith("request_"):
         name = tx.get_one(PeerHelper, pairing.peer_helper_id).display_name if pairing is not None else ""
     zone = ZoneInfo(tx.get_one(Territory, row.territory_id).timezone)
     after = visit.starts_at.astimezone(zone) if visit is not None else None

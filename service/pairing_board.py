@@ -16,7 +16,7 @@ from service.pairing_known import Page, State, known_of, only_coordinator, page_
 from service.pairing_offers import LeftOutView, NobodyView, OfferView, left_out, nobody, offers
 from service.pairing_overrides import LogLine, OverrideView, log, overrides
 from service.pairing_whole import WholeView, whole
-from service.requests import LONG_DAYS
+from service.request_views import LONG_DAYS
 from service.site import Actor, Site
 from service.tables.pairings import Pairing
 from service.tables.people import Person, Professional

@@ -234,29 +234,7 @@ def become_request(site: Site, tx: Session, actor: Actor, row: RequestDraft) -> 
     said = draft.answers
     if isinstance(actor, LinkVisitor):
         said = replace(said, pseudonym=_free_name(tx, actor, said.pseudonym), agreed="not_yet")
-    person = (
-        _new_person(site, tx, actor, said, day)
-        if said.whom == "new"
-        else tx.exec(select(Person).where(Person.public_id == said.whom)).one()
-    )
-    agreed = _note_consent(site, tx, actor, person, said, day)
-    request = Request(
-        public_id=site.ids.new(),
-        ref=_next_ref(tx, Request, actor, "R"),
-        territory_id=person.territory_id,
-        received_on=day,
-        requested_by="professional",
-        professional_id=row.owner_id,
-        person_id=person.id,
-        themes=said.themes,
-        urgency=said.urgency,
-        wished_first_visit_by=date.fromisoformat(said.wished_by) if said.wished_by else None,
-        status="received" if agreed else "consent_pending",
-    )
-    if said.note:
-        request.note_sealed = site.seals.seal(tx, person.id, f"request.note_sealed:{request.public_id}", said.note)
-    tx.add(request)
-    tx.flush()
+    request = make(site, tx, actor, said, day, row.owner_id)
     row.content_sealed, row.request_id = None, request.id
     row.expires_at = site.clock.now() + timedelta(hours=REMEMBERED_HOURS)
     tx.add(row)
@@ -280,6 +258,42 @@ def ready(site: Site, tx: Session, actor: Actor, public_id: str) -> RequestDraft
     if draft.next_step != 4:
         raise StepNotAllowed(N_("Il manque encore une réponse dans cette demande."))
     return row
+
+
+def make(
+    site: Site,
+    tx: Session,
+    actor: Actor,
+    said: Answers,
+    day: date,
+    professional: int | None,
+    public_id: str = "",
+) -> Request:
+    """Write down a request that lacks nothing, with its person and what was said of their consent."""
+    person = (
+        _new_person(site, tx, actor, said, day, professional)
+        if said.whom == "new"
+        else tx.exec(select(Person).where(Person.public_id == said.whom)).one()
+    )
+    agreed = _note_consent(site, tx, actor, person, said, day)
+    request = Request(
+        public_id=public_id or site.ids.new(),
+        ref=_next_ref(tx, Request, actor, "R"),
+        territory_id=person.territory_id,
+        received_on=day,
+        requested_by="person" if professional is None else "professional",
+        professional_id=professional,
+        person_id=person.id,
+        themes=said.themes,
+        urgency=said.urgency,
+        wished_first_visit_by=date.fromisoformat(said.wished_by) if said.wished_by else None,
+        status="received" if agreed else "consent_pending",
+    )
+    if said.note:
+        request.note_sealed = site.seals.seal(tx, person.id, f"request.note_sealed:{request.public_id}", said.note)
+    tx.add(request)
+    tx.flush()
+    return request
 
 
 def expire_due(site: Site) -> int:
@@ -372,7 +386,7 @@ def _is_day_from(said: str, today: date) -> bool:
         return False
 
 
-def _new_person(site: Site, tx: Session, actor: Actor, said: Answers, day: date) -> Person:
+def _new_person(site: Site, tx: Session, actor: Actor, said: Answers, day: date, professional: int | None) -> Person:
     party = Party(kind="person", territory_id=actor.territory_id or 0)
     tx.add(party)
     tx.flush()
@@ -391,7 +405,7 @@ def _new_person(site: Site, tx: Session, actor: Actor, said: Answers, day: date)
         living_environment=said.living,
         meeting_place_id=place.id if place is not None else None,
         # Until the person says otherwise, whoever asked passes messages on.
-        contact_channel="via_professional",
+        contact_channel="via_professional" if professional is not None else "phone",
         gender_preference=wish,
         preferred_gender=gender,
         visit_frequency=said.frequency,

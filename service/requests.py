@@ -3,85 +3,39 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 
 from dateutil.relativedelta import relativedelta
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from locales import N_
-from service import audit, clock, codes, lifecycles
+from service import audit, codes, lifecycles, request_threads, todo_kinds
 from service.access_scope import scope
 from service.database import check_revision
-from service.errors import NotAllowed, NotFound, StepNotAllowed
-from service.pairing_rows import consent_of, consents_of
-from service.rows import by_id
+from service.errors import NotAcceptable, NotAllowed, NotFound, StepNotAllowed
+from service.imports.checks.people import identifies
+from service.pairing_rows import consent_of
+from service.request_views import NEW, OPEN, RequestView, consent_state, today_of, views
 from service.site import Actor, Site
-from service.tables.follow import PartnerRequest
 from service.tables.pairings import Notice, Pairing, Request, Visit
-from service.tables.people import Availability, Consent, DataKey, PeerHelper, Person, Professional
-from service.tables.territory import Neighbourhood, Organisation, Territory, Theme
+from service.tables.people import Consent, Person
+from service.tables.territory import Organisation, Territory
 
-NEW = ("received", "consent_pending")
-OPEN = ("received", "consent_pending", "waiting", "proposed")
 CONSENT_BY_HAND = ("signed", "spoken_with_witness")
 """How the coordinator hears of it; on their own page people do it themselves."""
 CONSENT_MONTHS = 12
-LONG_DAYS = 7
-"""Whoever waits longer than this is marked."""
+WHERE_LENGTH = 120
 
 
 @dataclass(frozen=True)
 class Counts:
-    """What waits for somebody: the figures in the navigation."""
+    """What waits for somebody: the figures in the navigation; `today` counts the lines of the coordinator's day."""
 
     requests: int = 0
+    today: int = 0
     pairings: int = 0
     answers: int = 0
     life: int = 0
-
-
-@dataclass(frozen=True)
-class RequestView:
-    """
-    A request, as far as its reader may see it.
-
-    `missing` holds codes of what is still unknown and hinders a pairing; `helper` and `first_visit` tell the requester
-    how far it is, once somebody said yes.
-    """
-
-    public_id: str
-    person: str
-    ref: str
-    revision: int
-    pseudonym: str
-    neighbourhood: str
-    themes: tuple[str, ...]
-    languages: tuple[str, ...]
-    kind: str
-    status: str
-    reason: str | None
-    urgency: str
-    received_on: date
-    days: int
-    requested_by: str
-    source: str
-    wished_first_visit_by: date | None
-    consent: str
-    missing: tuple[str, ...]
-    helper: str
-    proposed_on: date | None
-    first_visit: Visit | None
-    note: str = ""
-    by_link: bool = False
-
-    @property
-    def can_be_accepted(self) -> bool:
-        return self.status == "received" or self.consent == "given"
-
-    @property
-    def waits_long(self) -> bool:
-        return self.status in OPEN and self.days > LONG_DAYS
 
 
 def counts(site: Site, actor: Actor) -> Counts:
@@ -100,8 +54,10 @@ def counts(site: Site, actor: Actor) -> Counts:
             untold = select(func.count()).where(
                 Notice.territory_id == actor.territory_id, col(Notice.told_at).is_(None)
             )
+            territory = tx.get_one(Territory, actor.territory_id)
             return Counts(
                 requests=new,
+                today=todo_kinds.count(tx, todo_kinds.Day.of(site.clock.now(), territory)),
                 pairings=per_state.get("waiting", 0) + per_state.get("proposed", 0),
                 life=tx.exec(untold).one(),
             )
@@ -133,13 +89,13 @@ def listing(site: Site, actor: Actor, states: tuple[str, ...] = OPEN, language: 
             .where(scope(actor).requests(), col(Request.status).in_(states))
             .order_by(col(Request.received_on), Request.ref)
         ).all()
-        return _views(site, tx, list(rows), language)
+        return views(site, tx, list(rows), language)
 
 
 def one(site: Site, actor: Actor, public_id: str, language: str = "fr") -> RequestView:
     """One request; hidden and absent look the same."""
     with site.db() as tx:
-        return _views(site, tx, [_own(tx, actor, public_id)], language)[0]
+        return views(site, tx, [find(tx, actor, public_id)], language)[0]
 
 
 def accept(site: Site, actor: Actor, public_id: str, revision: int) -> str:
@@ -152,19 +108,21 @@ def accept(site: Site, actor: Actor, public_id: str, revision: int) -> str:
         When it was taken on already, or the consent is still missing.
     """
     with site.db.begin() as tx:
-        request = _to_change(tx, actor, public_id, revision)
-        valid = consent_state(consent_of(tx, request.person_id), _today(site, tx, request)) == "given"
+        request = find_to_change(tx, actor, public_id, revision)
+        valid = consent_state(consent_of(tx, request.person_id), today_of(site, tx, request)) == "given"
         if request.status not in NEW:
             raise StepNotAllowed(N_("Cette demande a déjà été acceptée ou clôturée."))
         if request.status == "consent_pending" and not valid:
             raise StepNotAllowed(N_("L’accord de la personne est encore attendu."))
         state = "waiting" if valid else "consent_pending"
-        lifecycles.step("request", request.status, state)
+        before, person_before = request.status, None
+        lifecycles.step("request", before, state)
         request.status = state
         person = tx.get_one(Person, request.person_id)
         if person.status == "consent_pending" and valid:
             lifecycles.step("person", person.status, "waiting")
-            person.status = "waiting"
+            person_before, person.status = person.status, "waiting"
+        request_threads.note(tx, site, actor, request, "accepted", before=before, person_before=person_before)
         audit.note(tx, site, actor, "request.accepted", "request", request.public_id)
         return state
 
@@ -181,8 +139,8 @@ def note_consent(site: Site, actor: Actor, public_id: str, revision: int, how: s
     if how not in CONSENT_BY_HAND:
         raise StepNotAllowed(N_("Choisissez comment l’accord a été donné."))
     with site.db.begin() as tx:
-        request = _to_change(tx, actor, public_id, revision)
-        today = _today(site, tx, request)
+        request = find_to_change(tx, actor, public_id, revision)
+        today = today_of(site, tx, request)
         row = tx.exec(
             select(Consent).where(Consent.person_id == request.person_id, col(Consent.ended_at).is_(None))
         ).first()
@@ -209,155 +167,99 @@ def note_consent(site: Site, actor: Actor, public_id: str, revision: int, how: s
         audit.note(tx, site, actor, "consent.given", "request", request.public_id)
 
 
-def redirect(site: Site, actor: Actor, public_id: str, revision: int) -> None:
-    """Send a request to a service that fits better."""
-    _end(site, actor, public_id, revision, "redirected", None)
+def redirect(
+    site: Site, actor: Actor, public_id: str, revision: int, reason: str, organisation: str = "", where: str = ""
+) -> None:
+    """
+    Send a request to a service that fits better; whoever asked is told, and reads why and where.
+
+    Parameters
+    ----------
+    organisation
+        The public id of a partner of the network, or empty.
+    where
+        Another service in a few words, at most 120.
+
+    Raises
+    ------
+    NotAcceptable
+        Without a reason of the list, or with words that are too long or tell who somebody is.
+    """
+    if reason not in codes.REDIRECT_REASONS:
+        raise NotAcceptable(N_("Choisissez une raison dans la liste."), "reason")
+    if len(where) > WHERE_LENGTH:
+        raise NotAcceptable(N_("Raccourcissez le nom du service : 120 signes au plus"), "where")
+    if identifies(where):
+        raise NotAcceptable(N_("Enlevez le numéro ou l’adresse de ce texte"), "where")
+    with site.db.begin() as tx:
+        request = find_to_change(tx, actor, public_id, revision)
+        partner = None
+        if organisation:
+            here = (Organisation.public_id == organisation) & (Organisation.territory_id == actor.territory_id)
+            partner = tx.exec(select(Organisation).where(here)).first()
+            if partner is None:
+                raise NotAcceptable(N_("Choisissez un service dans la liste."), "organisation")
+        before = _end(tx, site, actor, request, "redirected", None)
+        step = request_threads.note(
+            tx,
+            site,
+            actor,
+            request,
+            "redirected",
+            before=before,
+            reason=reason,
+            organisation_id=partner.id if partner is not None else None,
+            where=where,
+        )
+        request_threads.close_question(tx, site, request, step.at)
+        request_threads.tell_asker(tx, site, actor, request, "request_redirected")
 
 
 def close(site: Site, actor: Actor, public_id: str, revision: int, reason: str) -> None:
-    """Close a request, with one of the coded reasons."""
+    """Close a request, with one of the coded reasons; whoever asked is told."""
     if reason not in codes.REQUEST_REASONS:
         raise StepNotAllowed(N_("Choisissez une raison dans la liste."))
-    _end(site, actor, public_id, revision, "closed", reason)
-
-
-def _end(site: Site, actor: Actor, public_id: str, revision: int, state: str, reason: str | None) -> None:
     with site.db.begin() as tx:
-        request = _to_change(tx, actor, public_id, revision)
-        live = select(func.count()).where(Pairing.request_id == request.id, Pairing.status == "proposed")
-        if tx.exec(live).one():
-            raise StepNotAllowed(N_("Une proposition attend encore une réponse. Retirez-la d’abord."))
-        lifecycles.step("request", request.status, state, reason)
-        request.status, request.reason = state, reason
-        audit.note(tx, site, actor, f"request.{state}", "request", request.public_id)
+        request = find_to_change(tx, actor, public_id, revision)
+        before = _end(tx, site, actor, request, "closed", reason)
+        step = request_threads.note(tx, site, actor, request, "closed", before=before, reason=reason)
+        request_threads.close_question(tx, site, request, step.at)
+        request_threads.tell_asker(tx, site, actor, request, "request_closed")
 
 
-def _to_change(tx: Session, actor: Actor, public_id: str, revision: int) -> Request:
-    request = _own(tx, actor, public_id)
+def undo(site: Site, actor: Actor, public_id: str, revision: int) -> str:
+    """Take the last decision on a request back, within a day and while nothing has followed; its state again."""
+    with site.db.begin() as tx:
+        request = find_to_change(tx, actor, public_id, revision)
+        consent = consent_state(consent_of(tx, request.person_id), today_of(site, tx, request))
+        return request_threads.undo(tx, site, actor, request, consent=consent)
+
+
+def _end(tx: Session, site: Site, actor: Actor, request: Request, state: str, reason: str | None) -> str:
+    """Move a request to its end; the state it had."""
+    live = select(func.count()).where(Pairing.request_id == request.id, Pairing.status == "proposed")
+    if tx.exec(live).one():
+        raise StepNotAllowed(N_("Une proposition attend encore une réponse. Retirez-la d’abord."))
+    before = request.status
+    lifecycles.step("request", before, state, reason)
+    request.status, request.reason = state, reason
+    audit.note(tx, site, actor, f"request.{state}", "request", request.public_id)
+    return before
+
+
+def find_to_change(tx: Session, actor: Actor, public_id: str, revision: int) -> Request:
+    """A request that the coordination may decide on, as it was shown."""
+    request = find(tx, actor, public_id, hold=True)
     if actor.role != "coordinator":
         raise NotAllowed(N_("Seule la coordination décide des demandes."))
     check_revision(request, revision)
     return request
 
 
-def _own(tx: Session, actor: Actor, public_id: str) -> Request:
-    found = tx.exec(select(Request).where(scope(actor).requests(), Request.public_id == public_id)).first()
+def find(tx: Session, actor: Actor, public_id: str, *, hold: bool = False) -> Request:
+    """A request that the actor may see, held against others when asked; hidden and absent look the same."""
+    wanted = select(Request).where(scope(actor).requests(), Request.public_id == public_id)
+    found = tx.exec(wanted.with_for_update() if hold else wanted).first()
     if found is None:
         raise NotFound(N_("Cette demande n’existe pas."))
     return found
-
-
-def _today(site: Site, tx: Session, request: Request) -> date:
-    territory = tx.get_one(Territory, request.territory_id)
-    return clock.today(site.clock, territory.timezone)
-
-
-def consent_state(row: Consent | None, today: date) -> str:
-    """The state of a person's consent today; what ran out counts as expired."""
-    if row is None:
-        return "pending"
-    if row.status == "given" and row.expires_on is not None and row.expires_on < today:
-        return "expired"
-    return row.status
-
-
-def _views(site: Site, tx: Session, rows: list[Request], language: str) -> list[RequestView]:
-    if not rows:
-        return []
-    today = _today(site, tx, rows[0])
-    people = by_id(tx, Person, {row.person_id for row in rows})
-    professionals = by_id(tx, Professional, {row.professional_id for row in rows})
-    organisations = by_id(tx, Organisation, {row.organisation_id for row in professionals.values()})
-    areas = by_id(tx, Neighbourhood, {row.neighbourhood_id for row in people.values()})
-    labels = {row.ref: str(getattr(row, f"label_{language}")) for row in tx.exec(select(Theme)).all()}
-    with_times = set(tx.exec(select(Availability.owner_id).where(col(Availability.owner_id).in_(people))).all())
-    consents = consents_of(tx, people)
-    pairings = _pairings(tx, rows)
-    helpers = by_id(tx, PeerHelper, (one.peer_helper_id for one in pairings.values()))
-    first_visits = _first_visits(tx, pairings)
-    notes = _notes(site, tx, rows)
-    came = select(PartnerRequest.request_id).where(col(PartnerRequest.request_id).in_([row.id for row in rows]))
-    by_link = set(tx.exec(came).all())
-    views: list[RequestView] = []
-    for row in rows:
-        person = people[row.person_id]
-        asker = professionals.get(row.professional_id or 0)
-        office = organisations.get(asker.organisation_id or 0) if asker is not None else None
-        area = areas.get(person.neighbourhood_id or 0)
-        pairing = pairings.get(row.id or 0)
-        helper = helpers[pairing.peer_helper_id] if pairing is not None else None
-        first = first_visits.get(pairing.id or 0) if pairing is not None else None
-        consent = consent_state(consents.get(person.id), today)
-        known = {
-            "consent": consent == "given",
-            "languages": bool(person.languages),
-            "place": person.lat is not None or person.meeting_place_id is not None or area is not None,
-            "availability": person.id in with_times,
-        }
-        views.append(
-            RequestView(
-                public_id=row.public_id,
-                person=person.public_id,
-                ref=row.ref,
-                revision=row.revision,
-                pseudonym=person.pseudonym,
-                neighbourhood=area.name if area is not None else "",
-                themes=tuple(labels.get(code, code) for code in row.themes),
-                languages=tuple(person.languages),
-                kind=row.kind,
-                status=row.status,
-                reason=row.reason,
-                urgency=row.urgency,
-                received_on=row.received_on,
-                days=max(0, (today - row.received_on).days),
-                requested_by=row.requested_by,
-                source=", ".join(name for name in (asker.display_name, office.name if office else "") if name)
-                if asker is not None
-                else "",
-                wished_first_visit_by=row.wished_first_visit_by,
-                consent=consent,
-                missing=tuple(code for code, present in known.items() if not present),
-                helper=helper.display_name if helper is not None else "",
-                proposed_on=pairing.proposed_on if pairing is not None else None,
-                first_visit=first,
-                note=notes.get(row.id or 0, ""),
-                by_link=row.id in by_link,
-            )
-        )
-    return views
-
-
-def _notes(site: Site, tx: Session, rows: list[Request]) -> dict[int, str]:
-    """What the asker added for the coordination, by the request's number."""
-    written = [row for row in rows if row.note_sealed is not None]
-    # Held while they are opened, so that the keys are asked for once.
-    keys = tx.exec(select(DataKey).where(col(DataKey.party_id).in_([row.person_id for row in written]))).all()
-    erased = {row.person_id for row in written} - {held.party_id for held in keys}
-    return {
-        row.id or 0: site.seals.open(tx, row.person_id, f"request.note_sealed:{row.public_id}", row.note_sealed or b"")
-        for row in written
-        if row.person_id not in erased
-    }
-
-
-def _pairings(tx: Session, rows: list[Request]) -> dict[int, Pairing]:
-    """The last pairing of each request that was not turned down, by the request's number."""
-    found = tx.exec(
-        select(Pairing)
-        .where(
-            col(Pairing.request_id).in_([row.id for row in rows]),
-            col(Pairing.status).not_in(("declined", "lapsed")),
-        )
-        .order_by(col(Pairing.id))
-    )
-    return {row.request_id or 0: row for row in found}
-
-
-def _first_visits(tx: Session, pairings: dict[int, Pairing]) -> dict[int, Visit]:
-    """The last joint first visit of each of these pairings, by the pairing's number."""
-    found = tx.exec(
-        select(Visit)
-        .where(col(Visit.pairing_id).in_([row.id for row in pairings.values()]), Visit.kind == "first_joint")
-        .order_by(col(Visit.id))
-    )
-    return {row.pairing_id: row for row in found}

@@ -155,6 +155,19 @@ def waiting(tx: Session, site: Site, territory: Territory, horizon: Horizon, wee
     return tuple(found)
 
 
+def still_due(tx: Session, site: Site, territory: Territory, horizon: Horizon) -> dict[date, int]:
+    """How many due visits of the plan of the horizon have no place, by the Monday of their first day."""
+    now = horizon.tick(site.clock.now())
+    instance = _everything_due(tx, site, territory, horizon)
+    found: dict[date, int] = {}
+    for task in instance.tasks:
+        if _waits(task, now) and not _is_seen(instance, task):
+            first = horizon.moment(max(task.due[0], now)).date()
+            monday = first - timedelta(days=first.weekday())
+            found[monday] = found.get(monday, 0) + 1
+    return found
+
+
 def _waits(task: Task, now: int) -> bool:
     """Whether it has no visit and its time is not over."""
     return task.visit is None and task.due[1] > now and task.due[1] - task.due[0] >= task.minutes

@@ -220,3 +220,20 @@ def _area_marks(areas: Sequence[Area], frame: _Frame, stops: Sequence[tuple[floa
                 )
                 break
     return dots + names
+
+
+def bar(parts: Sequence[tuple[str, int]], longest: int) -> Markup:
+    """
+    A horizontal bar in parts, each with its class; `longest` is the figure that fills the whole width.
+
+    The figures stand beside it as text: whoever does not see the bar misses nothing.
+    """
+    left, pieces = 0, list[str]()
+    for kind, figure in parts:
+        if figure:
+            pieces.append(f'<rect class="{kind}" x="{left}" width="{figure}" height="10"/>')
+            left += figure
+    return Markup(  # noqa: S704  (numbers and our own classes only)
+        f'<svg class="figure" viewBox="0 0 {max(longest, left, 1)} 10" preserveAspectRatio="none" aria-hidden="true" '
+        f'focusable="false">{"".join(pieces)}</svg>'
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from litestar import Request, post
 from litestar.concurrency import sync_to_thread
@@ -17,6 +17,10 @@ from service.web.doors import may
 from service.web.forms import Form, read
 
 
+class MarkForm(Form):
+    back: Literal["", "today"] = ""
+
+
 @post("/messages/{notice:str}/fait", opt=may("coordinator", "peer_helper", "person", "professional"))
 async def mark(
     request: Request[Any, Any, Any],
@@ -24,8 +28,10 @@ async def mark(
     site: NamedDependency[Site],
     visitor: NamedDependency[Visitor],
 ) -> Redirect:
-    await read(request, Form)
+    form = await read(request, MarkForm)
     await sync_to_thread(notices.mark, site, visitor.actor, notice)
+    if form.back and visitor.actor.role == "coordinator":
+        return Redirect("/aujourdhui?fait=told", status_code=303)
     back = "/binomes" if visitor.actor.role == "coordinator" else "/agenda"
     return Redirect(f"{back}?fait=told", status_code=303)
 

@@ -33,7 +33,7 @@ from service.web.pages import page
 from service.web.speech import LANGUAGE_COOKIE
 
 FIRST_PAGE = {
-    "coordinator": "/demandes",
+    "coordinator": "/aujourdhui",
     "peer_helper": "/agenda",
     "person": "/agenda",
     "professional": "/mes-demandes",

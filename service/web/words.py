@@ -5,6 +5,7 @@ from __future__ import annotations
 from locales import N_
 from service.feed_texts import MEETINGS
 from service.web import kept_words
+from service.web.request_words import REQUEST_TABLES
 
 DONE: dict[str, str] = {
     "entered": N_("Bienvenue."),
@@ -14,6 +15,12 @@ DONE: dict[str, str] = {
     "consent_noted": N_("Accord noté. Vous pouvez accepter la demande."),
     "request_redirected": N_("Demande réorientée."),
     "request_closed": N_("Demande clôturée."),
+    "request_undone": N_("Décision annulée. La demande est revenue où elle était."),
+    "request_asked": N_("Question envoyée. La demande attend la réponse."),
+    "request_answered": N_("Réponse notée."),
+    "request_question_back": N_("Question retirée."),
+    "request_entered": N_("Demande notée. Vous pouvez décider de la suite."),
+    "answer_days_set": N_("Délai gardé."),
     "files_read": N_("Fichiers lus. Rien n’est encore enregistré."),
     "files_taken": N_("Fichiers repris. Tout est enregistré."),
     "files_dropped": N_("Fichiers écartés. Rien n’a été enregistré."),
@@ -135,6 +142,7 @@ REQUEST_REASONS = {
     "consent_withdrawn": N_("La personne a retiré son accord"),
     "requester_withdrew": N_("Celui qui demandait a retiré la demande"),
     "other_help_found": N_("Une autre aide a été trouvée"),
+    "no_answer": N_("Aucune réponse n’est venue"),
 }
 AUDIENCES = {
     "professional_coordination": N_("À la coordination"),
@@ -426,6 +434,7 @@ TABLES: dict[str, dict[str, str]] = {
     "urgency": URGENCIES,
     "reason": REQUEST_REASONS,
     "audience": AUDIENCES,
+    **REQUEST_TABLES,
     "consent_way": CONSENT_WAYS,
     "missing": MISSING,
     "visit_kind": VISIT_KINDS,

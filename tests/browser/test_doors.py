@@ -139,7 +139,7 @@ def test_from_the_empty_database_to_the_first_page(chromium: Browser, empty: Sit
         visitor.page.get_by_label("Code", exact=True).fill(paper)
         visitor.press("Entrer")
 
-        assert visitor.page.url.endswith("/demandes?fait=entered")
+        assert visitor.page.url.endswith("/aujourdhui?fait=entered")
 
 
 def test_a_passkey_is_made_opens_confirms_and_is_taken_away(chromium: Browser, empty: Site, width: int):
@@ -147,11 +147,11 @@ def test_a_passkey_is_made_opens_confirms_and_is_taken_away(chromium: Browser, e
         virtual_key(visitor)
         created(visitor, empty)
         visitor.press("Créer une clé d’accès")
-        visitor.page.wait_for_url("**/demandes?fait=joined")
+        visitor.page.wait_for_url("**/aujourdhui?fait=joined")
         visitor.press("Déconnexion")
         visitor.open("/entrer/mot-de-passe")
         visitor.press("Entrer avec une clé d’accès")
-        visitor.page.wait_for_url("**/demandes?fait=entered")
+        visitor.page.wait_for_url("**/aujourdhui?fait=entered")
         with empty.db.begin() as tx:
             for session in tx.exec(select(WebSession)).all():
                 session.confirmed_at -= timedelta(minutes=6)

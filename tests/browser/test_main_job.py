@@ -13,13 +13,14 @@ from tests.browser.visitor import Visitor
 VERIFIED = "Vérifié : aucune autre répartition ne sert mieux tout le monde."
 
 
-def test_a_coordinator_signs_in_reads_the_requests_and_leaves(visitor: Visitor):
+def test_a_coordinator_signs_in_reads_what_waits_today_and_leaves(visitor: Visitor):
     visitor.open("/entrer")
     visitor.looks_right()
     visitor.enter("coordinator")
 
-    assert visitor.page.url.endswith("/demandes?fait=entered")
-    assert visitor.page.locator("h1").inner_text() == "Demandes"
+    assert visitor.page.url.endswith("/aujourdhui?fait=entered")
+    assert visitor.page.locator("h1").inner_text() == "Aujourd’hui"
+    visitor.looks_right()
     visitor.looks_right()
     visitor.press("Déconnexion")
     assert "Vous êtes sorti" in visitor.said

@@ -45,8 +45,8 @@ def test_a_coordinator_comes_in_with_password_and_code(house: House):
 
     assert first.headers["location"] == "/entrer/second"
     assert halfway.headers["location"] == "/entrer"
-    assert second.headers["location"] == "/demandes?fait=entered"
-    assert "Claire" in visitor.read("/demandes").text
+    assert second.headers["location"] == "/aujourdhui?fait=entered"
+    assert "Claire" in visitor.read("/aujourdhui").text
 
 
 def test_a_right_password_alone_is_no_session(house: House):

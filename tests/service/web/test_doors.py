@@ -27,8 +27,8 @@ def rows(network: Network, table: type) -> int:
 def test_a_link_opens_the_first_page_of_its_role(network: Network):
     client = network.signed_in("coordinator")
 
-    assert client.read("/").headers["location"] == "/demandes"
-    assert "Claire" in client.read("/demandes").text
+    assert client.read("/").headers["location"] == "/aujourdhui"
+    assert "Claire" in client.read("/aujourdhui").text
 
 
 def test_opening_a_link_does_not_use_it_up(network: Network):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 from datetime import date
+from typing import Any
 
 import pytest
 from sqlmodel import col, select
@@ -18,7 +19,9 @@ from tests.service.web.network import MOMENT, Network
 PAGES = {
     "/compte": {"coordinator", "peer_helper", "professional", "person"},
     "/comptes": {"coordinator"},
+    "/aujourdhui": {"coordinator"},
     "/demandes": {"coordinator"},
+    "/demandes/nouvelle": {"coordinator"},
     "/appariements": {"coordinator"},
     "/appariements/et-si": {"coordinator"},
     "/appariements/etat-du-calcul": {"coordinator"},
@@ -87,9 +90,10 @@ def test_an_accepted_request_waits_for_a_peer_helper(network: Network):
     client = network.signed_in("coordinator")
     answer = client.fill(f"/demandes/{network.ids['SER:request:Rose']}/accepter", "/demandes", revision="1")
 
-    assert answer.headers["location"] == "/demandes?fait=request_accepted"
+    rose = f"/demandes/{network.ids['SER:request:Rose']}?fait=request_accepted"
+    assert answer.headers["location"] == rose
     assert status_of(network, "Rose") == "waiting"
-    assert "Demande acceptée" in client.read("/demandes?fait=request_accepted").text
+    assert "Demande acceptée" in client.read(rose).text
 
 
 def test_without_consent_a_request_waits_for_it_and_is_accepted_once_it_is_noted(network: Network):
@@ -129,11 +133,17 @@ def test_a_request_that_changed_meanwhile_is_not_overwritten(network: Network):
     assert status_of(network, "Rose") == "received"
 
 
-@pytest.mark.parametrize(("outcome", "state"), [("redirected", "redirected"), ("requester_withdrew", "closed")])
-def test_a_request_is_sent_elsewhere_or_closed_with_a_coded_reason(network: Network, outcome: str, state: str):
+@pytest.mark.parametrize(
+    ("way", "form", "state"),
+    [
+        ("reorienter", {"reason": "nearer_service"}, "redirected"),
+        ("terminer", {"outcome": "requester_withdrew"}, "closed"),
+    ],
+)
+def test_a_request_is_sent_elsewhere_or_closed_with_a_coded_reason(network: Network, way: str, form: Any, state: str):
     client = network.signed_in("coordinator")
-    address = f"/demandes/{network.ids['SER:request:Rose']}/terminer"
-    assert client.fill(address, "/demandes", revision="1", outcome=outcome).status_code == 303
+    address = f"/demandes/{network.ids['SER:request:Rose']}/{way}"
+    assert client.fill(address, "/demandes", revision="1", **form).status_code == 303
 
     assert status_of(network, "Rose") == state
 

@@ -83,7 +83,10 @@ SAMPLES: dict[str, object] = {
 }
 OWN_SAMPLES: dict[str, dict[str, object]] = {
     "/demandes/{public_id}/accord": {"how": "signed"},
-    "/demandes/{public_id}/terminer": {"outcome": "redirected"},
+    "/demandes/{public_id}/terminer": {"outcome": "other_help_found"},
+    "/demandes/{public_id}/reorienter": {"reason": "nearer_service"},
+    "/demandes/{public_id}/preciser": {"asks": ["themes"]},
+    "/demandes/{public_id}/repondre": {"text": "Le lundi"},
     "/appariements/{person}/lever": {"rule": "DISTANCE", "reason": "both_agree"},
 }
 """Where a form refuses what it cannot read before anything is looked up."""

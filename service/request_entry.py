@@ -1,0 +1,138 @@
+"""A request that the coordination writes down for somebody who phoned: for themselves, or a professional for them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlmodel import Session, col, select
+
+from locales import N_
+from service import audit, clock, request_threads
+from service.access_scope import scope
+from service.errors import NotAcceptable
+from service.pairing_rows import only_coordinator
+from service.request_drafts import MEETING_PLACES, Answers, Offered, lacking, make
+from service.site import Actor, Site
+from service.tables.pairings import Request
+from service.tables.people import Person, Place, Professional
+from service.tables.territory import Neighbourhood, Organisation, Territory, Theme
+
+BY_THEMSELVES = "person"
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What the form offers; `askers` are the professionals by public id, with their service."""
+
+    offered: Offered
+    askers: Mapping[str, str]
+
+
+class Incomplete(NotAcceptable):
+    """Something is missing in the form; `wrong` says what, in sentences by field."""
+
+    def __init__(self, wrong: Mapping[str, str]) -> None:
+        super().__init__(N_("Il manque encore une réponse dans cette demande."))
+        self.wrong = wrong
+
+
+def choices(site: Site, actor: Actor, language: str = "fr") -> Choices:
+    """What can be chosen in the form."""
+    only_coordinator(actor)
+    with site.db() as tx:
+        return _choices(tx, actor, language)
+
+
+def enter(site: Site, actor: Actor, nonce: str, asker: str, said: Answers) -> str:
+    """
+    Write a request down; its public id, the same one when the same form comes again.
+
+    Parameters
+    ----------
+    nonce
+        Made with the form: it becomes the request's public id.
+    asker
+        `person`, or the public id of the professional who phoned.
+
+    Raises
+    ------
+    Incomplete
+        When an answer is missing, or no longer possible.
+    """
+    only_coordinator(actor)
+    with site.db.begin() as tx:
+        known = tx.exec(select(Request).where(Request.public_id == nonce)).first()
+        if known is not None:
+            return _again(tx, actor, nonce)
+        found = _choices(tx, actor, "fr")
+        territory = tx.get_one(Territory, actor.territory_id)
+        day = clock.today(site.clock, territory.timezone)
+        wrong: dict[str, str] = {}
+        if asker != BY_THEMSELVES and asker not in found.askers:
+            wrong["asker"] = N_("Dites qui demande")
+        for of_step in lacking(said, found.offered, day, taken=_is_taken(tx, actor, said)).values():
+            wrong |= of_step
+        if wrong:
+            raise Incomplete(wrong)
+        professional = None
+        if asker != BY_THEMSELVES:
+            professional = tx.exec(select(Professional.id).where(Professional.public_id == asker)).one()
+        request = make(site, tx, actor, said, day, professional, nonce)
+        request_threads.note(tx, site, actor, request, "entered")
+        audit.note(tx, site, actor, "request.made", "request", request.public_id)
+        return request.public_id
+
+
+def _again(tx: Session, actor: Actor, nonce: str) -> str:
+    own = select(Request.public_id).where(scope(actor).requests(), Request.public_id == nonce)
+    if tx.exec(own).first() is None:
+        raise NotAcceptable(N_("Rechargez la page, puis recommencez."))
+    return nonce
+
+
+def _choices(tx: Session, actor: Actor, language: str) -> Choices:
+    here = actor.territory_id
+    themes = tx.exec(select(Theme).order_by(col(Theme.extension), col(Theme.id))).all()
+    areas = tx.exec(select(Neighbourhood).where(Neighbourhood.territory_id == here).order_by(Neighbourhood.name)).all()
+    places = tx.exec(
+        select(Place).where(Place.territory_id == here, col(Place.kind).in_(MEETING_PLACES)).order_by(Place.name)
+    ).all()
+    askers = tx.exec(
+        select(Professional.public_id, Professional.display_name, Organisation.name)
+        .outerjoin(Organisation, col(Professional.organisation_id) == Organisation.id)
+        .where(Professional.territory_id == here, Professional.status == "active")
+        .order_by(Professional.display_name, Professional.public_id)
+    ).all()
+    offered = Offered(
+        people=_people(tx, actor),
+        themes={row.ref: str(getattr(row, f"label_{language}")) for row in themes},
+        neighbourhoods={row.public_id: row.name for row in areas},
+        places={row.public_id: row.name for row in places},
+    )
+    return Choices(offered, {public_id: ", ".join(filter(None, (name, of))) for public_id, name, of in askers})
+
+
+def _people(tx: Session, actor: Actor) -> dict[str, str]:
+    """Those known here for whom nothing is under way."""
+    busy = select(Request.person_id).where(
+        Request.kind == "pairing", col(Request.status).not_in(("redirected", "closed"))
+    )
+    rows = tx.exec(
+        select(Person.public_id, Person.pseudonym)
+        .where(
+            Person.territory_id == actor.territory_id,
+            col(Person.id).not_in(busy),
+            col(Person.status).in_(("consent_pending", "waiting")),
+        )
+        .order_by(Person.pseudonym)
+    ).all()
+    return dict(rows)
+
+
+def _is_taken(tx: Session, actor: Actor, said: Answers) -> bool:
+    if said.whom != "new" or not said.pseudonym:
+        return False
+    # Compared here: SQLite lowers ASCII only.
+    names = tx.exec(select(Person.pseudonym).where(Person.territory_id == actor.territory_id)).all()
+    return said.pseudonym.casefold() in {name.casefold() for name in names}
