@@ -1,6 +1,19 @@
 """All tables, by noun; importing this package registers every one in `SQLModel.metadata`."""
 
-from service.tables import access, calendars, feeds, mail, network, pairings, people, requests, territory, travel, work
+from service.tables import (
+    access,
+    calendars,
+    feeds,
+    mail,
+    network,
+    pairings,
+    people,
+    presence,
+    requests,
+    territory,
+    travel,
+    work,
+)
 
 __all__ = [
     "access",
@@ -10,6 +23,7 @@ __all__ = [
     "network",
     "pairings",
     "people",
+    "presence",
     "requests",
     "territory",
     "travel",
