@@ -129,6 +129,11 @@ def can_take_back(report: VisitReport, now: datetime) -> bool:
     return report.noted_at is not None and now - report.noted_at < TAKEN_BACK_WITHIN
 
 
+def new_report(row: Visit) -> VisitReport:
+    """What is written about a visit for the first time."""
+    return VisitReport(visit_id=row.id or 0)
+
+
 def report_of(tx: Session, row: Visit) -> VisitReport | None:
     return tx.exec(select(VisitReport).where(VisitReport.visit_id == row.id)).first()
 
@@ -154,7 +159,7 @@ def sealed_word(tx: Session, site: Site, row: Visit, word: str) -> bytes:
 
 def _report(tx: Session, site: Site, row: Visit, before: str, word: str) -> VisitReport:
     """What is kept of a visit that was `before` in another state, to go back to it."""
-    report = report_of(tx, row) or VisitReport(visit_id=row.id or 0)
+    report = report_of(tx, row) or new_report(row)
     report.noted_at, report.noted_from = site.clock.now(), before
     if word.strip():
         report.word_sealed = sealed_word(tx, site, row, word.strip())

@@ -21,7 +21,7 @@ from service.tables.pairings import Visit
 from service.tables.people import DataKey, PeerHelper, Person, Place, Professional
 from service.tables.presence import VisitReport
 from service.tables.territory import Neighbourhood
-from service.visit_outcomes import report_of, word_place
+from service.visit_outcomes import new_report, report_of, word_place
 from service.visit_rows import coordinating, own_visit
 
 OVERDUE_AFTER = timedelta(minutes=30)
@@ -193,7 +193,7 @@ def note_safe(site: Site, actor: Actor, visit: str, *, revision: int | None = No
         row = own_visit(tx, actor, visit, revision)
         if row.status not in codes.LIVE_VISIT_STATES or site.clock.now() < row.ends_at + OVERDUE_AFTER:
             raise StepNotAllowed(N_("Cette visite n’est pas en retard."))
-        report = report_of(tx, row) or VisitReport(visit_id=row.id or 0)
+        report = report_of(tx, row) or new_report(row)
         report.safe_at, report.safe_by = site.clock.now(), actor.account_id
         tx.add(report)
         audit.note(tx, site, actor, "visit.helper_reached", "visit", row.public_id)
