@@ -11,13 +11,15 @@ from sqlmodel import Session, col, select
 from locales import N_
 from matching.planning.plan import start_of
 from service import audit, bookings, codes, visit_notices
+from service.access_scope import scope
 from service.errors import NotAllowed, NotFound, StepNotAllowed
 from service.lifecycles import step
 from service.pairing_rows import GOING_ON
 from service.planning_records import Horizon
+from service.rows import by_id
 from service.site import Actor, Site
 from service.tables.pairings import Pairing, Visit
-from service.tables.people import Person
+from service.tables.people import PeerHelper, Person
 from service.tables.territory import Territory
 from service.visit_rows import coordinating, must_consent, own_visit, people, put, touch
 from service.visit_slots import MOST_SLOTS, Asked, Loose, SlotChoice, loosened
@@ -204,6 +206,54 @@ def can_take_back_answer(row: Visit, side: str, now: datetime) -> bool:
         return True
     own_no = row.status == "cancelled" and said == "declined" and row.reason == SIDES[side]
     return own_no and now - row.changed_at < ANSWER_OPEN
+
+
+@dataclass(frozen=True)
+class OpenNo:
+    """A visit to come that one's own no cancelled, and that still can be taken back; `who` is the other side."""
+
+    public_id: str
+    revision: int
+    start: datetime
+    end: datetime
+    who: str
+
+
+def open_refusals(site: Site, actor: Actor) -> tuple[OpenNo, ...]:
+    """One's own refusals of the last day, the next visit first."""
+    if actor.role not in ("peer_helper", "person"):
+        return ()
+    with site.db() as tx:
+        now = site.clock.now()
+        rows = [
+            row
+            for row in tx.exec(
+                select(Visit)
+                .where(
+                    scope(actor).visits(),
+                    Visit.status == "cancelled",
+                    col(Visit.published_at).is_not(None),
+                    col(Visit.starts_at) > now,
+                )
+                .order_by(col(Visit.starts_at), col(Visit.ref))
+            ).all()
+            if can_take_back_answer(row, actor.role, now)
+            and (actor.role == "person" or row.peer_helper_id == actor.party_id)
+        ]
+        persons = by_id(tx, Person, (row.person_id for row in rows))
+        helpers = by_id(tx, PeerHelper, (row.peer_helper_id for row in rows))
+        return tuple(
+            OpenNo(
+                row.public_id,
+                row.revision,
+                row.starts_at,
+                row.ends_at,
+                persons[row.person_id].pseudonym
+                if actor.role == "peer_helper"
+                else helpers[row.peer_helper_id].display_name,
+            )
+            for row in rows
+        )
 
 
 def take_back_answer(site: Site, actor: Actor, visit: str, *, revision: int | None = None) -> None:

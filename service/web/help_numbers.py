@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 from litestar import Request, Response, get, post
 from litestar.concurrency import sync_to_thread
 from litestar.di import NamedDependency
@@ -32,9 +33,9 @@ class NumbersForm(Form, kw_only=True):
     supervisor_name: Text = ""
     supervisor_number: Text = ""
     supervisor_when: Text = ""
-    names: list[Text] = []
-    numbers: list[Text] = []
-    whens: list[Text] = []
+    names: list[Text] = msgspec.field(default_factory=list)
+    numbers: list[Text] = msgspec.field(default_factory=list)
+    whens: list[Text] = msgspec.field(default_factory=list)
 
 
 @get("/aide/parler", opt=SIGNED_IN, sync_to_thread=True)
