@@ -51,8 +51,9 @@ class Entry:
     """
     One visit, meeting or host slot on the page.
 
-    `way` is the travel before it, `is_now` that it is the time to arrive or leave, `says` its kind, `asks` the sentence that asks to confirm a visit. A visit
-    that `may_change` is the reader's own and has not begun.
+    `way` is the travel before it, `says` its kind, `asks` the sentence that asks to confirm a visit. A visit that
+    `may_change` is the reader's own and has not begun. `is_now` is the time to arrive or leave, `has_arrived` that they
+    said so.
     """
 
     public_id: str
