@@ -221,7 +221,7 @@ def postpone_page(
     )
 
 
-@post("/agenda/visites/{visit:str}/reporter", opt=HELPER)
+@post("/agenda/visites/{visit:str}/reporter/choisir", opt=HELPER)
 async def postpone(
     request: Request[Any, Any, Any],
     visit: FromPath[str],
@@ -257,18 +257,22 @@ async def take_back_answer(
 def paper(
     request: Request[Any, Any, Any], site: NamedDependency[Site], visitor: NamedDependency[Visitor]
 ) -> Response[str]:
-    """« Ma semaine » on paper: a block for each visit of the next seven days."""
+    """« Ma semaine » on paper: a block for each visit of seven days, from today or the next one on."""
     found, speech = visits.agenda(site, visitor.actor), speech_of(request)
+    told = [day for day in (found.today, *found.next_days) if day.stops]
+    first = found.today.day
+    if told and told[0].day >= first + timedelta(days=PAPER_DAYS):
+        first = told[0].day
     days = [
         (day.day, [_on_paper(speech, stop.what, stop.way, found.means) for stop in day.stops])
-        for day in (found.today, *found.next_days)
-        if day.stops and day.day < found.today.day + timedelta(days=PAPER_DAYS)
+        for day in told
+        if day.day < first + timedelta(days=PAPER_DAYS)
     ]
     return page(
         request,
         "visit_paper.html",
-        first=found.today.day,
-        last=found.today.day + timedelta(days=PAPER_DAYS - 1),
+        first=first,
+        last=first + timedelta(days=PAPER_DAYS - 1),
         days=days,
         duty=help_numbers.numbers(site, visitor.actor).duty,
     )

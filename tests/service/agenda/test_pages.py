@@ -162,12 +162,14 @@ def test_a_visit_is_put_off_to_a_moment_when_all_are_free(network: Network):
     page = ana.read(f"{visit.address}/reporter").text
     slots = re.findall(r'name="slot" value="([^"]+)"', page)
     assert slots
-    answer = ana.fill(f"{visit.address}/reporter", f"{visit.address}/reporter", revision=revision(visit), slot=slots[0])
+    answer = ana.fill(
+        f"{visit.address}/reporter/choisir", f"{visit.address}/reporter", revision=revision(visit), slot=slots[0]
+    )
 
     assert answer.status_code == 303
     assert visit.row.status == "moved"
     shown = ana.read(str(answer.headers["location"])).text
     assert "Yann" in shown
     assert [row.known_start for row in visit.notices("visit_moved")] == [START]
-    again = ana.fill(f"{visit.address}/reporter", visit.address, revision=revision(visit), slot=slots[0])
+    again = ana.fill(f"{visit.address}/reporter/choisir", visit.address, revision=revision(visit), slot=slots[0])
     assert again.status_code == 409

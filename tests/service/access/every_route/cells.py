@@ -37,6 +37,7 @@ KINDS: tuple[tuple[str, str], ...] = (
     (r"/absences/{absence}", "absence"),
     (r"/mes-absences/{absence}", "absence"),
     (r"/agenda/visites/{visit}", "visit"),
+    (r"/retards/{visit}", "visit"),
     (r"/propositions/{public_id}", "proposal"),
     (r"/calculs/{public_id}", "run"),
     (r"/api/pairings/runs/{run}", "run"),
