@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import logging
-from pathlib import Path
 from typing import Any
 
 from litestar import Litestar, Request, Response, get
 from litestar.datastructures import State
 from litestar.di import NamedDependency, Provide
-from litestar.static_files import create_static_files_router
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import text
 
@@ -27,6 +25,7 @@ from service.web import (
     agenda,
     api,
     api_pairings,
+    assets,
     calendar_settings,
     consents,
     feeds,
@@ -58,7 +57,6 @@ from service.web.doors import ANYONE, Doors, check_form, check_rules, obey, site
 from service.web.headers import SafeHeaders
 from service.web.journal import Journal
 
-STATIC = Path(__file__).parent / "static"
 FORM_BYTES = 2 * 1024 * 1024
 FORM_PARTS = 100
 
@@ -141,7 +139,7 @@ def create_app(site: Site) -> Litestar:
             api.router(api_pairings.HANDLERS),
             *help.HANDLERS,
             *help_numbers.HANDLERS,
-            create_static_files_router("/static", [STATIC], opt=ANYONE, include_in_schema=False),
+            *assets.HANDLERS,
         ],
         state=State({"site": site}),
         dependencies={
