@@ -27,6 +27,7 @@ INVITATION_LIVES = timedelta(days=7)
 LINK_ROLES = ("peer_helper", "person")
 """Who comes in by a link or a code alone: they see what is theirs and nobody else's (`settled.md` 8)."""
 FRESH = timedelta(minutes=5)
+RECENT = timedelta(hours=12)
 """How long ago somebody may have proved who they are before they change how they come in (`security.md` A6)."""
 SESSION_LIVES: dict[str, tuple[timedelta, timedelta]] = {
     "peer_helper": (timedelta(hours=12), timedelta(days=7)),
@@ -48,6 +49,8 @@ class Visitor:
     zone: str
     is_fresh: bool = False
     """Whether they proved within the last minutes who they are."""
+    is_recent: bool = False
+    """Whether they proved it within twelve hours, as a contact card asks (`security.md` B1)."""
 
 
 def two_factors(site: Site, role: str) -> bool:
@@ -233,6 +236,7 @@ def visitor(site: Site, token: str, *, clock: Clock = REAL) -> Visitor | None:
         zone=territory.timezone if territory is not None else "Europe/Brussels",
         # In the demonstration nobody has a password to prove it with.
         is_fresh=site.settings.demo or now - session.confirmed_at < FRESH,
+        is_recent=now - session.confirmed_at < RECENT,
     )
 
 

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import logging
-from pathlib import Path
 from typing import Any
 
 from litestar import Litestar, Request, Response, get
 from litestar.datastructures import State
 from litestar.di import NamedDependency, Provide
-from litestar.static_files import create_static_files_router
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import text
 
@@ -27,6 +25,7 @@ from service.web import (
     agenda,
     api,
     api_pairings,
+    assets,
     availability,
     calendar_settings,
     consents,
@@ -34,6 +33,7 @@ from service.web import (
     feeds,
     first_run,
     help,
+    help_numbers,
     helpers,
     helpers_leaving,
     imports,
@@ -45,6 +45,7 @@ from service.web import (
     own_limits,
     own_pairings,
     own_requests,
+    own_visits,
     pairing_files,
     pairing_what_ifs,
     pairings,
@@ -75,7 +76,6 @@ from service.web.doors import ANYONE, Doors, check_form, check_rules, obey, site
 from service.web.headers import SafeHeaders
 from service.web.journal import Journal
 
-STATIC = Path(__file__).parent / "static"
 FORM_BYTES = 2 * 1024 * 1024
 FORM_PARTS = 100
 
@@ -171,11 +171,13 @@ def create_app(site: Site) -> Litestar:
             *weeks.HANDLERS,
             *additions.HANDLERS,
             *agenda.HANDLERS,
+            *own_visits.HANDLERS,
             *proposals.HANDLERS,
             *runs.HANDLERS,
             api.router(api_pairings.HANDLERS),
             *help.HANDLERS,
-            create_static_files_router("/static", [STATIC], opt=ANYONE, include_in_schema=False),
+            *help_numbers.HANDLERS,
+            *assets.HANDLERS,
         ],
         state=State({"site": site}),
         dependencies={

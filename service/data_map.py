@@ -383,6 +383,11 @@ DATA_MAP: dict[str, dict[Class, str]] = {
             "person_answer_how checked_in_at checked_out_at pinned published_at"
         ),
     },
+    "visit_report": {
+        "none": "id revision",
+        "pseudonym": "visit_id safe_by",
+        "special": "noted_at noted_from began_trial word_sealed safe_at",
+    },
     "web_session": {
         "none": "id public_id made_at seen_at confirmed_at ends_at",
         "pseudonym": "account_id",

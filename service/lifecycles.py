@@ -73,7 +73,8 @@ LIFECYCLES: dict[str, Lifecycle] = {
             # `lapsed` also when the consent ends, or another one of the shortlist is chosen.
             "proposed": ("accepted", "declined", "lapsed"),
             "accepted": ("trial", "ended"),
-            "trial": ("active", "ended"),
+            # Back to `accepted` when the first visit was noted as held by mistake, within a day.
+            "trial": ("active", "accepted", "ended"),
             "active": ("paused", "ended"),
             "paused": ("active", "ended"),
         },
@@ -84,7 +85,12 @@ LIFECYCLES: dict[str, Lifecycle] = {
         ("planned",),
         {
             "planned": ("confirmed", "done", "cancelled", "not_held", "moved"),
-            "confirmed": ("done", "cancelled", "not_held", "moved"),
+            # Back to `planned` when an answer is taken back.
+            "confirmed": ("planned", "done", "cancelled", "not_held", "moved"),
+            # Back to where it was when it was noted by mistake, or when a no is taken back, within a day.
+            "done": codes.LIVE_VISIT_STATES,
+            "not_held": codes.LIVE_VISIT_STATES,
+            "cancelled": ("planned",),
         },
         {"cancelled": codes.VISIT_CANCEL_REASONS, "not_held": codes.VISIT_NOT_HELD_REASONS},
     ),

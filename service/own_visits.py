@@ -9,6 +9,7 @@ from sqlmodel import col, select
 
 from service import codes
 from service.access_scope import scope
+from service.rows import by_id
 from service.site import Actor, Site
 from service.tables.pairings import Visit
 from service.tables.people import PeerHelper, Person, Place, Professional
@@ -20,7 +21,7 @@ class OwnVisit:
     """
     One visit; `who` is the helper for the person, the pseudonym for a professional; `going` are the others.
 
-    `asks` says that the reader's own answer is still open.
+    `asks` says that the reader's own answer is still open, `has_answered` that they gave one.
     """
 
     public_id: str
@@ -33,6 +34,7 @@ class OwnVisit:
     kind: str
     status: str
     asks: bool
+    has_answered: bool
 
 
 def own_visits(site: Site, actor: Actor) -> list[OwnVisit]:
@@ -48,13 +50,18 @@ def own_visits(site: Site, actor: Actor) -> list[OwnVisit]:
             )
             .order_by(col(Visit.starts_at), Visit.ref)
         ).all()
+        persons = by_id(tx, Person, (row.person_id for row in rows))
+        helpers = by_id(tx, PeerHelper, (one for row in rows for one in (row.peer_helper_id, row.second_helper_id)))
+        professionals = by_id(tx, Professional, (row.professional_id for row in rows))
+        places = by_id(tx, Place, (row.place_id for row in rows))
+        areas = by_id(tx, Neighbourhood, (one.neighbourhood_id for one in persons.values()))
         found: list[OwnVisit] = []
         for row in rows:
-            person, helper = tx.get_one(Person, row.person_id), tx.get_one(PeerHelper, row.peer_helper_id)
-            second = tx.get(PeerHelper, row.second_helper_id) if row.second_helper_id is not None else None
-            professional = tx.get(Professional, row.professional_id) if row.professional_id is not None else None
-            area = tx.get(Neighbourhood, person.neighbourhood_id) if person.neighbourhood_id is not None else None
-            place = tx.get(Place, row.place_id) if row.place_id is not None else None
+            person, helper = persons[row.person_id], helpers[row.peer_helper_id]
+            second = helpers.get(row.second_helper_id or 0)
+            professional = professionals.get(row.professional_id or 0)
+            area = areas.get(person.neighbourhood_id or 0)
+            place = places.get(row.place_id or 0)
             to_person = actor.role == "person"
             going = [second] if second is not None else []
             names = [one.display_name for one in ([professional] if to_person and professional else []) + going]
@@ -70,6 +77,7 @@ def own_visits(site: Site, actor: Actor) -> list[OwnVisit]:
                     kind=row.kind,
                     status=row.status,
                     asks=to_person and row.status == "planned" and row.person_answer == "pending",
+                    has_answered=to_person and row.person_answer != "pending",
                 )
             )
         return found

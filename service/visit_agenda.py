@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from service import codes
 from service.errors import NotAllowed
@@ -13,6 +13,7 @@ from service.tables.pairings import Visit
 from service.tables.people import PeerHelper
 from service.tables.territory import Territory
 from service.travel_ways import ways_of
+from service.visit_presence import is_open
 from service.visit_rows import today_of
 from service.visit_week import Appointment, Board, Chip, visits_between
 
@@ -21,10 +22,16 @@ AHEAD_DAYS = 28
 
 @dataclass(frozen=True)
 class AgendaStop:
-    """A visit, or a meeting or host slot, and the minutes of way before it."""
+    """
+    A visit, or a meeting or host slot, and the minutes of way before it.
+
+    `is_now` says that it is the time to arrive or leave, and they have not left; `has_arrived` that they said so.
+    """
 
     what: Chip | Appointment
     way: int
+    is_now: bool = False
+    has_arrived: bool = False
 
 
 @dataclass(frozen=True)
@@ -42,6 +49,7 @@ class Agenda:
     """
 
     helper: str
+    means: str
     today: AgendaDay
     next_days: tuple[AgendaDay, ...]
     to_confirm: tuple[Chip, ...]
@@ -63,7 +71,7 @@ def agenda(site: Site, actor: Actor) -> Agenda:
             if helper.id in board.party(visit) and visit.published_at is not None
         ]
         days = {
-            day: _day(board, helper, day, [visit for visit in own if board.day(visit) == day])
+            day: day_of(board, helper, day, [visit for visit in own if board.day(visit) == day], site.clock.now())
             for day in (today + timedelta(days=number) for number in range(AHEAD_DAYS))
         }
         waiting = [
@@ -76,10 +84,11 @@ def agenda(site: Site, actor: Actor) -> Agenda:
             and not stop.what.is_second
         ]
         later = tuple(found for day, found in days.items() if day != today and found.stops)
-        return Agenda(helper.display_name, days[today], later, tuple(waiting))
+        return Agenda(helper.display_name, helper.transport, days[today], later, tuple(waiting))
 
 
-def _day(board: Board, helper: PeerHelper, day: date, visits: list[Visit]) -> AgendaDay:
+def day_of(board: Board, helper: PeerHelper, day: date, visits: list[Visit], now: datetime | None = None) -> AgendaDay:
+    """A helper's stops of a day, and the ways between; without `now`, none of them is under way."""
     index = board.records.points
     entries: list[tuple[Chip | Appointment, int | None]] = [
         (board.chip(visit, order, helper), index.person(board.records.people[visit.person_id]))
@@ -87,8 +96,17 @@ def _day(board: Board, helper: PeerHelper, day: date, visits: list[Visit]) -> Ag
     ]
     entries += [(one, index.place(one.place_id)) for one in board.appointments(helper.id, day)]
     here = index.helper(helper)
+    rows = {visit.public_id: visit for visit in visits}
     stops: list[AgendaStop] = []
     for what, there in sorted(entries, key=lambda entry: (entry[0].start, entry[0].end)):
-        stops.append(AgendaStop(what, board.way(helper, index, here, there)))
+        row = rows[what.public_id] if isinstance(what, Chip) else None
+        stops.append(
+            AgendaStop(
+                what,
+                board.way(helper, index, here, there),
+                row is not None and now is not None and is_open(row, now) and row.checked_out_at is None,
+                row is not None and row.checked_in_at is not None,
+            )
+        )
         here = there
     return AgendaDay(day, tuple(stops))

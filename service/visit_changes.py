@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, col, select
 
 from locales import N_
 from matching.planning.plan import start_of
 from service import audit, bookings, codes, visit_notices
+from service.access_scope import scope
 from service.errors import NotAllowed, NotFound, StepNotAllowed
 from service.lifecycles import step
+from service.pairing_rows import GOING_ON
 from service.planning_records import Horizon
+from service.rows import by_id
 from service.site import Actor, Site
-from service.tables.pairings import Visit
+from service.tables.pairings import Pairing, Visit
+from service.tables.people import PeerHelper, Person
 from service.tables.territory import Territory
 from service.visit_rows import coordinating, must_consent, own_visit, people, put, touch
 from service.visit_slots import MOST_SLOTS, Asked, Loose, SlotChoice, loosened
 
+ANSWER_OPEN = timedelta(days=1)
 SIDES = {
     "peer_helper": "by_helper",
     "person": "by_person",
@@ -185,6 +191,113 @@ def answer_visit(
         bookings.book(tx, row)
         audit.note(tx, site, actor, f"visit.answered.{said}", "visit", row.public_id)
         return row.status
+
+
+def can_take_back_answer(row: Visit, side: str, now: datetime) -> bool:
+    """
+    Whether somebody's own answer is still open: the visit lies ahead, and it stands, or their own no cancelled it.
+
+    A no is taken back within a day; afterwards somebody has gone on with it.
+    """
+    said = row.helper_answer if side == "peer_helper" else row.person_answer
+    if said == "pending" or row.starts_at <= now:
+        return False
+    if row.status in codes.LIVE_VISIT_STATES:
+        return True
+    own_no = row.status == "cancelled" and said == "declined" and row.reason == SIDES[side]
+    return own_no and now - row.changed_at < ANSWER_OPEN
+
+
+@dataclass(frozen=True)
+class OpenNo:
+    """A visit to come that one's own no cancelled, and that still can be taken back; `who` is the other side."""
+
+    public_id: str
+    revision: int
+    start: datetime
+    end: datetime
+    who: str
+
+
+def open_refusals(site: Site, actor: Actor) -> tuple[OpenNo, ...]:
+    """One's own refusals of the last day, the next visit first."""
+    if actor.role not in ("peer_helper", "person"):
+        return ()
+    with site.db() as tx:
+        now = site.clock.now()
+        rows = [
+            row
+            for row in tx.exec(
+                select(Visit)
+                .where(
+                    scope(actor).visits(),
+                    Visit.status == "cancelled",
+                    col(Visit.published_at).is_not(None),
+                    col(Visit.starts_at) > now,
+                )
+                .order_by(col(Visit.starts_at), col(Visit.ref))
+            ).all()
+            if can_take_back_answer(row, actor.role, now)
+            and (actor.role == "person" or row.peer_helper_id == actor.party_id)
+        ]
+        persons = by_id(tx, Person, (row.person_id for row in rows))
+        helpers = by_id(tx, PeerHelper, (row.peer_helper_id for row in rows))
+        return tuple(
+            OpenNo(
+                row.public_id,
+                row.revision,
+                row.starts_at,
+                row.ends_at,
+                persons[row.person_id].pseudonym
+                if actor.role == "peer_helper"
+                else helpers[row.peer_helper_id].display_name,
+            )
+            for row in rows
+        )
+
+
+def take_back_answer(site: Site, actor: Actor, visit: str, *, revision: int | None = None) -> None:
+    """
+    Take one's own answer back; the visit waits for it again.
+
+    Raises
+    ------
+    StepNotAllowed
+        When the visit has begun, or went on without this answer.
+    DoubleBooking
+        After a no, when somebody was given something else to do at that time.
+    """
+    if actor.role not in ("peer_helper", "person"):
+        raise NotAllowed(N_("Chacun répond pour soi."))
+    with site.db.begin() as tx:
+        row = own_visit(tx, actor, visit, revision)
+        if actor.role == "peer_helper" and row.peer_helper_id != actor.party_id:
+            raise NotAllowed(N_("Cette visite est celle d’un autre pair-aidant."))
+        if not can_take_back_answer(row, actor.role, site.clock.now()):
+            raise StepNotAllowed(N_("Cette réponse ne peut plus être reprise. Appelez la coordination."))
+        if actor.role == "peer_helper":
+            row.helper_answer = "pending"
+        else:
+            row.person_answer = "pending"
+        stood_off = row.status == "cancelled"
+        if stood_off:
+            pairing = tx.get_one(Pairing, row.pairing_id)
+            if pairing.status not in GOING_ON:
+                raise StepNotAllowed(N_("Cette réponse ne peut plus être reprise. Appelez la coordination."))
+            day = row.starts_at.astimezone(ZoneInfo(tx.get_one(Territory, row.territory_id).timezone)).date()
+            must_consent(tx, tx.get_one(Person, row.person_id), day)
+            row.reason = None
+        if row.status != "planned" and not (row.status == "confirmed" and _is_agreed(row)):
+            step("visit", row.status, "planned")
+            row.status = "planned"
+            touch(row, site, tells=True)
+        else:
+            touch(row, site, tells=False)
+        tx.add(row)
+        bookings.book(tx, row)
+        if stood_off:
+            visit_notices.tell_of_return(tx, site, actor, row)
+        audit.note(tx, site, actor, "visit.answer_taken_back", "visit", row.public_id)
 
 
 def _is_agreed(row: Visit) -> bool:

@@ -104,6 +104,26 @@ def tell_of_cancelled(tx: Session, site: Site, actor: Actor, visit: Visit, *, pa
             _add(tx, site, visit, "visit_cancelled", party, moved.known_start if moved is not None else None)
 
 
+def tell_of_return(tx: Session, site: Site, actor: Actor, visit: Visit) -> None:
+    """
+    A cancelled visit stands again at its hour: whoever was not told yet of its end has nothing to hear.
+
+    Whoever was told hears of it as of a visit at another hour: only the day and hour are said.
+    """
+    if visit.published_at is None:
+        return
+    for party in parties_of(visit):
+        cancelled = tx.exec(
+            select(Notice)
+            .where(Notice.visit_id == visit.id, Notice.party_id == party, Notice.code == "visit_cancelled")
+            .order_by(col(Notice.id).desc())
+        ).first()
+        if cancelled is not None and cancelled.told_at is None:
+            _drop(tx, [cancelled])
+        elif cancelled is not None and party != actor.party_id:
+            _add(tx, site, visit, "visit_moved", party)
+
+
 def _untold(tx: Session, visit: Visit, party: int) -> list[Notice]:
     return list(
         tx.exec(

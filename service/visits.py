@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from service.visit_additions import Wish, add, addition_at, additions_for, pairs
 from service.visit_agenda import agenda
-from service.visit_changes import answer_visit, cancel, move, pin, publish, slot_at, slots_for, take_back
+from service.visit_changes import (
+    answer_visit,
+    cancel,
+    move,
+    open_refusals,
+    pin,
+    publish,
+    slot_at,
+    slots_for,
+    take_back,
+    take_back_answer,
+)
 from service.visit_judge import judge_live
 from service.visit_plan import apply_draft, ask_for_plan, draft
 from service.visit_solutions import Waiting, place, slot_for, solutions_for
@@ -24,6 +35,7 @@ __all__ = [
     "draft",
     "judge_live",
     "move",
+    "open_refusals",
     "pairs",
     "pin",
     "place",
@@ -33,5 +45,6 @@ __all__ = [
     "slots_for",
     "solutions_for",
     "take_back",
+    "take_back_answer",
     "week",
 ]

@@ -22,6 +22,7 @@ from service.visit_agenda import AgendaStop
 from service.visit_week import Appointment, Chip
 from service.web.doors import may
 from service.web.forms import Form, read
+from service.web.own_visits import way_of
 from service.web.pages import page, speech_of
 from service.web.speech import Speech
 from service.web.words import APPOINTMENTS, VISIT_KINDS
@@ -50,8 +51,9 @@ class Entry:
     """
     One visit, meeting or host slot on the page.
 
-    `way` is the time of travel before it, `says` its kind, `asks` the sentence that asks to confirm a visit. A visit
-    that `may_change` is the reader's own and has not begun.
+    `way` is the travel before it, `says` its kind, `asks` the sentence that asks to confirm a visit. A visit that
+    `may_change` is the reader's own and has not begun. `is_now` is the time to arrive or leave, `has_arrived` that they
+    said so.
     """
 
     public_id: str
@@ -66,6 +68,9 @@ class Entry:
     way: str
     asks: str
     may_change: bool = False
+    has_answered: bool = False
+    is_now: bool = False
+    has_arrived: bool = False
 
 
 @dataclass(frozen=True)
@@ -78,15 +83,21 @@ class AgendaPage:
 
 def _of_helper(site: Site, visitor: Visitor, speech: Speech) -> AgendaPage:
     found, now = visits.agenda(site, visitor.actor), site.clock.now()
+    ways = {
+        stop.what.public_id: way_of(speech, stop.what, stop.way, found.means)
+        for day in (found.today, *found.next_days)
+        for stop in day.stops
+        if isinstance(stop.what, Chip)
+    }
     return AgendaPage(
         found.today.day,
-        tuple(_chip(one, speech, now) for one in found.to_confirm),
-        tuple(_stop(one, speech, now) for one in found.today.stops),
-        tuple((day.day, tuple(_stop(one, speech, now) for one in day.stops)) for day in found.next_days),
+        tuple(_chip(one, speech, now, ways.get(one.public_id, "")) for one in found.to_confirm),
+        tuple(_stop(one, speech, now, found.means) for one in found.today.stops),
+        tuple((day.day, tuple(_stop(one, speech, now, found.means) for one in day.stops)) for day in found.next_days),
     )
 
 
-def _chip(chip: Chip, speech: Speech, now: datetime, way: int = 0) -> Entry:
+def _chip(chip: Chip, speech: Speech, now: datetime, way: str = "", stop: AgendaStop | None = None) -> Entry:
     return Entry(
         public_id=chip.public_id,
         revision=chip.revision,
@@ -97,19 +108,23 @@ def _chip(chip: Chip, speech: Speech, now: datetime, way: int = 0) -> Entry:
         with_whom=_with(chip.going, speech),
         says=speech.gettext(VISIT_KINDS[chip.kind]),
         is_open=chip.status == "planned",
-        way=speech.duration(way) if way else "",
+        way=way,
         asks=speech.gettext(TO_CONFIRM[chip.kind]),
         may_change=chip.status in codes.LIVE_VISIT_STATES and chip.start > now and not chip.is_second,
+        has_answered=chip.helper_answer != "pending",
+        is_now=stop is not None and stop.is_now,
+        has_arrived=stop is not None and stop.has_arrived,
     )
 
 
-def _stop(stop: AgendaStop, speech: Speech, now: datetime) -> Entry:
+def _stop(stop: AgendaStop, speech: Speech, now: datetime, means: str) -> Entry:
+    way = way_of(speech, stop.what, stop.way, means)
     if isinstance(stop.what, Chip):
-        return _chip(stop.what, speech, now, stop.way)
-    return _appointment(stop.what, speech, stop.way)
+        return _chip(stop.what, speech, now, way, stop)
+    return _appointment(stop.what, speech, way)
 
 
-def _appointment(one: Appointment, speech: Speech, way: int) -> Entry:
+def _appointment(one: Appointment, speech: Speech, way: str) -> Entry:
     return Entry(
         public_id="",
         revision=0,
@@ -120,7 +135,7 @@ def _appointment(one: Appointment, speech: Speech, way: int) -> Entry:
         with_whom="",
         says="",
         is_open=one.is_proposed,
-        way=speech.duration(way) if way else "",
+        way=way,
         asks="",
     )
 
@@ -156,6 +171,7 @@ def _own(one: OwnVisit, speech: Speech, visitor: Visitor, now: datetime) -> Entr
         way="",
         asks=speech.gettext(TO_CONFIRM[one.kind]),
         may_change=visitor.actor.role == "person" and one.start > now,
+        has_answered=one.has_answered,
     )
 
 
@@ -172,7 +188,8 @@ def agenda_page(
         agenda=shown,
         notices=notices.own(site, visitor.actor),
         asked=[one.who for one in lives if one.asks and one.said != "continue"],
-        to_note=sum(len(one.to_note) for one in lives),
+        to_note=[(one.who, visit) for one in lives for visit in one.to_note if visit.end <= site.clock.now()],
+        refusals=visits.open_refusals(site, visitor.actor),
     )
 
 

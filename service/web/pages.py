@@ -16,7 +16,7 @@ from markupsafe import Markup, escape
 
 from locales import negotiate
 from service import clock, network_texts, requests, terms
-from service.web import holiday_words, marks, notice_words, words
+from service.web import assets, holiday_words, marks, notice_words, words
 from service.web.doors import form_token, site_of, visitor_of
 from service.web.speech import LANGUAGE_COOKIE, LANGUAGES, Speech
 
@@ -30,6 +30,7 @@ ENVIRONMENT = Environment(
     lstrip_blocks=True,
 )
 ENVIRONMENT.globals["icon"] = marks.icon
+ENVIRONMENT.globals["asset"] = assets.asset
 ENVIRONMENT.globals["told"] = notice_words.told
 ENVIRONMENT.globals["how"] = notice_words.how
 ENVIRONMENT.globals["missing"] = holiday_words.missing

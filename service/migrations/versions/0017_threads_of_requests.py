@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0017"
-down_revision = "0012"
+down_revision = "0016"
 branch_labels = None
 depends_on = None
 
@@ -27,11 +27,11 @@ def upgrade() -> None:
             batch_op.drop_constraint(op.f(f"ck_notice_{name}"), type_="check")
         batch_op.create_check_constraint(
             op.f("ck_notice_code"),
-            "code IN ('pairing_ended', 'pairing_paused', 'pairing_resumed', 'proposal_closed', 'visit_cancelled', 'visit_moved', 'visit_joined', 'visit_left', 'visit_company', 'consent_ended', 'request_question', 'request_reminder', 'request_closing', 'request_redirected', 'request_closed', 'request_resumed', 'person_stopped', 'helper_stopped', 'person_paused', 'helper_paused', 'person_may_wait', 'two_absences', 'consent_withdrawn', 'consent_expired', 'consent_renewed', 'helper_away', 'request_answered')",
+            "code IN ('pairing_ended', 'pairing_paused', 'pairing_resumed', 'proposal_closed', 'visit_cancelled', 'visit_moved', 'visit_joined', 'visit_left', 'visit_company', 'consent_ended', 'request_question', 'request_reminder', 'request_closing', 'request_redirected', 'request_closed', 'request_resumed', 'person_stopped', 'helper_stopped', 'person_paused', 'helper_paused', 'person_may_wait', 'two_absences', 'consent_withdrawn', 'consent_expired', 'consent_renewed', 'helper_away', 'hours_changed', 'limits_changed', 'knows_somebody', 'request_answered')",
         )
         batch_op.create_check_constraint(
             op.f("ck_notice_addressee"),
-            "(party_id IS NULL) = (code IN ('person_stopped', 'helper_stopped', 'person_paused', 'helper_paused', 'person_may_wait', 'two_absences', 'consent_withdrawn', 'consent_expired', 'consent_renewed', 'helper_away', 'request_answered'))",
+            "(party_id IS NULL) = (code IN ('person_stopped', 'helper_stopped', 'person_paused', 'helper_paused', 'person_may_wait', 'two_absences', 'consent_withdrawn', 'consent_expired', 'consent_renewed', 'helper_away', 'hours_changed', 'limits_changed', 'knows_somebody', 'request_answered'))",
         )
 
     op.create_table(

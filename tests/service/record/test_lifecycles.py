@@ -28,14 +28,15 @@ ALLOWED = {
         . proposed
         proposed accepted  proposed declined  proposed lapsed
         accepted trial  accepted ended
-        trial active  trial ended
+        trial active  trial accepted  trial ended
         active paused  active ended
         paused active  paused ended
     """,
     "visit": """
         . planned
         planned confirmed  planned done  planned cancelled  planned not_held  planned moved
-        confirmed done  confirmed cancelled  confirmed not_held  confirmed moved
+        confirmed planned  confirmed done  confirmed cancelled  confirmed not_held  confirmed moved
+        done planned  done confirmed  not_held planned  not_held confirmed  cancelled planned
     """,
     "situation": """
         . opened

@@ -166,7 +166,7 @@ def test_the_agenda_says_that_a_question_and_a_visit_wait(network: Network):
 
     for browser, name in ((helper, "Yann"), (person, "Ana")):
         assert f"La période d’essai avec {name} se termine." in browser.read("/agenda").text
-    assert "1 visite est à noter." in helper.read("/agenda").text
+    assert "La visite a-t-elle eu lieu ?" in helper.read("/agenda").text
     assert "à noter" not in person.read("/agenda").text
     person.fill(f"/mes-binomes/{pairing}/bilan", "/mes-binomes", said="continue", seen=0)
     assert "La période d’essai" not in person.read("/agenda").text

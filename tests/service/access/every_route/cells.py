@@ -47,6 +47,7 @@ KINDS: tuple[tuple[str, str], ...] = (
     (r"/reglages/coordination/{duty}", "duty"),
     (r"/mes-absences/{absence}", "absence"),
     (r"/agenda/visites/{visit}", "visit"),
+    (r"/retards/{visit}", "visit"),
     (r"/propositions/{public_id}", "proposal"),
     (r"/calculs/{public_id}", "run"),
     (r"/api/pairings/runs/{run}", "run"),
