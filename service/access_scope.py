@@ -10,6 +10,7 @@ from sqlmodel import col
 from service.errors import NotAllowed
 from service.site import Actor
 from service.tables.pairings import Pairing, Request, Visit
+from service.tables.people import Person
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,15 @@ class Scope:
             return here & (col(Request.professional_id) == self.actor.party_id)
         if self.actor.role == "person":
             return here & (col(Request.person_id) == self.actor.party_id)
+        return false()
+
+    def persons(self) -> ColumnElement[bool]:
+        """Coordinator: the territory's. Person: their own record. A helper sees people through a pairing only."""
+        here = col(Person.territory_id) == self.actor.territory_id
+        if self.whole_territory:
+            return here
+        if self.actor.role == "person":
+            return here & (col(Person.id) == self.actor.party_id)
         return false()
 
     def pairings(self) -> ColumnElement[bool]:

@@ -39,9 +39,7 @@ def upgrade() -> None:
             ["other_person_id"], ["person.id"], name=op.f("fk_distinct_pair_other_person_id_person")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_distinct_pair")),
-        sa.UniqueConstraint(
-            "person_id", "other_person_id", name=op.f("uq_distinct_pair_person_id_other_person_id")
-        ),
+        sa.UniqueConstraint("person_id", "other_person_id", name=op.f("uq_distinct_pair_person_id_other_person_id")),
     )
     with op.batch_alter_table("distinct_pair", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_distinct_pair_person_id"), ["person_id"], unique=False)
