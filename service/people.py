@@ -142,6 +142,13 @@ def held(tx: Session, actor: Actor, public_id: str) -> Person:
     return hold_person(tx, find(tx, actor, public_id).id)
 
 
+def named(tx: Session, actor: Actor, said: str) -> Person | None:
+    """The person of the territory with this pseudonym or reference."""
+    wanted = plain(said)
+    rows = tx.exec(select(Person).where(scope(actor).persons(), col(Person.merged_into_id).is_(None))).all()
+    return next((row for row in rows if wanted and wanted in (plain(row.pseudonym), plain(row.ref))), None)
+
+
 def _conditions(asked: Asked, area: int, day: date) -> list[ColumnElement[bool]]:
     wanted: list[ColumnElement[bool]] = []
     if asked.status == "all":

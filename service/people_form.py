@@ -102,7 +102,7 @@ def blank(site: Site, actor: Actor, language: str = "fr") -> FormView:
     """An empty form for somebody new."""
     only_coordinator(actor)
     with site.db() as tx:
-        return FormView("", "", 0, Said(), _offered(tx, actor, language, Said()))
+        return FormView("", "", 0, Said(), _offered_in(tx, actor, language, Said()))
 
 
 def of(site: Site, actor: Actor, person: str, language: str = "fr") -> FormView:
@@ -112,7 +112,7 @@ def of(site: Site, actor: Actor, person: str, language: str = "fr") -> FormView:
         row = find(tx, actor, person)
         audit.note(tx, site, actor, "read", "person", row.public_id)
         said = said_of(tx, row)
-        return FormView(row.public_id, row.ref, row.revision, said, _offered(tx, actor, language, said))
+        return FormView(row.public_id, row.ref, row.revision, said, _offered_in(tx, actor, language, said))
 
 
 def add(
@@ -130,7 +130,7 @@ def add(
     """
     only_coordinator(actor)
     with site.db.begin() as tx:
-        offered = _offered(tx, actor, language, Said())
+        offered = _offered_in(tx, actor, language, Said())
         day = clock.today(site.clock, tx.get_one(Territory, actor.territory_id).timezone)
         wrong = _lacking(tx, actor, said, offered, 0, name_sure=name_sure) | lacking_ask(
             ask, offered.themes, offered.professionals, day
@@ -183,7 +183,7 @@ def change(
     with site.db.begin() as tx:
         row = held(tx, actor, person)
         before = said_of(tx, row)
-        offered = _offered(tx, actor, language, before)
+        offered = _offered_in(tx, actor, language, before)
         view = FormView(row.public_id, row.ref, row.revision, said, offered)
         if row.revision != revision:
             held_now, wished = asdict(before), asdict(said)
@@ -202,6 +202,16 @@ def change(
             audit.note(tx, site, actor, "person.changed", "person", row.public_id)
             tx.flush()
         return replace(view, revision=row.revision, saved=True)
+
+
+def offered(site: Site, actor: Actor, language: str, *known: Said) -> Offered:
+    """What can be chosen, whatever one of these records says included."""
+    both = Said(
+        languages=[tag for said in known for tag in said.languages],
+        experiences=[code for said in known for code in said.experiences],
+    )
+    with site.db() as tx:
+        return _offered_in(tx, actor, language, both)
 
 
 def next_ref(tx: Session, actor: Actor) -> str:
@@ -357,7 +367,7 @@ def _looks(tx: Session, actor: Actor, said: Said, number: int) -> Looks:
     return Looks(number, "", "", said.pseudonym, "", area, said.age_band or None)
 
 
-def _offered(tx: Session, actor: Actor, language: str, known: Said) -> Offered:
+def _offered_in(tx: Session, actor: Actor, language: str, known: Said) -> Offered:
     """Whatever a record says already is offered too, also when no list names it (`domain.md`, section 3)."""
     here = actor.territory_id
     areas = tx.exec(select(Neighbourhood).where(Neighbourhood.territory_id == here).order_by(Neighbourhood.name)).all()

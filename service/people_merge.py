@@ -72,6 +72,8 @@ def merge(
     other: str,
     choices: Mapping[str, str],
     revisions: tuple[int, int],
+    *,
+    sure: bool,
 ) -> str:
     """
     Make one record of two, all or nothing; the public id of the one that stays.
@@ -83,6 +85,8 @@ def merge(
         or the other's where the kept one says nothing.
     revisions
         Those that the reader saw, of the kept record and of the other.
+    sure
+        They said that it is one person: it cannot be undone.
 
     Raises
     ------
@@ -93,6 +97,8 @@ def merge(
     """
     with site.db.begin() as tx:
         first, second = _held(tx, actor, kept, other)
+        if not sure:
+            raise StepNotAllowed(N_("Cochez d’abord « C’est bien la même personne » : cela ne se défait pas."))
         for row, seen in zip((first, second), revisions, strict=True):
             check_revision(row, seen)
         day = today(tx, site, first)
@@ -153,10 +159,9 @@ def _held(tx: Session, actor: Actor, kept: str, other: str) -> tuple[Person, Per
 def _chosen(tx: Session, first: Person, second: Person, choices: Mapping[str, str]) -> Said:
     """Field by field what was chosen; where the kept record says nothing and nothing was chosen, the other's."""
     mine, theirs = asdict(said_of(tx, first)), asdict(said_of(tx, second))
-    both = {"latitude": "longitude", "longitude": "latitude"}
 
     def takes_other(name: str) -> bool:
-        choice = choices.get(name) or choices.get(both.get(name, ""), "")
+        choice = choices.get(name, "")
         return choice == "other" or (not choice and not mine[name])
 
     return Said(**{name: theirs[name] if takes_other(name) else mine[name] for name in mine})

@@ -13,7 +13,7 @@ from service import audit, clock, codes
 from service.errors import NotFound, StepNotAllowed
 from service.pairing_data import BARRING_ENDS
 from service.pairing_rows import only_coordinator
-from service.people import find, held
+from service.people import find, held, named
 from service.rows import by_id
 from service.site import Actor, Site
 from service.tables.pairings import Pairing
@@ -154,7 +154,7 @@ def separate(site: Site, actor: Actor, person: str, other_ref: str) -> None:
     """
     with site.db.begin() as tx:
         row = held(tx, actor, person)
-        other = _named(tx, actor, other_ref)
+        other = named(tx, actor, other_ref)
         if other is None:
             raise StepNotAllowed(N_("Personne n’a ce pseudonyme ni cette référence. Vérifiez l’orthographe."))
         if other.id == row.id:
@@ -176,14 +176,6 @@ def lift(site: Site, actor: Actor, person: str, other: str) -> None:
                 tx.delete(tie)
                 for one in (row, second):
                     audit.note(tx, site, actor, "person.separation_lifted", "person", one.public_id)
-
-
-def _named(tx: Session, actor: Actor, said: str) -> Person | None:
-    wanted = " ".join(said.split()).casefold()
-    rows = tx.exec(
-        select(Person).where(Person.territory_id == actor.territory_id, col(Person.merged_into_id).is_(None))
-    ).all()
-    return next((row for row in rows if wanted and wanted in (row.pseudonym.casefold(), row.ref.casefold())), None)
 
 
 def _separations(person: Person) -> Any:

@@ -9,7 +9,7 @@ from itertools import combinations
 
 from sqlmodel import Session, col, select
 
-from service import audit
+from service import audit, people
 from service.errors import NotFound
 from service.pairing_rows import only_coordinator
 from service.people import find, held, plain
@@ -82,6 +82,14 @@ def twins_of(tx: Session, actor: Actor, said: Looks) -> list[Twin]:
         for one in looks(tx, actor)
         if one.number != said.number and (alike := likeness(said, one))
     ]
+
+
+def named(site: Site, actor: Actor, *said: str) -> list[str]:
+    """Public ids of the persons with these pseudonyms or references; empty for whom nobody knows."""
+    only_coordinator(actor)
+    with site.db() as tx:
+        rows = [people.named(tx, actor, one) for one in said]
+        return [row.public_id if row is not None else "" for row in rows]
 
 
 def keep_apart(site: Site, actor: Actor, person: str, other: str, *, apart: bool = True) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from locales import N_
 from service.feed_texts import MEETINGS
+from service.web import people_words
 
 DONE: dict[str, str] = {
     "entered": N_("Bienvenue."),
@@ -13,6 +14,7 @@ DONE: dict[str, str] = {
     "consent_noted": N_("Accord noté. Vous pouvez accepter la demande."),
     "request_redirected": N_("Demande réorientée."),
     "request_closed": N_("Demande clôturée."),
+    **people_words.DONE,
     "files_read": N_("Fichiers lus. Rien n’est encore enregistré."),
     "files_taken": N_("Fichiers repris. Tout est enregistré."),
     "files_dropped": N_("Fichiers écartés. Rien n’a été enregistré."),
@@ -342,6 +344,7 @@ TABLES: dict[str, dict[str, str]] = {
     "account": ACCOUNT_STATES,
     "letter": LETTERS,
     "moment": MOMENTS,
+    **people_words.TABLES,
     "living": LIVING_ENVIRONMENTS,
     "preference": PREFERENCES,
     "absence": ABSENCE_KINDS,
