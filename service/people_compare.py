@@ -121,7 +121,9 @@ def last_word(tx: Session, first: Person, second: Person) -> Consent | None:
     """What the person said last about consent; a question that waits for its answer is no word."""
     lines = [line for row in (first, second) if (line := consent_of(tx, row.id)) is not None]
     said = [line for line in lines if line.status != "pending"]
-    return max(said or lines, key=lambda line: (line.recorded_at, line.id or 0), default=None)
+    return max(
+        said or lines, key=lambda line: (line.recorded_at, line.given_on or date.min, line.id or 0), default=None
+    )
 
 
 def hindrance_of(tx: Session, first: Person, second: Person, holds: Consent | None, day: date) -> str:

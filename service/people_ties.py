@@ -141,11 +141,11 @@ def note_met(site: Site, actor: Actor, person: str, helper: str, *, met: bool) -
         audit.note(tx, site, actor, "person.met" if met else "person.met_taken_back", "person", row.public_id)
 
 
-def separate(site: Site, actor: Actor, person: str, other_ref: str) -> None:
+def separate(site: Site, actor: Actor, person: str, other: str) -> None:
     """
     Declare that two persons may not have the same helper; no reason is kept.
 
-    `other_ref` is the pseudonym or the reference of the other one.
+    `other` is the pseudonym or the reference of the other one.
 
     Raises
     ------
@@ -154,16 +154,16 @@ def separate(site: Site, actor: Actor, person: str, other_ref: str) -> None:
     """
     with site.db.begin() as tx:
         row = held(tx, actor, person)
-        other = named(tx, actor, other_ref)
-        if other is None:
+        second = named(tx, actor, other)
+        if second is None:
             raise StepNotAllowed(N_("Personne n’a ce pseudonyme ni cette référence. Vérifiez l’orthographe."))
-        if other.id == row.id:
+        if second.id == row.id:
             raise StepNotAllowed(N_("Ce sont deux personnes différentes qu’il faut indiquer."))
-        first, second = sorted((row.id, other.id))
-        same = select(Separation).where(Separation.person_id == first, Separation.other_person_id == second)
+        low, high = sorted((row.id, second.id))
+        same = select(Separation).where(Separation.person_id == low, Separation.other_person_id == high)
         if tx.exec(same).first() is None:
-            tx.add(Separation(person_id=first, other_person_id=second))
-        for one in (row, other):
+            tx.add(Separation(person_id=low, other_person_id=high))
+        for one in (row, second):
             audit.note(tx, site, actor, "person.separated", "person", one.public_id)
 
 

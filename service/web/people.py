@@ -135,16 +135,20 @@ def _from_where(found: people_file.PersonFile) -> str:
     return "place" if found.meeting_place else "area" if found.neighbourhood else ""
 
 
-@get("/personnes/{person:str}/contact", opt=COORDINATOR, sync_to_thread=True)
-def card_page(
+@get("/personnes/{person:str}/contact", opt=COORDINATOR)
+async def card_page(
     request: Request[Any, Any, Any],
     person: FromPath[str],
     site: NamedDependency[Site],
     visitor: NamedDependency[Visitor],
 ) -> Response[str]:
     """Where to reach and find them; whoever opens it stands in the log."""
-    card = people_cards.read(site, visitor.actor, person)
-    return page(request, "person_card.html", card=card, wrong={}, stale=False, longest=people_cards.FIELDS)
+
+    def show() -> Response[str]:
+        card = people_cards.read(site, visitor.actor, person)
+        return page(request, "person_card.html", card=card, wrong={}, stale={}, longest=people_cards.FIELDS)
+
+    return await sync_to_thread(show)
 
 
 @post("/personnes/{person:str}/contact", opt=COORDINATOR)

@@ -172,7 +172,7 @@ def _form(request: Request[Any, Any, Any], view: FormView, **more: Any) -> Respo
         "person_form.html",
         status=status,
         view=view,
-        said=asdict(view.said),
+        told=asdict(view.said),
         ask=view.ask,
         wrong=view.wrong,
         options=known,
@@ -186,11 +186,14 @@ def _form(request: Request[Any, Any, Any], view: FormView, **more: Any) -> Respo
     )
 
 
-@get("/personnes/nouvelle", opt=COORDINATOR, sync_to_thread=True)
-def new_page(
+@get("/personnes/nouvelle", opt=COORDINATOR)
+async def new_page(
     request: Request[Any, Any, Any], site: NamedDependency[Site], visitor: NamedDependency[Visitor]
 ) -> Response[str]:
-    return _form(request, people_form.blank(site, visitor.actor, speech_of(request).lang))
+    def show() -> Response[str]:
+        return _form(request, people_form.blank(site, visitor.actor, speech_of(request).lang))
+
+    return await sync_to_thread(show)
 
 
 @post("/personnes/nouvelle", opt=COORDINATOR)
@@ -218,14 +221,17 @@ async def add(
     return await sync_to_thread(write)
 
 
-@get("/personnes/{person:str}/modifier", opt=COORDINATOR, sync_to_thread=True)
-def change_page(
+@get("/personnes/{person:str}/modifier", opt=COORDINATOR)
+async def change_page(
     request: Request[Any, Any, Any],
     person: FromPath[str],
     site: NamedDependency[Site],
     visitor: NamedDependency[Visitor],
 ) -> Response[str]:
-    return _form(request, people_form.of(site, visitor.actor, person, speech_of(request).lang))
+    def show() -> Response[str]:
+        return _form(request, people_form.of(site, visitor.actor, person, speech_of(request).lang))
+
+    return await sync_to_thread(show)
 
 
 @post("/personnes/{person:str}/modifier", opt=COORDINATOR)
@@ -267,14 +273,17 @@ def _ask_form(request: Request[Any, Any, Any], view: AskView) -> Response[str]:
     )
 
 
-@get("/personnes/{person:str}/demande", opt=COORDINATOR, sync_to_thread=True)
-def request_page(
+@get("/personnes/{person:str}/demande", opt=COORDINATOR)
+async def request_page(
     request: Request[Any, Any, Any],
     person: FromPath[str],
     site: NamedDependency[Site],
     visitor: NamedDependency[Visitor],
 ) -> Response[str]:
-    return _ask_form(request, people_requests.form(site, visitor.actor, person, speech_of(request).lang))
+    def show() -> Response[str]:
+        return _ask_form(request, people_requests.form(site, visitor.actor, person, speech_of(request).lang))
+
+    return await sync_to_thread(show)
 
 
 @post("/personnes/{person:str}/demande", opt=COORDINATOR)
@@ -323,8 +332,8 @@ def twins_page(
     )
 
 
-@get("/personnes/{person:str}/doublons/{other:str}", opt=COORDINATOR, sync_to_thread=True)
-def compare_page(
+@get("/personnes/{person:str}/doublons/{other:str}", opt=COORDINATOR)
+async def compare_page(
     request: Request[Any, Any, Any],
     person: FromPath[str],
     other: FromPath[str],
@@ -332,8 +341,12 @@ def compare_page(
     visitor: NamedDependency[Visitor],
 ) -> Response[str]:
     """Both records side by side; the first one stays."""
-    comparison = people_compare.compare(site, visitor.actor, person, other)
-    return page(request, "person_merge.html", pair=comparison, lines=_lines(request, site, visitor, comparison))
+
+    def show() -> Response[str]:
+        pair = people_compare.compare(site, visitor.actor, person, other)
+        return page(request, "person_merge.html", pair=pair, lines=_lines(request, site, visitor, pair))
+
+    return await sync_to_thread(show)
 
 
 def _lines(
@@ -343,16 +356,19 @@ def _lines(
     speech = speech_of(request)
     known = labels(speech, people_form.offered(site, visitor.actor, speech.lang, pair.kept.said, pair.other.said))
     mine, theirs = asdict(pair.kept.said), asdict(pair.other.said)
-    return [
-        (
-            name,
-            speech.gettext(FIELDS[name]),
-            in_words(speech, known, name, mine[name]),
-            in_words(speech, known, name, theirs[name]),
+    lines: list[tuple[str, str, str, str]] = []
+    for name in pair.fields:
+        if name in ("latitude", "longitude"):
+            continue
+        values = (in_words(speech, known, name, one[name]) for one in (mine, theirs))
+        lines.append((name, speech.gettext(FIELDS[name]), *values))
+    if {"latitude", "longitude"} & set(pair.fields):
+        points = (
+            f"{one['latitude']} / {one['longitude']}" if one["latitude"] else speech.gettext("rien")
+            for one in (mine, theirs)
         )
-        for name in pair.fields
-        if name != "longitude" or "latitude" not in pair.fields
-    ]
+        lines.append(("latitude", speech.gettext("Point sur la carte"), *points))
+    return lines
 
 
 @post("/personnes/{person:str}/doublons/{other:str}", opt=COORDINATOR)
