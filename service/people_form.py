@@ -300,8 +300,10 @@ def _lacking(
         wrong["pseudonym"] = N_("Une autre personne a déjà ce pseudonyme. Choisissez-en un autre")
     elif looks_like_a_name(said.pseudonym) and not name_sure:
         wrong["pseudonym_sure"] = N_("Cela ressemble à un nom. Changez-le, ou confirmez que c’est un pseudonyme")
-    if not said.languages or not set(said.languages) <= set(offered.languages):
-        wrong["languages"] = N_("Cochez au moins une langue")
+    if not said.languages:
+        wrong["first_language"] = N_("Choisissez au moins une langue")
+    elif not set(said.languages) <= set(offered.languages):
+        wrong["languages"] = N_("Choisissez dans la liste")
     if any(one.isdigit() for one in said.street) or len(said.street) > 80:
         wrong["street"] = N_("Écrivez la rue sans numéro : l’adresse exacte va sur la fiche de contact")
     wrong |= _lacking_where(said)

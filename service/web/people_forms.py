@@ -40,6 +40,7 @@ class PersonForm(Form):
     pseudonym_sure: Line = ""
     age_band: Line = ""
     gender: Line = ""
+    first_language: Line = ""
     languages: Codes = msgspec.field(default_factory=list[Line])
     interpreter: Line = ""
     neighbourhood: Line = ""
@@ -60,7 +61,10 @@ class PersonForm(Form):
     school_holidays: Line = ""
 
     def said(self) -> Said:
-        return Said(**{name: _trimmed(getattr(self, name)) for name in NAMES})
+        told = {name: _trimmed(getattr(self, name)) for name in NAMES}
+        first = self.first_language.strip()
+        told["languages"] = [*([first] if first else []), *(tag for tag in self.languages if tag != first)]
+        return Said(**told)
 
 
 class AskForm(Form):
@@ -122,7 +126,7 @@ def age(speech: Speech, band: str) -> str:
     return speech.gettext("%(low)s à %(high)s ans", low=low, high=high)
 
 
-def labels(speech: Speech, offered: Offered) -> dict[str, Mapping[str, str]]:
+def labels(speech: Speech, offered: Offered) -> dict[str, dict[str, str]]:
     """What can be chosen in each field, in words."""
 
     def told(table: Mapping[str, str]) -> dict[str, str]:
@@ -134,13 +138,13 @@ def labels(speech: Speech, offered: Offered) -> dict[str, Mapping[str, str]]:
         "age_band": {band: age(speech, band) for band in codes.AGE_BANDS},
         "gender": told(GENDERS),
         "languages": {tag: speech.language_name(tag) for tag in offered.languages},
-        "neighbourhood": offered.neighbourhoods,
+        "neighbourhood": dict(offered.neighbourhoods),
         "living": told(words.LIVING_ENVIRONMENTS),
-        "place": offered.places,
+        "place": dict(offered.places),
         "channel": told(CHANNELS),
         "preference": {code: speech.gettext(words.PREFERENCES[code]) for code in PREFERENCES},
         "experiences": {code: speech.at_start(named.get(code, code)) for code in offered.experiences},
-        "named_helper": offered.helpers,
+        "named_helper": dict(offered.helpers),
         "flags": told(FLAGS),
         "frequency": told(words.FREQUENCIES),
         "minutes": {str(number): speech.duration(number) for number in MINUTES},
@@ -163,10 +167,11 @@ def _form(request: Request[Any, Any, Any], view: FormView, **more: Any) -> Respo
     speech = speech_of(request)
     known = labels(speech, view.offered)
     status = 409 if view.is_stale else 422 if view.wrong or view.twins else 200
-    if view.said.minutes.isdigit():
-        held = view.said.minutes
-        known["minutes"] = {held: speech.duration(int(held)), **known["minutes"]}
-        known["minutes"] = dict(sorted(known["minutes"].items(), key=lambda one: int(one[0])))
+    held = view.said.minutes
+    if held.isascii() and held.isdecimal() and len(held) <= 3:
+        # What a file said may lie between the choices.
+        choices = known["minutes"] | {held: speech.duration(int(held))}
+        known["minutes"] = dict(sorted(choices.items(), key=lambda one: int(one[0])))
     return page(
         request,
         "person_form.html",

@@ -27,9 +27,9 @@ def helper(network: Network, name: str) -> PeerHelper:
         return tx.exec(select(PeerHelper).where(PeerHelper.display_name == name)).one()
 
 
-def change(network: Network, pseudonym: str, **fields: Any) -> Person:
+def change(network: Network, who: str, /, **fields: Any) -> Person:
     with network.site.db.begin() as tx:
-        row = tx.exec(select(Person).where(Person.pseudonym == pseudonym)).one()
+        row = tx.exec(select(Person).where(Person.pseudonym == who)).one()
         for name, value in fields.items():
             setattr(row, name, value)
         tx.add(row)
