@@ -26,11 +26,11 @@ def close(site: Site, actor: Actor, person: str, revision: int, reason: str) -> 
     StepNotAllowed
         While a proposal, a pairing or a visit still goes on: that ends first, in its own way.
     """
-    if reason not in codes.REQUEST_REASONS:
-        raise StepNotAllowed(N_("Choisissez une raison dans la liste."))
     with site.db.begin() as tx:
         row = held(tx, actor, person)
         check_revision(row, revision)
+        if reason not in codes.REQUEST_REASONS:
+            raise StepNotAllowed(N_("Choisissez une raison dans la liste."))
         live = select(Pairing.id).where(Pairing.person_id == row.id, col(Pairing.status).in_(codes.LIVE_PAIRING_STATES))
         if tx.exec(live).first() is not None:
             raise StepNotAllowed(N_("Un binôme ou une proposition est encore en cours. Terminez-le d’abord."))

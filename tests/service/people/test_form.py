@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlmodel import col, select
 
-from service.people_twins import Looks, likeness, likely
+from service.people_twins import Looks, likely, likeness
 from service.tables.pairings import Request
 from service.tables.people import Consent, Person
 from service.tables.territory import Neighbourhood
