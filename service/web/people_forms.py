@@ -365,14 +365,14 @@ def _lines(
     for name in pair.fields:
         if name in ("latitude", "longitude"):
             continue
-        values = (in_words(speech, known, name, one[name]) for one in (mine, theirs))
-        lines.append((name, speech.gettext(FIELDS[name]), *values))
+        one, two = (in_words(speech, known, name, side[name]) for side in (mine, theirs))
+        lines.append((name, speech.gettext(FIELDS[name]), one, two))
     if {"latitude", "longitude"} & set(pair.fields):
-        points = (
-            f"{one['latitude']} / {one['longitude']}" if one["latitude"] else speech.gettext("rien")
-            for one in (mine, theirs)
+        one, two = (
+            f"{side['latitude']} / {side['longitude']}" if side["latitude"] else speech.gettext("rien")
+            for side in (mine, theirs)
         )
-        lines.append(("latitude", speech.gettext("Point sur la carte"), *points))
+        lines.append(("latitude", speech.gettext("Point sur la carte"), one, two))
     return lines
 
 

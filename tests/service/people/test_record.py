@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from sqlmodel import select
+from sqlmodel import col, select
 
 from service import pairings, people_cards, people_life, people_ties
 from service.errors import NotFound, Outdated, StepNotAllowed
@@ -160,7 +160,7 @@ def test_whoever_took_their_consent_back_is_asked_anew_after_opening_again(netwo
     people_life.reopen(network.site, claire(network), yann, person(network, "Yann").revision)
 
     with network.site.db() as tx:
-        lines = tx.exec(select(Consent).where(Consent.person_id == row.id).order_by(Consent.id)).all()
+        lines = tx.exec(select(Consent).where(Consent.person_id == row.id).order_by(col(Consent.id))).all()
     assert [line.status for line in lines] == ["given", "withdrawn", "pending"]
 
 
