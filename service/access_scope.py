@@ -42,6 +42,15 @@ class Scope:
             return here & (col(Request.person_id) == self.actor.party_id)
         return false()
 
+    def persons(self) -> ColumnElement[bool]:
+        """Coordinator: the territory's. Person: their own record. A helper sees people through a pairing only."""
+        here = col(Person.territory_id) == self.actor.territory_id
+        if self.whole_territory:
+            return here
+        if self.actor.role == "person":
+            return here & (col(Person.id) == self.actor.party_id)
+        return false()
+
     def pairings(self) -> ColumnElement[bool]:
         """Coordinator: the territory's. Helper and person: their own."""
         here = col(Pairing.territory_id) == self.actor.territory_id

@@ -88,6 +88,7 @@ DATA_MAP: dict[str, dict[Class, str]] = {
         "personal": "first_day last_day",
     },
     "data_key": {"none": "key_id", "pseudonym": "party_id", "secret": "wrapped"},
+    "distinct_pair": {"none": "id", "pseudonym": "person_id other_person_id"},
     "document": {"none": "id public_id territory_id kind version adopted_on"},
     "feed_body": {
         "none": "subscription_id wanted built monday writer revision changed_at",
@@ -266,7 +267,7 @@ DATA_MAP: dict[str, dict[Class, str]] = {
     },
     "person": {
         "none": "changed_at revision public_id territory_id",
-        "pseudonym": "id ref pseudonym named_helper_id",
+        "pseudonym": "id ref pseudonym named_helper_id merged_into_id",
         "special": (
             "age_band gender languages neighbourhood_id street lat lon living_environment meeting_place_id "
             "contact_channel preferred_gender gender_preference age_proximity experience_wished environment_flags "

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 
 from sqlmodel import Session, col, select
 
-from service import clock, codes, trial_reviews, visit_outcomes
+from service import audit, clock, codes, trial_reviews, visit_outcomes
 from service.access_scope import scope
 from service.consents import SOON_DAYS
 from service.errors import NotFound
@@ -216,14 +216,15 @@ def _begun(tx: Session, site: Site, rows: list[Pairing]) -> set[int]:
 
 
 def pairing_file(site: Site, actor: Actor, public_id: str) -> PairingFile:
-    """One pairing whole; hidden and absent look the same."""
+    """One pairing whole; hidden and absent look the same. Whoever opens it has looked at the person's record."""
     only_coordinator(actor)
-    with site.db() as tx:
+    with site.db.begin() as tx:
         day = clock.today(site.clock, tx.get_one(Territory, actor.territory_id).timezone)
         row = tx.exec(select(Pairing).where(scope(actor).pairings(), Pairing.public_id == public_id)).first()
         if row is None:
             raise NotFound
         person, helper = tx.get_one(Person, row.person_id), tx.get_one(PeerHelper, row.peer_helper_id)
+        audit.note(tx, site, actor, "read", "person", person.public_id)
         request = tx.get(Request, row.request_id) if row.request_id is not None else None
         consent = consent_of(tx, row.person_id)
         until = consent.expires_on if consent is not None and consent.status == "given" else None

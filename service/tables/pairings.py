@@ -207,7 +207,8 @@ class Visit(Editable, Dated, table=True):
         CheckConstraint("status != 'not_held' OR (reason IS NOT NULL AND reason LIKE '%absent')", name="absent"),
         CheckConstraint("checked_out_at IS NULL OR checked_out_at >= checked_in_at", name="checked"),
         CheckConstraint("moved_to_id IS NULL OR status = 'moved'", name="moved"),
-        ForeignKeyConstraint(["pairing_id", "person_id"], ["pairing.id", "pairing.person_id"]),
+        # A pairing goes to another record only when two records of one person become one; its visits go with it.
+        ForeignKeyConstraint(["pairing_id", "person_id"], ["pairing.id", "pairing.person_id"], onupdate="CASCADE"),
         CheckConstraint("second_helper_id IS NULL OR second_helper_id != peer_helper_id", name="two_people"),
     )
     id: int | None = key()

@@ -130,7 +130,11 @@ class Certificate(SQLModel, table=True):
 
 
 class Person(Editable, Dated, table=True):
-    """A person accompanied, under a pseudonym; `lat`/`lon` at most 3 decimals, `visit_minutes` 30 to 180."""
+    """
+    A person accompanied, under a pseudonym; `lat`/`lon` at most 3 decimals, `visit_minutes` 30 to 180.
+
+    `merged_into_id` is set on what is left of a record that turned out to be somebody else's second one.
+    """
 
     __tablename__ = "person"
     __table_args__ = (
@@ -176,6 +180,7 @@ class Person(Editable, Dated, table=True):
     off_in_school_holidays: bool = False
     status: str
     closed_on: dt.date | None = None
+    merged_into_id: int | None = to("person", nullable=True)
 
 
 class MetBefore(SQLModel, table=True):
@@ -283,6 +288,19 @@ class Separation(SQLModel, table=True):
     """Two people who may not have the same helper (rule 12); the smaller id first."""
 
     __tablename__ = "separation"
+    __table_args__ = (
+        UniqueConstraint("person_id", "other_person_id"),
+        CheckConstraint("person_id < other_person_id", name="ordered"),
+    )
+    id: int | None = key()
+    person_id: int = to("person")
+    other_person_id: int = to("person")
+
+
+class DistinctPair(SQLModel, table=True):
+    """Two people who look like one and are two: not suggested again as duplicates; the smaller id first."""
+
+    __tablename__ = "distinct_pair"
     __table_args__ = (
         UniqueConstraint("person_id", "other_person_id"),
         CheckConstraint("person_id < other_person_id", name="ordered"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from locales import N_
 from service.feed_texts import MEETINGS
-from service.web import kept_words
+from service.web import kept_words, people_words
 from service.web.request_words import REQUEST_TABLES
 
 DONE: dict[str, str] = {
@@ -21,6 +21,7 @@ DONE: dict[str, str] = {
     "request_question_back": N_("Question retirée."),
     "request_entered": N_("Demande notée. Vous pouvez décider de la suite."),
     "answer_days_set": N_("Délai gardé."),
+    **people_words.DONE,
     "files_read": N_("Fichiers lus. Rien n’est encore enregistré."),
     "files_taken": N_("Fichiers repris. Tout est enregistré."),
     "files_dropped": N_("Fichiers écartés. Rien n’a été enregistré."),
@@ -425,6 +426,7 @@ TABLES: dict[str, dict[str, str]] = {
     "day_moment": DAY_MOMENTS,
     "transport": TRANSPORTS,
     "flag": FLAGS,
+    **people_words.TABLES,
     "living": LIVING_ENVIRONMENTS,
     "preference": PREFERENCES,
     "absence": ABSENCE_KINDS,

@@ -29,6 +29,7 @@ KINDS: tuple[tuple[str, str], ...] = (
     (r"/mes-binomes/visites/{visit}", "visit"),
     (r"/mes-binomes/{pairing}", "pairing"),
     (r"/accords/{person}", "person"),
+    (r"/personnes/{person}", "person"),
     (r"/messages/{notice}", "notice"),
     (r"/courriels/reponses/{reply}", "reply"),
     (r"/courriels/{mail}", "mail"),
