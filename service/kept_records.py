@@ -13,18 +13,18 @@ from datetime import date
 from difflib import SequenceMatcher
 from typing import Any
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, select
 
 from locales import N_, Texts
 from matching.travel import Point, great_circle_km
-from service import audit, clock
+from service import audit, clock, network_themes
 from service.access_scope import scope
 from service.errors import NotAllowed, NotFound
 from service.passwords import simplified
 from service.sheets import Offered, Outcome, Said, Sheet, Twin, Value, differences, read
 from service.site import Actor, Site
 from service.tables.people import Party, Professional
-from service.tables.territory import Neighbourhood, Organisation, Territory, Theme
+from service.tables.territory import Neighbourhood, Organisation, Territory
 
 ALIKE = 0.86
 """From this likeness on two names may be one, written differently."""
@@ -259,7 +259,7 @@ def public_id_of(at: Desk, table: type[Any], number: int | None) -> str:
 
 def themes(at: Desk, held: list[str] | None = None) -> dict[str, str]:
     """Themes by code, in the reader's language, and those that a record holds without the network knowing them."""
-    rows = at.tx.exec(select(Theme).order_by(col(Theme.extension), col(Theme.id))).all()
+    rows = network_themes.known(at.tx, at.territory.id)
     found = {row.ref: str(getattr(row, f"label_{at.language}")) for row in rows}
     return found | {code: code for code in held or () if code not in found}
 

@@ -43,7 +43,7 @@ class Shown:
 def offered(tx: Session, territory_id: int | None) -> Sequence[Theme]:
     """The themes that a network uses, the basic ones first."""
     off = _off(network_settings.last(tx, territory_id, SETTING).value)
-    return [row for row in _rows(tx, territory_id) if row.ref not in off]
+    return [row for row in known(tx, territory_id) if row.ref not in off]
 
 
 def shown(site: Site, actor: Actor) -> Shown:
@@ -60,7 +60,7 @@ def shown(site: Site, actor: Actor) -> Shown:
                 row.ref not in off,
                 row.revision,
             )
-            for row in _rows(tx, territory_id)
+            for row in known(tx, territory_id)
         )
     return Shown(views, decided.mark)
 
@@ -78,10 +78,10 @@ def choose(site: Site, actor: Actor, used: Sequence[str], seen: int) -> None:
     """
     territory_id = only_coordinator(actor)
     with site.db.begin() as tx:
-        known = [row.ref for row in _rows(tx, territory_id)]
-        if not set(used) & set(known):
+        codes = [row.ref for row in known(tx, territory_id)]
+        if not set(used) & set(codes):
             raise NotAcceptable(N_("Gardez au moins un thème : sans thème, personne ne peut rien demander."))
-        network_settings.decide(tx, site, actor, SETTING, {"off": sorted(set(known) - set(used))}, seen)
+        network_settings.decide(tx, site, actor, SETTING, {"off": sorted(set(codes) - set(used))}, seen)
 
 
 def add(site: Site, actor: Actor, code: str, labels: Mapping[str, str]) -> None:
@@ -141,7 +141,8 @@ def _check(labels: Mapping[str, str]) -> None:
         raise NotAcceptable(N_("Dites le thème dans les quatre langues, en 60 signes au plus."), "labels")
 
 
-def _rows(tx: Session, territory_id: int | None) -> Sequence[Theme]:
+def known(tx: Session, territory_id: int | None) -> Sequence[Theme]:
+    """Every theme that a record of a network may name: the shared ones, and its own."""
     mine = or_(col(Theme.own_of).is_(None), col(Theme.own_of) == territory_id)
     return tx.exec(select(Theme).where(mine).order_by(col(Theme.extension), col(Theme.id))).all()
 

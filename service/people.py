@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, String, cast, exists
 from sqlmodel import Session, col, select
 
 from locales import N_
-from service import clock, codes
+from service import clock, codes, network_themes
 from service.access_scope import scope
 from service.consents import SOON_DAYS
 from service.errors import NotFound
@@ -21,7 +21,7 @@ from service.rows import by_id
 from service.site import Actor, Site
 from service.tables.pairings import Pairing, Request, Visit
 from service.tables.people import Consent, PeerHelper, Person
-from service.tables.territory import Neighbourhood, Territory, Theme
+from service.tables.territory import Neighbourhood, Territory
 
 AT_ONCE = 50
 LOOKS = ("consent_soon", "consent_missing", "without_pairing", "trial")
@@ -85,7 +85,7 @@ def listing(site: Site, actor: Actor, asked: Asked, language: str = "fr") -> Lis
         areas = tx.exec(
             select(Neighbourhood).where(Neighbourhood.territory_id == territory.id).order_by(Neighbourhood.name)
         ).all()
-        themes = {row.ref: str(getattr(row, f"label_{language}")) for row in tx.exec(select(Theme)).all()}
+        themes = {row.ref: str(getattr(row, f"label_{language}")) for row in network_themes.known(tx, territory.id)}
         area = next((row.id for row in areas if row.public_id == asked.area), 0)
         here = (scope(actor).persons(), col(Person.merged_into_id).is_(None))
         light = select(Person.id, Person.pseudonym, Person.ref)

@@ -14,7 +14,7 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from locales import N_
-from service import audit, clock, codes
+from service import audit, clock, codes, network_themes
 from service.errors import NotFound
 from service.imports.checks.people import identifies
 from service.pairing_rows import only_coordinator
@@ -24,7 +24,7 @@ from service.people_twins import Looks, Twin, twins_of
 from service.request_drafts import LANGUAGES, PREFERENCES, looks_like_a_name
 from service.site import Actor, Site
 from service.tables.people import Consent, Party, PeerHelper, Person, Place, Professional
-from service.tables.territory import Neighbourhood, Territory, Theme
+from service.tables.territory import Neighbourhood, Territory
 
 YES = "yes"
 MINUTES = tuple(range(30, 181, 15))
@@ -380,7 +380,7 @@ def _offered_in(tx: Session, actor: Actor, language: str, known: Said) -> Offere
         .where(Professional.territory_id == here, Professional.status == "active")
         .order_by(Professional.display_name)
     ).all()
-    themes = tx.exec(select(Theme).order_by(col(Theme.extension), col(Theme.id))).all()
+    themes = network_themes.known(tx, here)
     return Offered(
         neighbourhoods={row.public_id: row.name for row in areas},
         places={row.public_id: row.name for row in places},

@@ -10,7 +10,7 @@ from dateutil.relativedelta import relativedelta
 from sqlmodel import Session, col, select
 
 from locales import N_
-from service import audit, clock, codes, lifecycles
+from service import audit, clock, codes, lifecycles, network_themes
 from service.errors import StepNotAllowed
 from service.pairing_rows import consent_of, move_person, only_coordinator
 from service.people import find, held
@@ -18,7 +18,7 @@ from service.requests import CONSENT_BY_HAND, CONSENT_MONTHS, OPEN, consent_stat
 from service.site import Actor, Site
 from service.tables.pairings import Pairing, Request
 from service.tables.people import Consent, Person, Professional
-from service.tables.territory import Territory, Theme
+from service.tables.territory import Territory
 
 BY_PERSON = "person"
 
@@ -173,7 +173,7 @@ def _note_consent(tx: Session, site: Site, actor: Actor, person: Person, ask: As
 def _view(tx: Session, site: Site, actor: Actor, row: Person, ask: Ask, language: str) -> AskView:
     territory = tx.get_one(Territory, row.territory_id)
     day = clock.today(site.clock, territory.timezone)
-    themes = tx.exec(select(Theme).order_by(col(Theme.extension), col(Theme.id))).all()
+    themes = network_themes.offered(tx, territory.id)
     professionals = tx.exec(
         select(Professional)
         .where(Professional.territory_id == territory.id, Professional.status == "active")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlmodel import Session, col, select
 
 from locales import N_
-from service import audit, clock, request_threads
+from service import audit, clock, network_areas, network_themes, request_threads
 from service.access_scope import scope
 from service.errors import NotAcceptable
 from service.pairing_rows import only_coordinator
@@ -16,7 +16,7 @@ from service.request_drafts import MEETING_PLACES, Answers, Offered, lacking, ma
 from service.site import Actor, Site
 from service.tables.pairings import Request
 from service.tables.people import Person, Place, Professional
-from service.tables.territory import Neighbourhood, Organisation, Territory, Theme
+from service.tables.territory import Organisation, Territory
 
 BY_THEMSELVES = "person"
 
@@ -93,8 +93,8 @@ def _again(tx: Session, actor: Actor, nonce: str) -> str:
 
 def _choices(tx: Session, actor: Actor, language: str) -> Choices:
     here = actor.territory_id
-    themes = tx.exec(select(Theme).order_by(col(Theme.extension), col(Theme.id))).all()
-    areas = tx.exec(select(Neighbourhood).where(Neighbourhood.territory_id == here).order_by(Neighbourhood.name)).all()
+    themes = network_themes.offered(tx, here)
+    areas = network_areas.offered(tx, here)
     places = tx.exec(
         select(Place).where(Place.territory_id == here, col(Place.kind).in_(MEETING_PLACES)).order_by(Place.name)
     ).all()

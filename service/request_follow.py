@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session, col, select
 
 from locales import N_
-from service import access, clock, common_slots, request_messages, request_withdrawals
+from service import access, clock, common_slots, network_themes, request_messages, request_withdrawals
 from service.access_scope import GOES_ON, scope
 from service.common_slots import Common
 from service.errors import NotAllowed, NotFound
@@ -112,10 +112,10 @@ def awaiting_first_visit(site: Site, actor: Actor) -> set[str]:
         return set(tx.exec(wanted).all())
 
 
-def themes(site: Site, language: str = "fr") -> dict[str, str]:
+def themes(site: Site, actor: Actor, language: str = "fr") -> dict[str, str]:
     """What can be asked for, by code."""
     with site.db() as tx:
-        rows = tx.exec(select(Theme).order_by(col(Theme.extension), col(Theme.id))).all()
+        rows = network_themes.offered(tx, actor.territory_id)
         return {row.ref: str(getattr(row, f"label_{language}")) for row in rows}
 
 

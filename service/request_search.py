@@ -9,7 +9,7 @@ from datetime import timedelta
 from sqlalchemy import ColumnElement, String, cast, func
 from sqlmodel import Session, col, select
 
-from service import clock, codes
+from service import clock, codes, network_themes
 from service.access_scope import scope
 from service.pairing_rows import only_coordinator
 from service.request_turns import answer_days
@@ -18,7 +18,7 @@ from service.site import Actor, Site
 from service.tables.pairings import Request
 from service.tables.people import Person, Professional
 from service.tables.request_threads import RequestQuestion
-from service.tables.territory import Territory, Theme
+from service.tables.territory import Territory
 
 PER_PAGE = 20
 AGES = (7, 14, 30, 90)
@@ -92,7 +92,9 @@ def search(site: Site, actor: Actor, wanted: Wanted, language: str = "fr") -> Fo
         if wanted.age in AGES:
             where &= col(Request.received_on) < today - timedelta(days=wanted.age)
         where &= _from(wanted.source)
-        themes = {row.ref: str(getattr(row, f"label_{language}")) for row in tx.exec(select(Theme)).all()}
+        themes = {
+            row.ref: str(getattr(row, f"label_{language}")) for row in network_themes.known(tx, actor.territory_id)
+        }
         if wanted.theme in themes:
             # A list of plain codes: each stands between quotation marks, on both databases.
             where &= cast(col(Request.themes), String).contains(f'"{wanted.theme}"', autoescape=True)

@@ -215,7 +215,7 @@ def _change_shown(
         item=item,
         said_now=said,
         wrong=wrong,
-        themes=request_follow.themes(site, speech_of(request).lang),
+        themes=request_follow.themes(site, visitor.actor, speech_of(request).lang),
         urgencies=codes.URGENCIES,
         note_length=request_withdrawals.NOTE_LENGTH,
     )

@@ -83,7 +83,7 @@ def week_page(
     undo = week_view.undo_of(site, visitor.actor, request.query_params, speech)
     rest = holidays.warnings(site, visitor.actor)
     tiles = network_map.tiles(site, visitor.actor)
-    said = {} if undo is None else {"said": undo.said}
+    said: dict[str, Any] = {} if undo is None else {"said": undo.said}
     answer = page(request, "week.html", week=week, rest=rest, undo=undo, tiles=tiles, **said)
     if tiles.url:
         answer.headers["Content-Security-Policy"] = content_policy(tiles.url)
