@@ -12,6 +12,7 @@ from sqlmodel import Session, col, delete, select, update
 
 from locales import N_
 from service import access_attempts, audit, duties, own_keys
+from service.account_names import name_of
 from service.clock import Clock, RealClock
 from service.errors import LinkNotValid, NotFound
 from service.hashes import hashed
@@ -238,18 +239,6 @@ def visitor(site: Site, token: str, *, clock: Clock = REAL) -> Visitor | None:
         is_fresh=site.settings.demo or now - session.confirmed_at < FRESH,
         is_recent=now - session.confirmed_at < RECENT,
     )
-
-
-def name_of(tx: Session, account: Account) -> str:
-    """How the account is called on pages: a name, or a person's pseudonym."""
-    if account.party_id is None:
-        return ""
-    if account.role == "person":
-        person = tx.get(Person, account.party_id)
-        return person.pseudonym if person is not None else ""
-    table = PeerHelper if account.role == "peer_helper" else Professional
-    row = tx.get(table, account.party_id)
-    return row.display_name if row is not None else ""
 
 
 def coordinators(site: Site, actor: Actor) -> list[str]:

@@ -10,6 +10,7 @@ from sqlmodel import Session, col, delete, select
 
 from locales import N_
 from service import access, audit, codes, factors, mail_addresses, mailed_links, own_keys, passwords, post
+from service.account_names import name_of
 from service.clock import Clock, RealClock
 from service.errors import NotAcceptable, NotAllowed, NotFound
 from service.hashes import hashed
@@ -296,7 +297,7 @@ def proposed_application(site: Site, actor: Actor, token: str) -> tuple[str, str
     with site.db() as tx:
         account = tx.get_one(Account, actor.account_id)
         secret = factors.proposed_secret(site, token)
-        return secret, factors.address(secret, mail_addresses.of(tx, site, account) or access.name_of(tx, account))
+        return secret, factors.address(secret, mail_addresses.of(tx, site, account) or name_of(tx, account))
 
 
 def set_application(site: Site, actor: Actor, token: str, code: str, *, clock: Clock = REAL) -> tuple[str, list[str]]:

@@ -16,6 +16,7 @@ from sqlmodel import Session, col, func, select
 
 from locales import N_
 from service import access, access_attempts, audit, factors, mail_addresses, mailed_links, passkeys, passwords, post
+from service.account_names import name_of
 from service.clock import Clock, RealClock
 from service.errors import LinkNotValid, NotAcceptable, NotFound, TooManyInvitations
 from service.hashes import hashed
@@ -184,7 +185,7 @@ def _send(tx: Session, site: Site, actor: Actor, account: Account, now: datetime
     email = mail_addresses.of(tx, site, account)
     if email:
         post.send(tx, site, account, "invitation", {"link": link}, address=email, now=now)
-    return Invited(access.name_of(tx, account), link, bool(email))
+    return Invited(name_of(tx, account), link, bool(email))
 
 
 def new_invitation(tx: Session, account: Account, now: datetime, *, made_by: int | None = None) -> str:
@@ -217,7 +218,7 @@ def joining(site: Site, token: str, *, clock: Clock = REAL) -> Joining:
             raise LinkNotValid(N_("Ce lien ne marche plus."))
         account = found[1]
         territory = tx.get(Territory, account.territory_id) if account.territory_id is not None else None
-        name, email = access.name_of(tx, account), mail_addresses.of(tx, site, account)
+        name, email = name_of(tx, account), mail_addresses.of(tx, site, account)
     secret = factors.proposed_secret(site, token)
     return Joining(
         name=name,

@@ -9,6 +9,7 @@ from sqlmodel import Session, col, delete, select
 
 from locales import N_
 from service import access, access_attempts, audit, mail_addresses, passwords, post
+from service.account_names import name_of
 from service.clock import Clock, RealClock
 from service.errors import LinkNotValid, SignInFailed
 from service.hashes import hashed
@@ -168,4 +169,4 @@ def words_around(tx: Session, site: Site, account: Account) -> list[str]:
     """What a password of this account may not be built on."""
     territory = tx.get(Territory, account.territory_id) if account.territory_id is not None else None
     email = mail_addresses.of(tx, site, account)
-    return [access.name_of(tx, account), territory.name if territory is not None else "", *email.split("@")]
+    return [name_of(tx, account), territory.name if territory is not None else "", *email.split("@")]

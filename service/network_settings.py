@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlmodel import Session, col, select
 
 from locales import N_
-from service.access import name_of
+from service.account_names import name_of
 from service.audit import note
 from service.errors import NotAllowed, Outdated
 from service.site import Actor, Site

@@ -29,6 +29,7 @@ from webauthn.helpers.structs import (
 
 from locales import N_
 from service import access, access_attempts, audit, mail_addresses, post, sign_ins
+from service.account_names import name_of
 from service.clock import Clock, RealClock
 from service.errors import NotAcceptable, NotFound, SignInFailed
 from service.hashes import hashed
@@ -66,7 +67,7 @@ def ask_to_register(site: Site, account_id: int, purpose: str, *, clock: Clock =
     with site.db() as tx:
         account = tx.get_one(Account, account_id)
         held = tx.exec(select(Passkey.credential_id).where(Passkey.account_id == account_id)).all()
-        called = mail_addresses.of(tx, site, account) or access.name_of(tx, account)
+        called = mail_addresses.of(tx, site, account) or name_of(tx, account)
     return webauthn.options_to_json(
         webauthn.generate_registration_options(
             rp_id=host,

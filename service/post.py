@@ -16,6 +16,7 @@ from sqlmodel import Session, col, delete, select
 
 from locales import N_
 from service import access, audit, letters, outbox
+from service.account_names import name_of
 from service.clock import Clock, RealClock
 from service.errors import NotFound
 from service.site import Actor, Site
@@ -99,7 +100,7 @@ def waiting(site: Site, actor: Actor, *, clock: Clock = REAL) -> list[Waiting]:
         here = (Letter.territory_id == actor.territory_id, col(Letter.handed_at).is_(None), useful)
         rows = tx.exec(select(Letter, Account).join(Account).where(*here).order_by(col(Letter.id).desc()).limit(100))
         return [
-            Waiting(letter.public_id, letter.template, access.name_of(tx, account), letter.made_at)
+            Waiting(letter.public_id, letter.template, name_of(tx, account), letter.made_at)
             for letter, account in rows.all()
         ]
 

@@ -9,8 +9,9 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session, col, select
 
 from locales import N_
-from service import access, clock, common_slots, network_themes, request_messages, request_withdrawals
+from service import clock, common_slots, network_themes, request_messages, request_withdrawals
 from service.access_scope import GOES_ON, scope
+from service.account_names import name_of
 from service.common_slots import Common
 from service.errors import NotAllowed, NotFound
 from service.pairing_data import LAPSE_DAYS
@@ -211,7 +212,7 @@ def _steps(
             "read",
             accepted is not None or row.status in ("waiting", "proposed", "fulfilled"),
             accepted.at.astimezone(zone).date() if accepted is not None else None,
-            access.name_of(tx, reader) if reader is not None else "",
+            name_of(tx, reader) if reader is not None else "",
         ),
         Step("proposed", pairing is not None, pairing.proposed_on if pairing is not None else None),
         Step("both_yes", both, _answered(pairing)),

@@ -14,8 +14,9 @@ from datetime import datetime, timedelta
 from sqlmodel import Session, col, func, or_, select
 
 from locales import N_, translator
-from service import access, audit, letters, mail_addresses, outbox
+from service import audit, letters, mail_addresses, outbox
 from service.access_scope import GOES_ON, scope
+from service.account_names import name_of
 from service.errors import NotAcceptable, NotAllowed, NotFound, StepNotAllowed
 from service.imports.checks.people import identifies
 from service.site import Actor, Site
@@ -263,7 +264,7 @@ def _opened(
     read = _last_read(tx, request, actor.account_id)
     writers = {row.author_id for row in rows}
     accounts = {row.id: row for row in tx.exec(select(Account).where(col(Account.id).in_(writers)))}
-    names = {number: access.name_of(tx, account) for number, account in accounts.items()}
+    names = {number: name_of(tx, account) for number, account in accounts.items()}
     return tuple(
         Message(
             public_id=row.public_id,

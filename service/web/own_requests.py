@@ -108,7 +108,7 @@ async def change_page(
             "wished_by": item.wished_by.isoformat() if item.wished_by else "",
             "note": item.note,
         }
-        return _change_shown(request, site, item, said, {})
+        return _change_shown(request, site, visitor, item, said, {})
 
     return await sync_to_thread(show)
 
@@ -140,7 +140,7 @@ async def change(
         except NotAcceptable as error:
             item = request_follow.one(site, visitor.actor, public_id, language)
             said = {name: getattr(form, name) for name in ("themes", "urgency", "wished_by", "note")}
-            return _change_shown(request, site, item, said, {error.field: str(error)})
+            return _change_shown(request, site, visitor, item, said, {error.field: str(error)})
         return Redirect(f"{HERE}/{public_id}?fait=request_changed", status_code=303)
 
     return await sync_to_thread(keep)
@@ -204,6 +204,7 @@ def _moment(said: str) -> datetime:
 def _change_shown(
     request: Request[Any, Any, Any],
     site: Site,
+    visitor: Visitor,
     item: request_follow.Follow,
     said: dict[str, Any],
     wrong: dict[str, str],
