@@ -477,7 +477,7 @@ def _daily(tx: Session, site: Site, territory_id: int, day: date) -> Iterable[Du
         if account.party_id is None:
             continue
         counts = requests.counts(site, Actor("coordinator", territory_id, account.id, account.party_id))
-        number = counts.requests + counts.pairings + counts.life
+        number = counts.today
         if number:
             yield Due(account.party_id, "daily", day.isoformat(), Facts(count=number))
 

@@ -127,6 +127,13 @@ def take_back(site: Site, actor: Actor, public_id: str, revision: int) -> None:
         audit.note(tx, site, actor, "request.question_taken_back", "request", request.public_id)
 
 
+def open_one(site: Site, actor: Actor, public_id: str) -> Question | None:
+    """The question that waits for whoever made the request; None when none does."""
+    with site.db() as tx:
+        found = questions_of(site, tx, find(tx, actor, public_id))
+    return next((one for one in found if one.is_open), None)
+
+
 def questions_of(site: Site, tx: Session, request: Request) -> list[Question]:
     """All that was asked about a request, the oldest first; the caller has seen that the actor may see it."""
     rows = tx.exec(

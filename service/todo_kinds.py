@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, literal, or_
+from sqlalchemy import ColumnElement, exists, func, literal, or_
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
@@ -24,6 +24,7 @@ from service.tables.mail import OutboxMessage
 from service.tables.network import Meeting, MeetingParticipant
 from service.tables.pairings import Notice, Pairing, Request, Visit
 from service.tables.people import Consent, PeerHelper, Person
+from service.tables.presence import VisitReport
 from service.tables.request_threads import RequestQuestion
 from service.tables.territory import Territory
 
@@ -169,7 +170,7 @@ def refused(day: Day) -> Rows:
 
 def overdue(day: Day) -> Rows:
     """
-    Visits that ended half an hour ago or more, and nobody has left.
+    Visits that ended half an hour ago or more, which nobody has left, and of which nobody knows that all is well.
 
     What nobody noted for a day is no worry of today any more: it is to be noted.
     """
@@ -177,6 +178,7 @@ def overdue(day: Day) -> Rows:
         col(Visit.ends_at) <= day.now - timedelta(minutes=OVERDUE_MINUTES),
         col(Visit.ends_at) > day.now - timedelta(days=1),
         col(Visit.checked_out_at).is_(None),
+        ~exists().where(col(VisitReport.visit_id) == col(Visit.id), col(VisitReport.safe_at).is_not(None)),
         or_(col(Visit.published_at).is_not(None), col(Visit.status) == "confirmed"),
     )
 

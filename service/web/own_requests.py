@@ -14,7 +14,15 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from locales import N_
-from service import codes, common_slots, request_drafts, request_follow, request_withdrawals, requests
+from service import (
+    codes,
+    common_slots,
+    request_drafts,
+    request_follow,
+    request_questions,
+    request_withdrawals,
+    requests,
+)
 from service.access import Visitor
 from service.clock import RealClock
 from service.errors import NotAcceptable
@@ -35,6 +43,10 @@ _NO_DAY = N_("Choisissez un jour à venir, ou laissez vide")
 
 class RevisionForm(Form):
     revision: int
+
+
+class AnswerForm(Form):
+    text: Annotated[str, msgspec.Meta(max_length=2000)]
 
 
 class ChangeForm(RevisionForm, kw_only=True):
@@ -73,8 +85,44 @@ def own_request(
     site: NamedDependency[Site],
     visitor: NamedDependency[Visitor],
 ) -> Response[str]:
-    item = request_follow.one(site, visitor.actor, public_id, speech_of(request).lang)
-    return page(request, "own_request.html", item=item)
+    return _followed(request, site, visitor, public_id)
+
+
+def _followed(
+    request: Request[Any, Any, Any], site: Site, visitor: Visitor, public_id: str, *, wrong: str = "", said: str = ""
+) -> Response[str]:
+    language = speech_of(request).lang
+    return page(
+        request,
+        "own_request.html",
+        status=422 if wrong else 200,
+        item=request_follow.one(site, visitor.actor, public_id, language),
+        seen=requests.one(site, visitor.actor, public_id, language),
+        asked=request_questions.open_one(site, visitor.actor, public_id),
+        wrong=wrong,
+        said_now=said,
+    )
+
+
+@post("/mes-demandes/{public_id:str}/repondre", opt=PROFESSIONAL)
+async def answer_question(
+    request: Request[Any, Any, Any],
+    public_id: FromPath[str],
+    site: NamedDependency[Site],
+    visitor: NamedDependency[Visitor],
+) -> Response[Any]:
+    """What the coordination asked; what was written stays when it cannot be taken."""
+    form = await read(request, AnswerForm)
+
+    def answer() -> Response[Any]:
+        text = form.text.strip()
+        try:
+            request_questions.answer(site, visitor.actor, public_id, text)
+        except NotAcceptable as error:
+            return _followed(request, site, visitor, public_id, wrong=str(error), said=text)
+        return Redirect(f"{HERE}/{public_id}?fait=request_answered", status_code=303)
+
+    return await sync_to_thread(answer)
 
 
 @get("/mes-demandes/{public_id:str}/imprimer", opt=PROFESSIONAL, sync_to_thread=True)
@@ -222,4 +270,4 @@ def _change_shown(
     )
 
 
-HANDLERS = [own_requests, own_request, on_paper, change_page, change, withdraw, undo, say_moment]
+HANDLERS = [answer_question, own_requests, own_request, on_paper, change_page, change, withdraw, undo, say_moment]

@@ -44,7 +44,7 @@ ACTIONS = {
     "to_place": N_("Placer les visites"),
 }
 PAGES = {
-    "overdue": "/binomes/{}",
+    "overdue": "/retards",
     "refused": "/semaine/visites/{}",
     "undecided": "/demandes/{}",
     "talk": "/appariements/{}",
@@ -53,6 +53,7 @@ PAGES = {
     "trial": "/binomes/{}",
     "first_visit": "/binomes/{}",
     "consent": "/accords/{}",
+    "supervision": "/pairs-aidants/{}",
     "mails": "/courriels",
     "to_tell": "/binomes",
     "to_note": "/binomes",
