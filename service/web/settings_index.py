@@ -33,6 +33,33 @@ GROUPS: tuple[tuple[str, tuple[Setting, ...]], ...] = (
             Setting("/reglages/themes", N_("Thèmes"), N_("Ce qu’une demande peut concerner.")),
             Setting("/reglages/quartiers", N_("Quartiers"), N_("Où vivent les personnes, où vont les visites.")),
             Setting("/reglages/carte", N_("Carte"), N_("Les limites du territoire et le fond de carte.")),
+            Setting("/reglages/numeros", N_("Numéros utiles"), N_("Les numéros donnés à qui a besoin de parler.")),
+        ),
+    ),
+    (
+        N_("Comptes et coordination"),
+        (
+            Setting("/comptes", N_("Comptes"), N_("Qui peut entrer, les invitations, les accès perdus.")),
+            Setting("/reglages/coordination", N_("Coordination"), N_("Qui coordonne, qui remplace, et quand.")),
+            Setting(
+                "/reglages/liens-partenaires", N_("Liens de partenaires"), N_("Demander sans compte, par un lien.")
+            ),
+            Setting(
+                "/droits", N_("Demandes sur les données"), N_("Corriger, limiter ou effacer, quand on le demande.")
+            ),
+        ),
+    ),
+    (
+        N_("Agendas et messages"),
+        (
+            Setting("/reglages/calendriers", N_("Agendas du réseau"), N_("Ce que les agendas peuvent dire.")),
+            Setting(
+                "/reglages/calendriers/adresses",
+                N_("Adresses d’agendas"),
+                N_("Celles d’un lieu, d’un groupe, de l’équipe."),
+            ),
+            Setting("/courriels", N_("E-mails"), N_("Ce qui est parti, ce qui n’est pas arrivé.")),
+            Setting("/a-prevenir", N_("À prévenir"), N_("Qui ne reçoit pas de messages, et que lui dire.")),
         ),
     ),
     (
@@ -43,43 +70,8 @@ GROUPS: tuple[tuple[str, tuple[Setting, ...]], ...] = (
             ),
         ),
     ),
-    (N_("Visites"), (Setting("/reglages/jours-feries", N_("Jours fériés"), N_("Les jours où le réseau se repose.")),)),
     (
-        N_("Agendas"),
-        (
-            Setting("/reglages/calendriers", N_("Agendas du réseau"), N_("Ce que les agendas peuvent dire.")),
-            Setting(
-                "/reglages/calendriers/adresses",
-                N_("Adresses d’agendas"),
-                N_("Celles d’un lieu, d’un groupe, de l’équipe."),
-            ),
-        ),
-    ),
-    (
-        N_("Courriels"),
-        (Setting("/courriels", N_("E-mails"), N_("Ce qui est parti, ce qui n’est pas arrivé.")),),
-    ),
-    (
-        N_("Comptes"),
-        (
-            Setting("/comptes", N_("Comptes"), N_("Qui peut entrer, les invitations, les accès perdus.")),
-            Setting("/droits", N_("Qui voit quoi"), N_("Ce que chaque rôle peut lire et faire.")),
-        ),
-    ),
-    (
-        N_("Coordination"),
-        (Setting("/reglages/coordination", N_("Coordination"), N_("Qui coordonne, qui remplace, et quand.")),),
-    ),
-    (
-        N_("Numéros utiles"),
-        (Setting("/reglages/numeros", N_("Numéros utiles"), N_("Les numéros donnés à qui a besoin de parler.")),),
-    ),
-    (
-        N_("Liens de partenaires"),
-        (Setting("/reglages/liens-partenaires", N_("Liens de partenaires"), N_("Demander sans compte, par un lien.")),),
-    ),
-    (
-        N_("Import"),
+        N_("Fichiers"),
         (Setting("/import", N_("Reprendre des fichiers"), N_("Vérifier, puis reprendre ce que vous avez déjà.")),),
     ),
 )
