@@ -1,6 +1,19 @@
 """All tables, by noun; importing this package registers every one in `SQLModel.metadata`."""
 
-from service.tables import access, calendars, feeds, mail, network, pairings, people, requests, territory, travel, work
+from service.tables import (
+    access,
+    calendars,
+    feeds,
+    mail,
+    network,
+    pairings,
+    people,
+    requests,
+    rights,
+    territory,
+    travel,
+    work,
+)
 
 __all__ = [
     "access",
@@ -11,6 +24,7 @@ __all__ = [
     "pairings",
     "people",
     "requests",
+    "rights",
     "territory",
     "travel",
     "work",

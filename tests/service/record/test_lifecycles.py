@@ -37,6 +37,9 @@ ALLOWED = {
         planned confirmed  planned done  planned cancelled  planned not_held  planned moved
         confirmed done  confirmed cancelled  confirmed not_held  confirmed moved
     """,
+    "right_request": """
+        . open  open done  open refused  open taken_back
+    """,
     "situation": """
         . opened
         opened active  opened closed  active stabilised  active closed
