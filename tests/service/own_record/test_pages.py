@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from service import access
-from tests.service.web.network import BASE, Browser, make_site
+from tests.service.web.network import Browser, make_site
 from tests.service.web.servers import server
 
 
 def a_browser(role: str) -> Browser:
     site = make_site()
-    browser = Browser(server(site), base_url=BASE)
+    browser = Browser(server(site))
     browser.enter(access.new_link(site, role))
     return browser
 
@@ -20,9 +20,9 @@ def test_a_person_reads_asks_and_takes_back_and_sees_nobody_else():
         assert page.status_code == 200
         assert page.headers["cache-control"] == "no-store"
         assert "d’ailleurs" not in page.text
-        assert browser.send("/mes-donnees/demander", kind="erasure").status_code == 303
+        assert browser.fill("/mes-donnees/demander", "/mes-donnees", kind="erasure").status_code == 303
         assert "Reprendre ma demande" in browser.get("/mes-donnees").text
-        assert browser.send("/mes-donnees/demander", kind="everything").status_code == 400
+        assert browser.fill("/mes-donnees/demander", "/mes-donnees", kind="everything").status_code == 400
         assert browser.get("/droits").status_code == 403
 
 
