@@ -13,6 +13,7 @@ from service.site import Actor
 from service.tables.follow import RequestMessage
 from service.tables.pairings import Pairing, Request, Visit
 from service.tables.people import PeerHelper, Person, Place, Professional
+from service.tables.rights import RightRequest
 from service.tables.territory import Neighbourhood, Organisation, Theme
 
 Listed = PeerHelper | Person | Professional | Place
@@ -74,6 +75,15 @@ class Scope:
             return here & (col(Visit.person_id) == party)
         if self.actor.role == "professional":
             return here & (col(Visit.professional_id) == party)
+        return false()
+
+    def rights(self) -> ColumnElement[bool]:
+        """Coordinator: the territory's. Person: what they asked for themselves."""
+        here = col(RightRequest.territory_id) == self.actor.territory_id
+        if self.whole_territory:
+            return here
+        if self.actor.role == "person":
+            return here & (col(RightRequest.person_id) == self.actor.party_id)
         return false()
 
     def parties(self, table: type[Listed]) -> ColumnElement[bool]:

@@ -64,6 +64,16 @@ def withdraw(site: Site, actor: Actor, person: str | None = None, how: str = "ow
         audit.note(tx, site, actor, "consent.withdrawn", "person", row.public_id)
 
 
+def end_in(tx: Session, site: Site, actor: Actor, person: Person) -> None:
+    """In an open transaction, all that a consent holds up ends as at a withdrawal; nobody is told why."""
+    current = consent_of(tx, person.id)
+    if current is not None and current.status == "given":
+        _stop_everything(tx, site, actor, person, "withdrawn", "person", None)
+    else:
+        visit_outcomes.cancel(tx, site, actor, visit_outcomes.ahead(tx, site, person), "person")
+        _leave_requests(tx, site, actor, person, "withdrawn", ())
+
+
 def renew(site: Site, actor: Actor, person: str | None = None, how: str = "own_page") -> date:
     """
     Give the consent again for twelve months, before or after it has run out; its last day.

@@ -320,6 +320,11 @@ DATA_MAP: dict[str, dict[Class, str]] = {
         "pseudonym": "request_id by",
         "special": "deed before after person_before reason where_sealed",
     },
+    "right_request": {
+        "none": "revision id public_id territory_id",
+        "pseudonym": "person_id ended_by",
+        "special": "kind state reason words_sealed asked_at ended_at",
+    },
     "run": {
         "none": (
             "id public_id territory_id kind status asked_at started_at heartbeat_at ended_at attempt stop_asked seed "

@@ -94,6 +94,12 @@ LIFECYCLES: dict[str, Lifecycle] = {
         },
         {"cancelled": codes.VISIT_CANCEL_REASONS, "not_held": codes.VISIT_NOT_HELD_REASONS},
     ),
+    "right_request": Lifecycle(
+        codes.RIGHT_STATES,
+        ("open",),
+        {"open": ("done", "refused", "taken_back")},
+        {"refused": codes.RIGHT_REFUSALS},
+    ),
     "situation": Lifecycle(
         codes.SITUATION_STATES,
         ("opened",),

@@ -38,6 +38,9 @@ ALLOWED = {
         confirmed planned  confirmed done  confirmed cancelled  confirmed not_held  confirmed moved
         done planned  done confirmed  not_held planned  not_held confirmed  cancelled planned
     """,
+    "right_request": """
+        . open  open done  open refused  open taken_back
+    """,
     "situation": """
         . opened
         opened active  opened closed  active stabilised  active closed

@@ -30,6 +30,8 @@ KINDS: tuple[tuple[str, str], ...] = (
     (r"/mes-binomes/{pairing}", "pairing"),
     (r"/accords/{person}", "person"),
     (r"/personnes/{person}", "person"),
+    (r"/droits/{right}", "right"),
+    (r"/mes-donnees/demandes/{right}", "right"),
     (r"/messages/{notice}", "notice"),
     (r"/courriels/reponses/{reply}", "reply"),
     (r"/courriels/{mail}", "mail"),

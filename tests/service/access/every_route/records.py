@@ -18,6 +18,7 @@ from service.tables.follow import PartnerLink
 from service.tables.mail import MailReply, OutboxMessage
 from service.tables.pairings import Notice, Pairing, Request, Visit
 from service.tables.people import Absence, PeerHelper, Person, Place, Professional
+from service.tables.rights import RightRequest
 from service.tables.territory import Neighbourhood, Organisation, Territory, Theme
 from service.tables.work import ImportReport, Run
 from tests.service.web.network import MOMENT, Network
@@ -78,6 +79,7 @@ RELATED: dict[str, tuple[Somebody, ...]] = {
     "own_address": (ANA,),
     "network_address": (CLAIRE,),
     "partner_link": (CLAIRE,),
+    "right": (CLAIRE, YANN),
     "other_calendar": (ANA,),
     "account": (CLAIRE,),
     "own_session": (ANA,),
@@ -222,6 +224,10 @@ def _made(network: Network, tx: Session, ref: str) -> dict[str, str]:
                 public_id=new(), territory_id=here, secret_hash=new(), created_at=MOMENT, changed_at=MOMENT, **about
             ),
         )
+    add(
+        "right",
+        RightRequest(public_id=new(), territory_id=here, person_id=yann.id, kind="erasure", asked_at=MOMENT),
+    )
     add(
         "other_calendar",
         OtherCalendar(
