@@ -26,6 +26,7 @@ from service.tables.pairings import Notice, Pairing, Request, Visit
 from service.tables.people import Consent, PeerHelper, Person
 from service.tables.presence import VisitReport
 from service.tables.request_threads import RequestQuestion
+from service.tables.rights import RightRequest
 from service.tables.territory import Territory
 
 LONG_DAYS = 7
@@ -230,6 +231,11 @@ def supervision(day: Day) -> Rows:
     )
 
 
+def rights(day: Day) -> Rows:
+    """Corrections, restrictions and erasures that people asked for."""
+    return select(RightRequest.id).where(RightRequest.territory_id == day.territory_id, RightRequest.state == "open")
+
+
 def mails(day: Day) -> Rows:
     """Mails that did not leave, or perhaps not."""
     return select(OutboxMessage.id).where(
@@ -254,6 +260,7 @@ LISTED: Mapping[str, Callable[[Day], Rows]] = {
 }
 """A line for each row."""
 SUMMED: Mapping[str, Callable[[Day], Rows]] = {
+    "rights": rights,
     "mails": mails,
     "to_tell": to_tell,
     "to_note": to_note,

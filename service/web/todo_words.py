@@ -36,11 +36,12 @@ ACTIONS = {
     "trial": N_("Voir le bilan"),
     "first_visit": N_("Prévoir la rencontre"),
     "consent": N_("Voir l’accord"),
-    "supervision": "",
+    "supervision": N_("Noter ou prévoir"),
     "mails": N_("Voir les e-mails"),
     "to_tell": N_("Voir qui prévenir"),
     "to_note": N_("Noter les visites"),
     "long_waiting": N_("Voir ces demandes"),
+    "rights": N_("Lire et répondre"),
     "to_place": N_("Placer les visites"),
 }
 PAGES = {
@@ -54,6 +55,7 @@ PAGES = {
     "first_visit": "/binomes/{}",
     "consent": "/accords/{}",
     "supervision": "/pairs-aidants/{}",
+    "rights": "/droits",
     "mails": "/courriels",
     "to_tell": "/binomes",
     "to_note": "/binomes",
@@ -72,6 +74,7 @@ MARKS = {
     "first_visit": "calendar",
     "consent": "check",
     "supervision": "person",
+    "rights": "person",
     "mails": "inbox",
     "to_tell": "info",
     "to_note": "calendar",
@@ -112,6 +115,12 @@ def _summed(thing: Thing, speech: Speech) -> str:
     """A line with a figure."""
     if thing.kind == "mails":
         return speech.ngettext("%(num)d e-mail n’est pas parti.", "%(num)d e-mails ne sont pas partis.", thing.count)
+    if thing.kind == "rights":
+        return speech.ngettext(
+            "%(num)d personne demande quelque chose sur ses données.",
+            "%(num)d personnes demandent quelque chose sur leurs données.",
+            thing.count,
+        )
     if thing.kind == "to_tell":
         return speech.ngettext("%(num)d message est à dire.", "%(num)d messages sont à dire.", thing.count)
     if thing.kind == "to_note":
