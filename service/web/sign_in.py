@@ -13,6 +13,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from service import access, first_network, mailed_links, own_keys
+from service.access import Visitor
 from service.errors import SignInFailed
 from service.site import Site
 from service.tables.access import Account
@@ -145,13 +146,22 @@ def device_cookie(site: Site) -> str:
 
 
 @post("/sortir", opt=SIGNED_IN, sync_to_thread=True)
-def sign_out(request: Request[Any, Any, Any], site: NamedDependency[Site]) -> Redirect:
+def sign_out(
+    request: Request[Any, Any, Any], site: NamedDependency[Site], visitor: NamedDependency[Visitor]
+) -> Redirect:
+    """Whoever is accompanied lands on a page that tells nothing of where they were."""
     access.leave(site, request.scope["auth"])
-    answer = Redirect("/entrer?fait=left", status_code=303)
+    answer = Redirect("/fin" if visitor.actor.role == "person" else "/entrer?fait=left", status_code=303)
     answer.set_cookie(ended_cookie(site))
     # Not "cookies": that would also forget the language.
     answer.headers["Clear-Site-Data"] = '"cache", "storage"'
     return answer
+
+
+@get("/fin", opt=ANYONE, sync_to_thread=True)
+def nothing_here(request: Request[Any, Any, Any]) -> Response[str]:
+    """A page without name, mark or link: nobody who looks over a shoulder learns anything."""
+    return page(request, "neutral.html")
 
 
 @get("/langue/{tag:str}", opt=ANYONE, sync_to_thread=True)
@@ -190,6 +200,7 @@ HANDLERS = [
     ask_for_link,
     enter_with_code,
     sign_out,
+    nothing_here,
     choose_language,
     choose_theme,
 ]

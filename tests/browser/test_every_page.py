@@ -29,6 +29,7 @@ ROLES = ("coordinator", "peer_helper", "professional", "person")
 THEMES = ("clair", "sombre")
 WIDTHS = (1280, 390, 320)
 REACHED_OTHERWISE: dict[str, str] = {
+    "/fin": "after « Quitter vite »",
     "/entrer": "asked of whoever did not sign in",
     "/entrer/{token}": "a link in a mail",
     "/entrer/courriel": "beside a demonstration",
