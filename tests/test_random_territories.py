@@ -33,7 +33,7 @@ ZONE = "Europe/Brussels"
 
 
 @given(territories())
-@settings(max_examples=12)
+@settings(max_examples=8)
 def test_any_territory_is_imported_paired_and_planned_within_all_rules(schema_in_memory: Database, drawn: Drawn):
     with sites.copied(schema_in_memory) as db:
         site = replace(sites.a_site(db), clock=FixedClock.at_eight(TODAY, ZONE))
@@ -58,7 +58,7 @@ def test_any_territory_is_imported_paired_and_planned_within_all_rules(schema_in
 
 
 @given(territories())
-@settings(max_examples=3)
+@settings(max_examples=2)
 def test_any_territory_goes_through_the_demonstration(drawn: Drawn):
     with tempfile.TemporaryDirectory() as place:
         folder, out = drawn.lay_out(Path(place)), Path(place) / "out"

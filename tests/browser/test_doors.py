@@ -218,8 +218,7 @@ OPEN_PAGES = ("/entrer", "/entrer/courriel", "/entrer/mot-de-passe", "/mot-de-pa
 OWN_PAGES = ("/compte", "/compte/mot-de-passe", "/compte/codes", "/compte/cles", "/compte/adresse", "/compte/confirmer")
 
 
-@pytest.mark.parametrize("theme", ["clair", "sombre"])
-@pytest.mark.parametrize("wide", [1280, 390, 320])
+@pytest.mark.parametrize(("wide", "theme"), [(1280, "clair"), (390, "sombre"), (320, "clair")])
 def test_every_page_of_the_doors_looks_right(chromium: Browser, empty: Site, wide: int, theme: str):
     with Visitor(chromium, empty, wide) as visitor:
         visitor.open(f"/theme/{theme}?retour=/creer-le-reseau")

@@ -78,16 +78,6 @@ def test_a_peer_helper_subscribes_to_their_agenda(visitor: Visitor):
     assert body.startswith("BEGIN:VCALENDAR")
 
 
-@pytest.mark.parametrize("role", ["professional", "person", "peer_helper"])
-def test_the_pages_of_each_role_look_right(visitor: Visitor, role: str):
-    visitor.enter(role)
-    visitor.looks_right()
-    for link in visitor.page.locator("nav[aria-label='Navigation principale'] a").all():
-        path = link.get_attribute("href") or "/"
-        visitor.page.context.pages[0].goto(visitor.site.settings.base_url + path)
-        visitor.looks_right()
-
-
 def test_the_import_page_shows_a_report_before_anything_is_written(visitor: Visitor, tmp_path):
     file = tmp_path / "absences.csv"
     file.write_text(
@@ -102,14 +92,6 @@ def test_the_import_page_shows_a_report_before_anything_is_written(visitor: Visi
     visitor.looks_right()
     visitor.press("Ne rien reprendre")
     assert "Rien n’a été enregistré" in visitor.said
-
-
-@pytest.mark.parametrize("theme", ["clair", "sombre"])
-def test_both_themes_have_enough_contrast(visitor: Visitor, theme: str):
-    visitor.enter("coordinator")
-    for path in ("/demandes", "/appariements"):
-        visitor.open(f"/theme/{theme}?retour={path}")
-        visitor.looks_right()
 
 
 @pytest.mark.usefixtures("calculating")
@@ -180,10 +162,3 @@ def test_a_peer_helper_answers_for_the_visits_of_the_week(visitor: Visitor):
 
     assert "Votre oui est noté" in visitor.said
     assert visitor.page.get_by_role("button", name="Oui, j’accepte").count() == before - 1
-
-
-@pytest.mark.parametrize("theme", ["clair", "sombre"])
-def test_the_week_has_enough_contrast_in_both_themes(visitor: Visitor, theme: str):
-    visitor.enter("coordinator")
-    visitor.open(f"/theme/{theme}?retour=/semaine/2027-01-11")
-    visitor.looks_right()
