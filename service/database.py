@@ -64,7 +64,15 @@ class Database:
             with self._writer, Session(self.engine, expire_on_commit=False) as tx:
                 tx.connection(execution_options={"lefil_write": True})
                 yield tx
-                tx.commit()
+                tx.flush()
+                held = tx.connection().connection.dbapi_connection
+                try:
+                    tx.commit()
+                except IntegrityError:
+                    # A deferred reference is looked at by COMMIT alone, and SQLite leaves the transaction open then.
+                    if held is not None:
+                        held.rollback()
+                    raise
         except StaleDataError as error:
             raise outdated() from error
         except IntegrityError as error:

@@ -18,7 +18,7 @@ from sqlalchemy import Column, PrimaryKeyConstraint, Table, UniqueConstraint, de
 from sqlmodel import Session, SQLModel, col, select
 
 from locales import N_
-from service import audit, lifecycles, mailed_links, own_keys
+from service import audit, lifecycles, mailed_links, own_keys, request_threads
 from service.clock import RealClock
 from service.database import check_revision
 from service.errors import NotFound, StepNotAllowed
@@ -32,10 +32,15 @@ from service.requests import consent_state
 from service.site import Actor, Site
 from service.tables.access import Account
 from service.tables.calendars import OtherCalendar
+from service.tables.follow import PartnerRequest, RequestMessage
 from service.tables.mail import Invitation, OutboxMessage
 from service.tables.network import Goal, Situation
-from service.tables.pairings import Pairing, Request
+from service.tables.pairings import Pairing, Request, Visit
 from service.tables.people import Availability, Consent, ContactCard, DistinctPair, Person, Separation
+from service.tables.presence import VisitReport
+from service.tables.request_threads import RequestQuestion, RequestStep
+from service.tables.rights import RightRequest
+from service.visit_outcomes import word_place
 
 STAYS = {
     ("person", "id"),
@@ -50,7 +55,6 @@ STAYS = {
 """References that do not move: what somebody is, lines of consent (copied), and the key, which is erased."""
 BY_HAND = {
     ("pairing", "person_id"),
-    ("visit", "person_id"),
     ("separation", "person_id"),
     ("separation", "other_person_id"),
     ("distinct_pair", "person_id"),
@@ -59,7 +63,7 @@ BY_HAND = {
     ("account", "party_id"),
     ("contact_card", "party_id"),
 }
-"""References that move each in a way of its own; visits follow their pairing."""
+"""References that move each in a way of its own."""
 UNIQUE = (UniqueConstraint, PrimaryKeyConstraint)
 CHOSEN_WHOLE = ("availability", "card")
 """What is taken from one of both as a whole, beside the fields of the form."""
@@ -319,6 +323,19 @@ def _seal_anew(tx: Session, site: Site, first: Person, second: Person) -> None:
             (row, "content_sealed", f"outbox_message.content_sealed:{row.public_id}")
             for row in tx.exec(select(OutboxMessage).where(OutboxMessage.party_id == second.id)).all()
         ),
+        *(
+            (row, "words_sealed", f"right_request.words_sealed:{row.public_id}")
+            for row in tx.exec(select(RightRequest).where(RightRequest.person_id == second.id)).all()
+        ),
+        *_of_requests(tx, second),
+        *(
+            (report, "word_sealed", word_place(visit))
+            for report, visit in tx.exec(
+                select(VisitReport, Visit)
+                .join(Visit, col(Visit.id) == VisitReport.visit_id)
+                .where(Visit.person_id == second.id)
+            ).all()
+        ),
     ]
     for row, column, place in sealed:
         value = getattr(row, column)
@@ -331,6 +348,22 @@ def _seal_anew(tx: Session, site: Site, first: Person, second: Person) -> None:
         setattr(row, column, site.seals.seal(tx, first.id, place, told))
         tx.add(row)
     tx.flush()
+
+
+def _of_requests(tx: Session, person: Person) -> Iterator[tuple[Any, str, str]]:
+    """What was written about a person's requests under their key."""
+    about = select(Request.id).where(Request.person_id == person.id)
+    for row in tx.exec(select(RequestMessage).where(col(RequestMessage.request_id).in_(about))).all():
+        yield row, "content_sealed", f"request_message.content_sealed:{row.public_id}"
+    for row in tx.exec(select(RequestQuestion).where(col(RequestQuestion.request_id).in_(about))).all():
+        for column in ("text_sealed", "answer_sealed"):
+            yield row, column, f"request_question.{column}:{row.public_id}"
+    confirmed = col(PartnerRequest.request_id).in_(about)
+    for row in tx.exec(select(PartnerRequest).where(confirmed)).all():
+        yield row, "email_sealed", f"partner_request.email_sealed:{row.public_id}"
+    steps = select(RequestStep, Request).join(Request, col(Request.id) == RequestStep.request_id)
+    for row, request in tx.exec(steps.where(Request.person_id == person.id)).all():
+        yield row, "where_sealed", request_threads.place_of(request)
 
 
 def _move(tx: Session, table: Table, column: Column[Any], old: int, new: int) -> None:

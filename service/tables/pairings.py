@@ -208,7 +208,9 @@ class Visit(Editable, Dated, table=True):
         CheckConstraint("checked_out_at IS NULL OR checked_out_at >= checked_in_at", name="checked"),
         CheckConstraint("moved_to_id IS NULL OR status = 'moved'", name="moved"),
         # A pairing goes to another record only when two records of one person become one; its visits go with it.
-        ForeignKeyConstraint(["pairing_id", "person_id"], ["pairing.id", "pairing.person_id"], onupdate="CASCADE"),
+        ForeignKeyConstraint(
+            ["pairing_id", "person_id"], ["pairing.id", "pairing.person_id"], deferrable=True, initially="DEFERRED"
+        ),
         CheckConstraint("second_helper_id IS NULL OR second_helper_id != peer_helper_id", name="two_people"),
     )
     id: int | None = key()

@@ -27,7 +27,7 @@ def test_an_absence_is_noted_and_the_plan_goes_on_with_few_changes(visitor: Visi
     plan = visitor.page.locator("section.card", has=visitor.page.locator("input[name=keep]")).first
     plan.wait_for()
     visitor.looks_right()
-    assert "À prévenir :" in plan.inner_text()
+    assert "À prévenir\u00a0:" in plan.inner_text()
     boxes = plan.locator("input[name=keep]")
     assert boxes.count() >= 2
     boxes.last.uncheck()

@@ -29,7 +29,7 @@ def test_p1_a_professional_asks_and_the_coordination_sees_it(chromium: Browser, 
         visitor.press("Nouvelle demande")
         page.get_by_label("Pseudonyme", exact=True).fill("Merle")
         visitor.press("Continuer")
-        assert page.title().startswith("Erreur :")
+        assert page.title().startswith("Erreur\u00a0:")
         looked_at("wrong")
         assert page.get_by_label("Pseudonyme", exact=True).input_value() == "Merle"
         page.get_by_label("Oui, elle l’a dit elle-même").check()

@@ -129,7 +129,7 @@ def test_from_the_empty_database_to_the_first_page(chromium: Browser, empty: Sit
         assert visitor.page.locator(".papercodes code").count() == 10
         paper = visitor.page.locator(".papercodes code").first.inner_text()
         visitor.follow("C’est fait, continuer")
-        assert visitor.page.get_by_role("heading", level=1).inner_text() == "Demandes"
+        assert visitor.page.get_by_role("heading", level=1).inner_text() == "Aujourd’hui"
         visitor.press("Déconnexion")
 
         visitor.follow("Je coordonne, ou je suis professionnel")

@@ -92,11 +92,11 @@ def test_what_if_is_one_press_beside_a_suggestion(visitor: Visitor):
 def test_the_newcomer_who_is_missing_is_tried_out(visitor: Visitor):
     visitor.enter("coordinator")
     visitor.open("/appariements")
-    visitor.follow("Et si cette personne arrivait ?")
+    visitor.follow("Et si cette personne arrivait\u00a0?")
     visitor.looks_right()
     visitor.press("Voir ce que cela changerait")
     visitor.page.get_by_role("heading", name="Pour qui cela change").wait_for()
-    assert "Aurait une proposition : le nouveau pair-aidant." in visitor.page.locator("main").inner_text()
+    assert "Aurait une proposition\u00a0: le nouveau pair-aidant." in visitor.page.locator("main").inner_text()
     visitor.looks_right()
 
 
@@ -107,7 +107,7 @@ def test_a_question_without_sense_comes_back_with_the_sentence_first(visitor: Vi
     visitor.press("Voir ce que cela changerait")
     assert "Dites ce que vous voulez essayer." in visitor.page.locator(".errsum").inner_text()
     assert visitor.page.evaluate("document.activeElement.className") == "errsum"
-    assert visitor.page.title().startswith("Erreur :")
+    assert visitor.page.title().startswith("Erreur\u00a0:")
     visitor.looks_right()
     assert "422" in visitor.complaints.pop()  # the browser notes that the form was refused
 

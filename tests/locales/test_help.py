@@ -6,6 +6,7 @@ import click
 import pytest
 
 from locales import LANGS, translator
+from locales.typography import french
 from service.cli_help import language_of_help, speaking
 from service.cli_serve import cli
 
@@ -21,7 +22,7 @@ def test_help_is_in_the_readers_language(lang: str):
     spoken = speaking(cli, translator(lang))
 
     assert helps(spoken) == [translator(lang).gettext(text) if text else "" for text in helps(cli)]
-    assert (helps(spoken) == helps(cli)) == (lang == "fr")
+    assert ([french(text) for text in helps(cli)] == helps(spoken)) == (lang == "fr")
 
 
 @pytest.mark.parametrize(

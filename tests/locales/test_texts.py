@@ -96,7 +96,7 @@ def test_placeholders_are_filled_and_plurals_follow_french():
     one, many = "%(num)d visite de %(name)s", "%(num)d visites de %(name)s"
 
     assert fr.gettext("Bonjour %(name)s", name="Nadia") == "Bonjour Nadia"
-    assert fr.gettext("100 %") == "100 %"
+    assert fr.gettext("100\u00a0%") == "100\u00a0%"
     assert fr.ngettext(one, many, 2, name="Nadia") == "2 visites de Nadia"
     assert fr.ngettext(one, many, 1, name="Nadia") == "1 visite de Nadia"
 

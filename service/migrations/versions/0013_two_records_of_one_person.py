@@ -25,7 +25,8 @@ def upgrade() -> None:
             "pairing",
             ["pairing_id", "person_id"],
             ["id", "person_id"],
-            onupdate="CASCADE",
+            deferrable=True,
+            initially="DEFERRED",
         )
 
     op.create_table(

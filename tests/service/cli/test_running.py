@@ -110,7 +110,7 @@ def test_real_mode_does_not_serve_the_demonstration(served: tuple[Terminal, int]
 
     assert (said.code, said.err.strip().splitlines()[-1]) == (
         1,
-        "Cette base de données contient la démonstration. Démarrez-la avec « lefil run ».",
+        "Cette base de données contient la démonstration. Démarrez-la avec «\u00a0lefil run\u00a0».",
     )
 
 

@@ -72,7 +72,7 @@ def test_a_preference_that_is_not_met_is_a_reserve(seraing: Network):
     assert unmet
     for one in unmet:
         assert one.verdict == "warn"
-        assert one.reason.endswith("La personne préfère quelqu’un d’autre : femme ou homme.")
+        assert one.reason.endswith("La personne préfère quelqu’un d’autre\u00a0: femme ou homme.")
 
 
 def test_nobody_suits_is_said_with_what_blocks_and_what_would_help(seraing: Network):

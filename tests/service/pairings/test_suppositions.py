@@ -61,10 +61,10 @@ def test_a_newcomer_serves_somebody_whom_nobody_suits(seraing: Network):
     found = answered(seraing, newcomers=(TURKISH,))
 
     assert found.question == (
-        "Arrive le nouveau pair-aidant, qui parle turc et accompagne sur : Accompagnement social.",
+        "Arrive le nouveau pair-aidant, qui parle turc et accompagne sur\u00a0: Accompagnement social.",
     )
     assert [(one.before, one.after, one.says) for one in found.differences if one.person == person(seraing)] == [
-        (None, "le nouveau pair-aidant", "Aurait une proposition : le nouveau pair-aidant.")
+        (None, "le nouveau pair-aidant", "Aurait une proposition\u00a0: le nouveau pair-aidant.")
     ]
 
 
@@ -86,7 +86,7 @@ def test_whoever_a_leaving_helper_accompanies_waits_again(seraing: Network):
 def test_other_weights_are_shown_in_words(seraing: Network):
     found = answered(seraing, weights={"travel": 100})
 
-    assert found.question == ("Le critère « Trajet » compte 100.",)
+    assert found.question == ("Le critère «\u00a0Trajet\u00a0» compte 100.",)
     assert not found.refused
 
 
@@ -94,7 +94,7 @@ def test_a_choice_that_a_rule_forbids_is_refused_in_words(seraing: Network):
     found = answered(seraing, choose=(ids(seraing, ONE, "SER-H07"),))
 
     assert [one.rules for one in found.refused] == [("AVAILABILITY",)]
-    assert found.refused[0].says.endswith("ce n’est pas possible : Moments communs")
+    assert found.refused[0].says.endswith("ce n’est pas possible\u00a0: Moments communs")
     assert found.today is None
 
 

@@ -52,6 +52,7 @@ from tests.service.record.builders import EARLIER, MONDAY, Tandem
 SEALED_ANEW = {
     "contact_card.card_sealed",
     "request.note_sealed",
+    "right_request.words_sealed",
     "other_calendar.url_sealed",
     "invitation.token_sealed",
     "outbox_message.content_sealed",

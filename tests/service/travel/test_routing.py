@@ -76,9 +76,9 @@ def test_every_fault_of_a_file_is_named(seraing: Terminal, tmp_path: Path):
     said = seraing.lefil("routing", "check", "ways.csv")
 
     assert said.code == 1
-    assert [line.partition(" : ")[0] for line in said.out.splitlines()] == [
-        "« ways.csv », ligne 2, colonne « mode »",
-        "« ways.csv », ligne 3, colonne « minutes »",
+    assert [line.partition("\u00a0: ")[0] for line in said.out.splitlines()] == [
+        "«\u00a0ways.csv\u00a0», ligne 2, colonne «\u00a0mode\u00a0»",
+        "«\u00a0ways.csv\u00a0», ligne 3, colonne «\u00a0minutes\u00a0»",
     ]
 
 
@@ -87,8 +87,8 @@ def test_a_good_file_tells_what_it_lacks(seraing: Terminal, tmp_path: Path):
     said = seraing.lefil("routing", "check", "ways.csv")
 
     assert said.code == 0
-    assert "ligne 3, colonne « to » : aucun lieu n’a la référence « SER-Z1 »" in said.out
-    assert "walk : 3 lieux, 4 trajets manquent" in said.out
+    assert "ligne 3, colonne «\u00a0to\u00a0»\u00a0: aucun lieu n’a la référence «\u00a0SER-Z1\u00a0»" in said.out
+    assert "walk\u00a0: 3 lieux, 4 trajets manquent" in said.out
 
 
 def test_the_server_does_not_start_on_a_file_that_cannot_be_used(seraing: Terminal, tmp_path: Path):
@@ -98,5 +98,6 @@ def test_the_server_does_not_start_on_a_file_that_cannot_be_used(seraing: Termin
     said = seraing.apart("serve", "--port", free_port())
 
     assert said.code == 1
-    assert said.err.strip().splitlines()[-1].startswith("« ways.csv », ligne 2, colonne « minutes »")
+    last = said.err.strip().splitlines()[-1]
+    assert last.startswith("«\u00a0ways.csv\u00a0», ligne 2, colonne «\u00a0minutes\u00a0»")
     assert seraing.rows() == before

@@ -122,7 +122,8 @@ def test_a_file_that_cannot_be_used_names_the_line_and_changes_nothing(site: Sit
         travel_sources.take(site)
 
     assert said(refused.value) == (
-        "« ways.csv », ligne 3, colonne « minutes » : « -3 » est plus petit que 0. Rien n’est repris."
+        "«\u00a0ways.csv\u00a0», ligne 3, colonne «\u00a0minutes\u00a0»\u00a0: "
+        "«\u00a0-3\u00a0» est plus petit que 0. Rien n’est repris."
     )
     assert matrices_of(site) == before != []
 

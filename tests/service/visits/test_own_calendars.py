@@ -154,7 +154,7 @@ def test_a_move_by_hand_says_whose_agenda_is_against_it_and_no_more(on: Site):
 
     assert asked.slot == choice.id
     assert asked.against == (Objection("OWN_CALENDAR", helper.ref),)
-    assert said == (OBJECTIONS["OWN_CALENDAR"] % {"who": helper.display_name},)
+    assert said == (Speech("fr", ZONE).gettext(OBJECTIONS["OWN_CALENDAR"], who=helper.display_name),)
     assert choice.id not in [one.id for one in visits.slots_for(on, actor, row.public_id)]
     with pytest.raises(errors.RuleBroken):
         visits.move(on, actor, row.public_id, choice.id)

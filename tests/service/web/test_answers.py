@@ -59,7 +59,7 @@ def test_a_bug_is_a_page_without_details_and_with_safe_headers(network: Network,
     def broken(*_: object, **__: object) -> None:
         raise RuntimeError("Rose lives at 12 rue X")
 
-    monkeypatch.setattr("service.web.requests.requests.listing", broken)
+    monkeypatch.setattr("service.web.requests.request_search.search", broken)
     answer = client.read("/demandes")
 
     assert answer.status_code == 500

@@ -205,7 +205,7 @@ def test_a_visit_moves_to_a_moment_chosen_by_hand(network: Network):
     [
         ("2027-01-12", "18:00", "Ana : pas disponible à ce moment."),
         ("2027-01-12", "18:00", "Yann : pas disponible à ce moment."),
-        ("2027-01-12", "21:00", "Les visites ont lieu entre 8 h et 20 h."),
+        ("2027-01-12", "21:00", "Les visites ont lieu entre 8\u00a0h et 20\u00a0h."),
         ("2026-12-29", "10:00", "Ce moment est passé."),
         ("", "10:00", "Choisissez un jour."),
         ("2027-13-40", "10:00", "Choisissez un jour."),
