@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from contextlib import suppress
 
-from playwright.sync_api import Error, Locator
+from playwright.sync_api import Locator
 
 from tests.browser.stories.ways import Way
 from tests.browser.visitor import Visitor
@@ -47,9 +46,13 @@ class Hand(Visitor):
             by_mouse(wanted)
         else:
             self.to(wanted)
-            self.page.keyboard.press(key)
-        with suppress(Error):
-            self.page.wait_for_load_state()
+            if wanted.evaluate("one => one.localName") == "summary":
+                self.page.keyboard.press(key)
+            else:
+                # A key that is pressed does not wait for the next page, as a click does.
+                with self.page.expect_navigation():
+                    self.page.keyboard.press(key)
+        self.page.wait_for_load_state()
 
     def presses(self, name: str | re.Pattern[str]) -> None:
         self.use(self.page.get_by_role("button", name=name))

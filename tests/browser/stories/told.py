@@ -22,8 +22,9 @@ def c1(hand: Hand) -> None:
     queue = hand.page.locator(".queue li")
     without = queue.filter(has_text="Aucun pair-aidant possible").locator("a")
     found = {refs[str(link.get_attribute("href")).rsplit("/", 1)[-1]] for link in without.all()}
-    assert found == NOBODY
+    assert found == NOBODY, sorted(found)
     offered = queue.filter(has_text=re.compile(r"[1-3] propositions?|Quand une place se libère|Réponse attendue"))
+    assert offered.count(), queue.all_inner_texts()[:5]
     assert offered.count() == queue.count() - len(NOBODY)
     hand.use(without.first)
     assert "Ce qui ouvrirait une possibilité :" in hand.reads()
@@ -71,7 +72,7 @@ def c6(hand: Hand) -> None:
     )
     hand.presses("Lire les fichiers")
     assert "Rien n’est encore enregistré" in hand.said
-    assert "UNKNOWN_REFERENCE" in hand.page.content()
+    assert "UNKNOWN_REFERENCE" in hand.page.content(), hand.reads()
     hand.looks()
     hand.presses("Ne rien reprendre")
     assert "Rien n’a été enregistré" in hand.said
@@ -161,6 +162,7 @@ def x1(hand: Hand) -> None:
         hand.page.wait_for_url("**/agenda*")
         hand.reads_well(tag)
         hand.looks()
+    hand.page.set_viewport_size({"width": 1280, "height": 900})
     # Set from outside the page, as a reader's own settings are.
     hand.page.evaluate("document.documentElement.style.fontSize = '200%'")
     wide = hand.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
