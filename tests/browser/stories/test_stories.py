@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -22,11 +23,12 @@ TOLD = [
 
 
 @pytest.mark.parametrize(("story", "way"), TOLD)
-def test_story(chromium: Browser, site: Site, story, way: ways.Way):
+def test_story(chromium: Browser, site: Site, story: Callable[[Hand], None], way: ways.Way):
     outcome = "failed"
     try:
-        with Hand(chromium, site, way.width, java_script_enabled=way.script) as hand:
-            hand.way = way
+        hand = Hand(chromium, site, way.width, java_script_enabled=way.script)
+        hand.way = way
+        with hand:
             story(hand)
         outcome = "passed"
     finally:
