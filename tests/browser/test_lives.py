@@ -26,20 +26,6 @@ def test_a_coordinator_pauses_a_pairing_and_ends_it(visitor: Visitor):
     visitor.looks_right()
 
 
-def test_a_person_reads_what_withdrawing_does_and_withdraws(visitor: Visitor):
-    visitor.enter("person", "SER-P007")
-    visitor.open("/mes-binomes")
-    visitor.looks_right()
-    visitor.follow("Voir, renouveler ou retirer mon accord")
-    visitor.looks_right()
-    visitor.follow("Retirer mon accord…")
-    visitor.looks_right()
-    visitor.press("Retirer mon accord maintenant")
-    assert "Votre accord est retiré" in visitor.said
-    visitor.open("/agenda")
-    assert "Rien de prévu" in visitor.page.locator("main").inner_text()
-
-
 def test_a_helper_stops_after_reading_what_it_does(visitor: Visitor):
     visitor.enter("peer_helper", "SER-H10")
     visitor.open("/mes-binomes")

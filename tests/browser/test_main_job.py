@@ -65,35 +65,6 @@ def test_a_calculation_is_followed_to_its_end(visitor: Visitor):
     assert visitor.page.url.partition("?")[0].rpartition("/")[0].endswith("/appariements")
 
 
-def test_a_peer_helper_subscribes_to_their_agenda(visitor: Visitor):
-    visitor.enter("peer_helper")
-    visitor.open("/abonnement")
-    visitor.looks_right()
-    visitor.press("Créer mon adresse")
-    assert "Adresse créée" in visitor.said
-    visitor.looks_right()
-    address = visitor.page.get_by_label("Adresse à copier").input_value()
-    body = visitor.context.request.get(address).text()
-
-    assert body.startswith("BEGIN:VCALENDAR")
-
-
-def test_the_import_page_shows_a_report_before_anything_is_written(visitor: Visitor, tmp_path):
-    file = tmp_path / "absences.csv"
-    file.write_text(
-        "owner_type;owner_id;first_day;last_day;start;end;kind\npeer_helper;SER-X99;2027-02-01;2027-02-05;;;planned\n"
-    )
-    visitor.enter("coordinator")
-    visitor.open("/import")
-    visitor.looks_right()
-    visitor.page.get_by_label("Fichiers CSV du réseau").set_input_files(str(file))
-    visitor.press("Lire les fichiers")
-    assert "Rien n’est encore enregistré" in visitor.said
-    visitor.looks_right()
-    visitor.press("Ne rien reprendre")
-    assert "Rien n’a été enregistré" in visitor.said
-
-
 @pytest.mark.usefixtures("calculating")
 def test_everything_works_without_a_script(chromium: Browser, site: Site):
     with Visitor(chromium, site, 1280, java_script_enabled=False) as visitor:
@@ -150,15 +121,3 @@ def test_a_visit_is_moved_on_a_plain_page_without_a_script(chromium: Browser, si
         assert "Déplacer la visite à" in visitor.page.locator("h1").inner_text()
         visitor.press("Déplacer")
         assert "Visite déplacée" in visitor.said
-
-
-def test_a_peer_helper_answers_for_the_visits_of_the_week(visitor: Visitor):
-    visitor.enter("peer_helper")
-    visitor.open("/agenda")
-    visitor.looks_right()
-    before = visitor.page.get_by_role("button", name="Oui, j’accepte").count()
-    assert before
-    visitor.press("Oui, j’accepte")
-
-    assert "Votre oui est noté" in visitor.said
-    assert visitor.page.get_by_role("button", name="Oui, j’accepte").count() == before - 1

@@ -1,0 +1,124 @@
+"""Whoever carries out a story: by mouse, or by keyboard only, where nothing is pressed that the focus did not reach."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from playwright.sync_api import Locator
+
+from tests.browser.stories.ways import Way
+from tests.browser.visitor import Visitor
+
+FAR = 600
+"""Tabs after which a control counts as out of reach; the longest page has about 400."""
+
+
+class Hand(Visitor):
+    """A visitor who works in one way; the same story is told with every way."""
+
+    way: Way
+
+    def opened_as(self, role: str, path: str, ref: str | None = None) -> None:
+        """Come in as somebody, from a clean browser, in the theme of this way."""
+        self.context.clear_cookies()
+        self.enter(role, ref)
+        self.context.add_cookies([{"name": "theme", "value": self.way.theme, "url": self.site.settings.base_url}])
+        self.open(path)
+
+    def to(self, wanted: Locator) -> None:
+        """Press Tab until the wanted control has the focus."""
+        self.page.evaluate("document.activeElement && document.activeElement.blur()")
+        for _ in range(FAR):
+            if wanted.evaluate("one => one === document.activeElement"):
+                return
+            self.page.keyboard.press("Tab")
+        message = f"{self.page.url}: the keyboard does not reach {wanted}"
+        raise AssertionError(message)
+
+    def use(self, wanted: Locator, key: str = "Enter") -> None:
+        """A link, a button or a disclosure."""
+        self._act(wanted.first, lambda one: one.click(), key)
+
+    def _act(self, wanted: Locator, by_mouse: Callable[[Locator], None], key: str) -> None:
+        wanted.wait_for()
+        if self.way.hand == "mouse":
+            by_mouse(wanted)
+        else:
+            self.to(wanted)
+            if wanted.evaluate("one => one.localName") == "summary":
+                self.page.keyboard.press(key)
+            else:
+                # A key that is pressed does not wait for the next page, as a click does.
+                with self.page.expect_navigation():
+                    self.page.keyboard.press(key)
+        self.page.wait_for_load_state()
+
+    def presses(self, name: str | re.Pattern[str]) -> None:
+        self.use(self.page.get_by_role("button", name=name))
+
+    def follows(self, name: str | re.Pattern[str]) -> None:
+        self.use(self.page.get_by_role("link", name=name))
+
+    def opens(self, text: str | re.Pattern[str]) -> None:
+        """A disclosure, by what stands on it."""
+        self.use(self.page.locator("summary", has_text=text))
+
+    def chooses(self, option: Locator) -> None:
+        """A box to tick, or one of several round buttons, which the arrows reach."""
+        option = option.first
+        if self.way.hand == "mouse":
+            option.check()
+        elif option.get_attribute("type") != "radio":
+            self.to(option)
+            self.page.keyboard.press("Space")
+        else:
+            self._arrows_to(option)
+        assert option.is_checked()
+
+    def _arrows_to(self, option: Locator) -> None:
+        group = option.get_attribute("name")
+        form = option.locator("xpath=ancestor::form[1]")
+        members = form.locator(f"input[type=radio][name='{group}']")
+        checked = form.locator(f"input[type=radio][name='{group}']:checked")
+        self.to(checked.first if checked.count() else members.first)
+        if not checked.count():
+            self.page.keyboard.press("Space")
+        for _ in range(members.count()):
+            if option.is_checked():
+                return
+            self.page.keyboard.press("ArrowDown")
+
+    def writes(self, field: Locator, text: str) -> None:
+        """Into a field for text, a number or a day."""
+        kind = field.get_attribute("type")
+        if self.way.hand == "mouse":
+            field.fill(text)
+            return
+        self.to(field)
+        if kind == "date":
+            year, month, day = text.split("-")
+            self.page.keyboard.type(f"{day}{month}{year}")
+        else:
+            self.page.keyboard.press("Control+a")
+            self.page.keyboard.type(text)
+        assert field.input_value() == text
+
+    def picks(self, field: Locator, label: str) -> None:
+        """One line of a list that unfolds, by typing its beginning."""
+        if self.way.hand == "mouse":
+            field.select_option(label=label)
+            return
+        self.to(field)
+        self.page.keyboard.type(label)
+        assert field.locator("option:checked").inner_text() == label
+
+    def looks(self) -> None:
+        """The page is in its theme and passes the inspection; without a script nobody can inspect but the eye."""
+        assert self.page.locator("html").get_attribute("data-theme") == self.way.theme
+        if self.way.script:
+            self.looks_right()
+
+    def reads(self) -> str:
+        """What the page says, without its frame."""
+        return self.page.locator("main").inner_text()
