@@ -22,7 +22,8 @@ from tests.service.web.servers import server
 
 CALM = ("audit_entry", "web_session", "attempt", "sign_in_link", "half_sign_in", "passkey_challenge")
 """Tables that may change although nothing was done: who looked, who came in, who tried."""
-ROUTES = routes(server(make_site()))
+ROUTES = sorted(routes(server(make_site())), key=str)
+"""In one order, whatever process collects them: handlers with several paths hold them as a set."""
 PLAIN = [one for one in ROUTES if one.method == "GET" and "{" not in one.path and one.rule.roles]
 ABOUT_RECORDS = [
     one for one in ROUTES if "{" in one.path and one.rule.roles and not one.path.startswith(BESIDE_RECORDS)
