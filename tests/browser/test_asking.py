@@ -62,4 +62,5 @@ def test_p1_a_professional_asks_and_the_coordination_sees_it(chromium: Browser, 
         visitor.complaints[:] = [one for one in visitor.complaints if "status of 422" not in one]
     with Visitor(chromium, site, width, java_script_enabled=script) as visitor:
         visitor.enter("coordinator")
+        visitor.open("/demandes")
         assert visitor.page.get_by_role("heading", name=re.compile("^Merle")).is_visible()

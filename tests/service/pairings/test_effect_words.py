@@ -83,8 +83,8 @@ def test_who_is_missing_is_said_in_words():
     speaker = Speaker(FR, {"housing": "logement"})
 
     assert words.recruit(speaker, one, {"N1": "Lize"}).replace("\N{NO-BREAK SPACE}", " ") == (
-        "Il manque\u00a0: une femme. Cette personne parle tigrigna, accompagne sur\u00a0: logement, "
-        "est libre\u00a0: lundi 9\u00a0h – 12\u00a0h, vient à Lize."
+        "Il manque : une femme. Cette personne parle tigrigna, accompagne sur : logement, "
+        "est libre : lundi 9 h – 12 h, vient à Lize."
     )
     assert words.recruit(speaker, Recruit((), (), None, (), None, (), 0), {}) == (
         "Il manque\u00a0: un pair-aidant ou une pair-aidante."

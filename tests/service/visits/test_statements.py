@@ -18,7 +18,7 @@ from tests.service.web.servers import server
 
 MOST = 40
 """Questions of the page that asks most; one more for each of sixty people would be seen at once."""
-GATHERING = {"/aujourdhui": 60}
+GATHERING = {"/aujourdhui": 60, "/mes-donnees": 60}
 """The one page that gathers every kind of thing to decide, and reads what is due of the plan as well."""
 
 
