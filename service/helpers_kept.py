@@ -12,6 +12,7 @@ from sqlmodel import col, select
 
 from locales import N_, translator
 from service import audit, lifecycles
+from service.contact_cards import place as card_place
 from service.database import check_revision
 from service.errors import NotAcceptable, NotFound, StepNotAllowed
 from service.helpers_sheet import HELPER, STATES
@@ -57,7 +58,7 @@ def card_of(at: Desk, helper: PeerHelper) -> dict[str, str]:
 
 def _opened(at: Desk, row: ContactCard) -> dict[str, str]:
     try:
-        told = at.site.seals.open(at.tx, row.party_id, _card_place(row.party_id), row.card_sealed)
+        told = at.site.seals.open(at.tx, row.party_id, card_place(row.party_id), row.card_sealed)
     except ValueError:  # its key was erased
         return {}
     return {name: str(value) for name, value in told.items() if value}
@@ -70,10 +71,6 @@ def own_words_of(at: Desk, helper: PeerHelper) -> str:
         return str(at.site.seals.open(at.tx, helper.id, _words_place(helper.id), helper.own_words_sealed))
     except ValueError:  # its key was erased
         return ""
-
-
-def _card_place(party_id: int) -> str:
-    return f"contact_card.card_sealed:{party_id}"
 
 
 def _words_place(party_id: int) -> str:
@@ -145,7 +142,7 @@ def _put_card(at: Desk, row: PeerHelper, told: dict[str, str]) -> None:
     wanted = {name: value for name, value in held.items() if name not in CARD} | told
     if wanted == held:
         return
-    sealed = at.site.seals.seal(at.tx, row.id, _card_place(row.id), wanted)
+    sealed = at.site.seals.seal(at.tx, row.id, card_place(row.id), wanted)
     if card is None:
         card = ContactCard(party_id=row.id, card_sealed=sealed)
     card.card_sealed = sealed

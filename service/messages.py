@@ -17,7 +17,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
 from locales import N_, translator
-from service import audit, codes, contact_cards, invitations, notices, outbox, requests, rows, sms_carrier
+from service import audit, codes, contact_cards, duties, invitations, notices, outbox, rows, sms_carrier, todo_kinds
 from service.clock import today
 from service.errors import NotAllowed, NotFound
 from service.letters import Letter
@@ -100,7 +100,7 @@ def choice(site: Site, actor: Actor) -> Choice:
     """What holds for the actor now."""
     party = _own_party(actor)
     with site.db() as tx:
-        known = _known(tx, site, [party])
+        known = _Known(tx, site, [party])
         way = known.way(party)
     return Choice(way.how, way.reminders, way.language, known.possible(party))
 
@@ -152,7 +152,7 @@ def to_say(site: Site, actor: Actor, gateways: Collection[str]) -> list[ToSay]:
     _must_coordinate(actor)
     with site.db() as tx:
         due = [one for one in _due(tx, site, actor.territory_id or 0) if one.code in SAID_BY_COORDINATION]
-        known = _known(tx, site, {one.party for one in due})
+        known = _Known(tx, site, {one.party for one in due})
         return [
             ToSay(
                 party=known.public_id(one.party),
@@ -179,7 +179,7 @@ def say(site: Site, actor: Actor, party: str, code: str, about: str) -> None:
     _must_coordinate(actor)
     with site.db.begin() as tx:
         for one in _due(tx, site, actor.territory_id or 0):
-            if (one.code, one.about) == (code, about) and _known(tx, site, [one.party]).public_id(one.party) == party:
+            if (one.code, one.about) == (code, about) and _Known(tx, site, [one.party]).public_id(one.party) == party:
                 _note(tx, site, one, "said", site.clock.now(), by=actor.account_id)
                 if code in codes.NOTICES_TO_PARTIES:
                     notices.mark_told(tx, site, actor, about)
@@ -231,17 +231,13 @@ class _Known:
         return next(iter(self.possible(party)), "none")
 
 
-def _known(tx: Session, site: Site, parties: Collection[int]) -> _Known:
-    return _Known(tx, site, parties)
-
-
 def _write_territory(site: Site, territory_id: int, now: datetime, gateways: Collection[str]) -> int:
     with site.db() as tx:
         territory = tx.get_one(Territory, territory_id)
         day = today(site.clock, territory.timezone)
         awake = _within(site.clock.now().astimezone(ZoneInfo(territory.timezone)), WAKING)
         due = _due(tx, site, territory_id)
-        known = _known(tx, site, {one.party for one in due})
+        known = _Known(tx, site, {one.party for one in due})
         reminded = set(
             tx.exec(
                 select(MessageTold.party_id).where(
@@ -338,7 +334,7 @@ def _due(tx: Session, site: Site, territory_id: int) -> list[Due]:
         *_notices(tx, territory_id, zone),
         *_requests(tx, territory_id, now.date()),
         *(_tomorrow(tx, territory_id, now) if _within(now, EVE) else ()),
-        *(_daily(tx, site, territory_id, now.date()) if _within(now, MORNING) else ()),
+        *(_daily(tx, site, territory, now.date()) if _within(now, MORNING) else ()),
     ]
     told = {
         (row.party_id, row.code, row.about): row.on
@@ -468,17 +464,11 @@ def _by_party(visits: Iterable[Visit]) -> dict[int, list[Visit]]:
     return found
 
 
-def _daily(tx: Session, site: Site, territory_id: int, day: date) -> Iterable[Due]:
-    """For each coordinator, how many things wait; nothing to do, no mail."""
-    accounts = select(Account).where(
-        Account.territory_id == territory_id, Account.role == "coordinator", col(Account.active).is_(True)
-    )
-    for account in tx.exec(accounts.order_by(col(Account.id))).all():
-        if account.party_id is None:
-            continue
-        counts = requests.counts(site, Actor("coordinator", territory_id, account.id, account.party_id))
-        number = counts.today
-        if number:
+def _daily(tx: Session, site: Site, territory: Territory, day: date) -> Iterable[Due]:
+    """For whoever coordinates today, how many things wait; nothing to do, no mail."""
+    number = todo_kinds.count(tx, todo_kinds.Day.of(site.clock.now(), territory))
+    for account in duties.on_duty(tx, territory.id, day) if number else ():
+        if account.party_id is not None:
             yield Due(account.party_id, "daily", day.isoformat(), Facts(count=number))
 
 

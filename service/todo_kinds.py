@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, func, literal, or_
+from sqlalchemy import ColumnElement, func, literal, or_
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
@@ -19,12 +19,12 @@ from sqlmodel.sql.expression import SelectOfScalar
 from matching.pairing.rules import SUPERVISION_DAYS
 from service import clock, codes
 from service.consents import SOON_DAYS
+from service.overdue import is_overdue
 from service.pairing_data import LAPSE_DAYS
 from service.tables.mail import OutboxMessage
 from service.tables.network import Meeting, MeetingParticipant
 from service.tables.pairings import Notice, Pairing, Request, Visit
 from service.tables.people import Consent, PeerHelper, Person
-from service.tables.presence import VisitReport
 from service.tables.request_threads import RequestQuestion
 from service.tables.rights import RightRequest
 from service.tables.territory import Territory
@@ -35,7 +35,6 @@ TRIAL_SOON_DAYS = 7
 SUPERVISION_SOON_DAYS = 14
 DECLINED_DAYS = 14
 """So long a no stands there while nobody else was proposed; the request itself stays in the queue."""
-OVERDUE_MINUTES = 30
 UNDECIDED = ("received", "consent_pending")
 UNWILLING = ("declined", "other_time")
 
@@ -175,12 +174,8 @@ def overdue(day: Day) -> Rows:
 
     What nobody noted for a day is no worry of today any more: it is to be noted.
     """
-    return _live(day).where(
-        col(Visit.ends_at) <= day.now - timedelta(minutes=OVERDUE_MINUTES),
-        col(Visit.ends_at) > day.now - timedelta(days=1),
-        col(Visit.checked_out_at).is_(None),
-        ~exists().where(col(VisitReport.visit_id) == col(Visit.id), col(VisitReport.safe_at).is_not(None)),
-        or_(col(Visit.published_at).is_not(None), col(Visit.status) == "confirmed"),
+    return select(Visit.id).where(
+        Visit.territory_id == day.territory_id, is_overdue(day.now), col(Visit.ends_at) > day.now - timedelta(days=1)
     )
 
 

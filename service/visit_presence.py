@@ -15,6 +15,7 @@ from locales import N_
 from service import audit, codes
 from service.access_scope import scope
 from service.errors import NotAllowed, NotFound, Outdated, StepNotAllowed
+from service.overdue import OVERDUE_AFTER, is_overdue
 from service.rows import by_id
 from service.site import Actor, Site
 from service.tables.pairings import Visit
@@ -24,8 +25,6 @@ from service.tables.territory import Neighbourhood
 from service.visit_outcomes import new_report, report_of, word_place
 from service.visit_rows import coordinating, own_visit
 
-OVERDUE_AFTER = timedelta(minutes=30)
-"""After the expected end, without « Je suis parti » (`domain.md`, section 6)."""
 EARLY, LATE = timedelta(hours=1), timedelta(hours=12)
 """From before the start to after the end, the buttons are there."""
 MISTAKEN_WITHIN = timedelta(minutes=30)
@@ -139,16 +138,7 @@ def overdue(site: Site, actor: Actor) -> tuple[Overdue, ...]:
         coordinating(tx, actor)
         rows = tx.exec(
             select(Visit)
-            .outerjoin(VisitReport, col(VisitReport.visit_id) == Visit.id)
-            .where(
-                scope(actor).visits(),
-                # An outcome that was noted says as well that they are back.
-                col(Visit.status).in_(codes.LIVE_VISIT_STATES),
-                col(Visit.published_at).is_not(None),
-                col(Visit.checked_out_at).is_(None),
-                col(Visit.ends_at) <= site.clock.now() - OVERDUE_AFTER,
-                col(VisitReport.safe_at).is_(None),
-            )
+            .where(scope(actor).visits(), is_overdue(site.clock.now()))
             .order_by(col(Visit.ends_at), col(Visit.ref))
         ).all()
         persons = by_id(tx, Person, (row.person_id for row in rows))

@@ -9,12 +9,12 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session
 
 from locales import N_
-from service import audit, clock, codes, visit_outcomes, visit_presence
+from service import audit, clock, codes, contact_cards, visit_outcomes, visit_presence
 from service.errors import NotAllowed, NotFound
 from service.planning_records import Horizon, Records
 from service.site import Actor, Site
 from service.tables.pairings import Visit
-from service.tables.people import ContactCard, Person
+from service.tables.people import Person
 from service.tables.territory import Territory
 from service.travel_ways import ways_of
 from service.visit_agenda import day_of
@@ -139,10 +139,7 @@ def card(site: Site, actor: Actor, visit: str) -> Card:
         if not _card_is_open(site, row, tx.get_one(Territory, row.territory_id)):
             raise NotAllowed(N_("La carte se lit de sept jours avant la visite au lendemain."))
         person = tx.get_one(Person, row.person_id)
-        held = tx.get(ContactCard, person.id)
-        told: dict[str, str] = {}
-        if held is not None:
-            told = site.seals.open(tx, person.id, f"contact_card.card_sealed:{person.id}", held.card_sealed)
+        told = contact_cards.of(tx, site, [person.id]).get(person.id, {})
         audit.note(tx, site, actor, "read", "contact_card", person.public_id)
         return Card(person.pseudonym, tuple((name, told[name]) for name in ON_THE_CARD if told.get(name)))
 

@@ -14,6 +14,7 @@ from service.visit_week import DayCell, Round, WeekView
 from service.web import drawings
 from service.web.marks import color_of
 from service.web.speech import Speech
+from service.web.week_view import why_off
 from service.web.words import APPOINTMENTS
 
 
@@ -117,7 +118,7 @@ def _helper(view: WeekView, number: int, wanted: date, speech: Speech) -> Helper
         name=row.name,
         color=color_of(number),
         hours=", ".join(speech.span(start, end) for start, end in cell.hours),
-        off=_off(cell, speech),
+        off=why_off(cell, speech),
         drawing=drawings.hours(
             [_from_midnight(span) for span in cell.free],
             [(_minute(chip.start), _minute(chip.end)) for chip in cell.chips],
@@ -136,14 +137,6 @@ def _ways(cell: DayCell, round_of: Round | None) -> list[tuple[datetime, int]]:
     if round_of.back:
         found.append((max(chip.end for chip in cell.chips), round_of.back))
     return found
-
-
-def _off(cell: DayCell, speech: Speech) -> str:
-    if cell.is_absent:
-        return speech.gettext("Absence")
-    if cell.is_closed:
-        return speech.gettext("Jour férié ou congé")
-    return "" if cell.hours else speech.gettext("Non disponible")
 
 
 def _from_midnight(span: tuple[int, int]) -> tuple[int, int]:

@@ -177,20 +177,13 @@ def week(site: Site, actor: Actor, monday: date, shown: date | None, speech: Spe
 
 
 def _cell(cell: DayCell, on_map: bool, speech: Speech) -> CellLine:
-    off = ""
-    if cell.is_absent:
-        off = speech.gettext("Absence")
-    elif cell.is_closed:
-        off = speech.gettext("Jour férié ou congé")
-    elif not cell.hours:
-        off = speech.gettext("Non disponible")
     free = [(start + drawings.DAY_FROM, end + drawings.DAY_FROM) for start, end in cell.free]
     taken = [(start + drawings.DAY_FROM, end + drawings.DAY_FROM) for start, end in cell.taken]
     return CellLine(
         day=cell.day,
         strip=drawings.strip(free, taken),
         text=", ".join(speech.span(start, end) for start, end in cell.hours),
-        off=off,
+        off=why_off(cell, speech),
         entries=tuple(
             _chip(one, on_map, speech)
             if isinstance(one, Chip)
@@ -204,6 +197,15 @@ def _cell(cell: DayCell, on_map: bool, speech: Speech) -> CellLine:
             for one in sorted((*cell.chips, *cell.appointments), key=lambda one: (one.start, one.end))
         ),
     )
+
+
+def why_off(cell: DayCell, speech: Speech) -> str:
+    """Why a helper's day is empty; nothing to say when they are free at some hour."""
+    if cell.is_absent:
+        return speech.gettext("Absence")
+    if cell.is_closed:
+        return speech.gettext("Jour férié ou congé")
+    return "" if cell.hours else speech.gettext("Non disponible")
 
 
 def _chip(chip: Chip, on_map: bool, speech: Speech) -> ChipLine:
