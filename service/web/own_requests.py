@@ -92,12 +92,14 @@ def _followed(
     request: Request[Any, Any, Any], site: Site, visitor: Visitor, public_id: str, *, wrong: str = "", said: str = ""
 ) -> Response[str]:
     language = speech_of(request).lang
+    item = request_follow.one(site, visitor.actor, public_id, language)
+    sent_on = item.status == "redirected"
     return page(
         request,
         "own_request.html",
         status=422 if wrong else 200,
-        item=request_follow.one(site, visitor.actor, public_id, language),
-        seen=requests.one(site, visitor.actor, public_id, language),
+        item=item,
+        seen=requests.one(site, visitor.actor, public_id, language) if sent_on else None,
         asked=request_questions.open_one(site, visitor.actor, public_id),
         wrong=wrong,
         said_now=said,

@@ -129,4 +129,4 @@ def test_the_pages_ask_the_database_a_fixed_number_of_times(follow: Follow):
         counts[path] = len(asked)
     event.remove(follow.site.db.engine, "before_cursor_execute", note)
 
-    assert {path: count for path, count in counts.items() if count > 70} == {}
+    assert {path: count for path, count in counts.items() if count > 45} == {}
