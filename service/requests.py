@@ -55,11 +55,13 @@ def counts(site: Site, actor: Actor) -> Counts:
                 Notice.territory_id == actor.territory_id, col(Notice.told_at).is_(None)
             )
             territory = tx.get_one(Territory, actor.territory_id)
+            today = todo_kinds.counted(todo_kinds.Day.of(site.clock.now(), territory))
+            due, life = tx.exec(select(today, untold.scalar_subquery())).one()
             return Counts(
                 requests=new,
-                today=todo_kinds.count(tx, todo_kinds.Day.of(site.clock.now(), territory)),
+                today=due,
                 pairings=per_state.get("waiting", 0) + per_state.get("proposed", 0),
-                life=tx.exec(untold).one(),
+                life=life,
             )
         if actor.role == "peer_helper":
             asked = select(func.count()).where(
@@ -72,7 +74,8 @@ def counts(site: Site, actor: Actor) -> Counts:
                 col(Visit.published_at).is_not(None),
                 col(Visit.starts_at) <= site.clock.now(),
             )
-            return Counts(answers=tx.exec(asked).one(), life=tx.exec(begun).one())
+            answers, life = tx.exec(select(asked.scalar_subquery(), begun.scalar_subquery())).one()
+            return Counts(answers=answers, life=life)
         if actor.role == "person":
             asked = select(func.count()).where(
                 seen.pairings(), Pairing.status == "proposed", Pairing.person_answer == "pending"

@@ -266,12 +266,17 @@ SUMMED: Mapping[str, Callable[[Day], Rows]] = {
 
 def count(tx: Session, day: Day) -> int:
     """How many lines there are, in one question."""
+    return tx.exec(select(counted(day))).one()
+
+
+def counted(day: Day) -> ColumnElement[int]:
+    """The same as a part of another question."""
     lines: ColumnElement[int] = literal(0)
     for kind in LISTED.values():
         lines = lines + _number(kind(day))
     for kind in SUMMED.values():
         lines = lines + _number(kind(day).limit(1))
-    return tx.exec(select(lines)).one()
+    return lines
 
 
 def sums(tx: Session, day: Day) -> dict[str, int]:

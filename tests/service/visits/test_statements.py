@@ -16,10 +16,10 @@ from service.site import Site
 from tests.service.web.network import BASE
 from tests.service.web.servers import server
 
-MOST = 40
+MOST = 36
 """Questions of the page that asks most; one more for each of sixty people would be seen at once."""
 GATHERING = {"/aujourdhui": 60, "/mes-donnees": 60}
-"""The one page that gathers every kind of thing to decide, and reads what is due of the plan as well."""
+"""Today gathers every kind of thing to decide; one's own data asks each kind of record once."""
 
 
 @pytest.fixture
