@@ -7,9 +7,11 @@ for one file after the other.
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from importlib import import_module
+from types import ModuleType
 
 import click
 
@@ -30,7 +32,17 @@ def main(arguments: list[str] | None = None) -> None:
     if words and words[0] in ALONE:
         carry_out(click.Group("lefil", commands=ALONE), words)
     quick = words and words[0] in WITHOUT_SERVER
-    import_module("service.cli" if quick else "service.cli_serve").main(words)
+    command = loaded("service.cli" if quick else "service.cli_serve")
+    command.main(words)
+
+
+def loaded(name: str) -> ModuleType:
+    """A module and all that it loads, without looking for garbage meanwhile: almost everything that comes stays."""
+    gc.disable()
+    module = import_module(name)
+    gc.freeze()
+    gc.enable()
+    return module
 
 
 def carry_out(command: click.Command, arguments: list[str]) -> None:
