@@ -55,7 +55,7 @@ class LeftOutView:
 class NobodyView:
     """Nobody suits: how many helpers each rule removes, and the smallest changes that open one."""
 
-    blocks: tuple[tuple[str, int], ...]
+    blocks: tuple[pairing_why_words.Block, ...]
     changes: tuple[str, ...]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from locales import N_, Texts
 from matching.pairing.answer import Change, Relaxed
@@ -68,9 +69,18 @@ _WHY_NOT = {
 }
 
 
-def blocks(texts: Texts, removed: Mapping[str, int]) -> tuple[tuple[str, int], ...]:
+@dataclass(frozen=True)
+class Block:
+    """A rule, its name in words, and how many helpers it removes."""
+
+    code: str
+    label: str
+    helpers: int
+
+
+def blocks(texts: Texts, removed: Mapping[str, int]) -> tuple[Block, ...]:
     """How many helpers each rule removes, in words; the sensitive rules come as one."""
-    return tuple((texts.gettext(RULES[code]), count) for code, count in removed.items())
+    return tuple(Block(code, texts.gettext(RULES[code]), count) for code, count in removed.items())
 
 
 def change_sentences(speaker: Speaker, changes: Sequence[Change]) -> tuple[str, ...]:

@@ -20,7 +20,7 @@ SQLModel.metadata.naming_convention = MetaData(
         "pk": "pk_%(table_name)s",
     }
 ).naming_convention
-# Rows come from the database or from use cases, never from outside: their validators are built only if one is asked for.
+# Rows come from the database or from use cases, never from outside: validators are built only if one is asked for.
 SQLModel.model_config["defer_build"] = True
 
 

@@ -75,7 +75,7 @@ def _moments(
         visit=found.visit,
         time=speech.duration(found.visit.minutes),
         back=week_view.week_address(wish.day),
-        reasons=[speech.gettext(RULES[code]) for code in found.visit.rules],
+        reasons=[(code, speech.gettext(RULES[code])) for code in found.visit.rules],
         slots=slot_lines(found.slots, found.visit.helper, names, speech),
         ways=[way_line(way, names, speech) for way in found.ways],
         tried=tried,

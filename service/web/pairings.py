@@ -13,6 +13,7 @@ from litestar.response import Redirect
 
 from service import codes, pairing_board, pairing_overrides, pairings, runs
 from service.access import Visitor
+from service.rule_words import EXPLAINED
 from service.site import Site
 from service.web.doors import may
 from service.web.forms import Form, Id, Line, read
@@ -76,6 +77,7 @@ def _board(request: Request[Any, Any, Any], site: Site, visitor: Visitor, person
         shown_person=shown.current.person if person and shown.current else "",
         follow="",
         rule_words=pairing_overrides.NAMES,
+        explained=EXPLAINED,
         set_aside_reasons=pairings.SET_ASIDE_REASONS,
         override_reasons=pairing_overrides.OVERRIDE_REASONS,
         ways=BY_HAND,

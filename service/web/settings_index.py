@@ -68,6 +68,7 @@ GROUPS: tuple[tuple[str, tuple[Setting, ...]], ...] = (
             Setting(
                 "/reglages/poids", N_("Ce qui compte"), N_("L’importance de chaque critère, essayée avant de compter.")
             ),
+            Setting("/aide/regles", N_("Les règles, en mots"), N_("Ce que chaque règle demande et ce qui aide.")),
         ),
     ),
     (

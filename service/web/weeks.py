@@ -270,7 +270,7 @@ def _due_page(
         due=found.visit,
         time=speech.duration(found.visit.minutes),
         back=week_view.week_address(found.visit.due_from),
-        reasons=[speech.gettext(RULES[code]) for code in found.visit.rules],
+        reasons=[(code, speech.gettext(RULES[code])) for code in found.visit.rules],
         slots=slot_lines(found.slots, found.visit.helper, names, speech),
         ways=[way_line(way, names, speech) for way in found.ways],
         tried=tried,

@@ -6,6 +6,7 @@ import pytest
 from sqlmodel import col, update
 
 from service import pairings
+from service.pairing_why_words import Block
 from service.tables.pairings import Pairing
 from service.tables.people import Consent, PeerHelper, Person
 from tests.service.pairings.builders import Network
@@ -80,7 +81,7 @@ def test_whose_consent_has_ended_has_no_suggestion_from_an_old_calculation(serai
     assert board.offers == ()
     assert board.is_outdated
     assert board.nobody is not None
-    assert board.nobody.blocks[0] == ("Accord de la personne", 14)
+    assert board.nobody.blocks[0] == Block("CONSENT", "Accord de la personne", 14)
     with pytest.raises(pairings.RuleBroken):
         seraing.propose(ONE, "SER-H10")
 

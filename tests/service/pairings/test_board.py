@@ -9,6 +9,7 @@ import pytest
 
 from service import errors, pairings
 from service.pairing_board import board
+from service.pairing_why_words import Block
 from service.pairing_words import CRITERIA
 from service.tables.people import PeerHelper
 from tests.service.pairings.builders import Network
@@ -81,7 +82,7 @@ def test_nobody_suits_is_said_with_what_blocks_and_what_would_help(seraing: Netw
 
     assert seen.offers == ()
     assert seen.nobody is not None
-    assert seen.nobody.blocks[0] == ("Langue", 13)
+    assert seen.nobody.blocks[0] == Block("LANGUAGE", "Langue", 13)
     assert seen.nobody.changes == ("Une pair-aidante qui parle turc.",)
 
 

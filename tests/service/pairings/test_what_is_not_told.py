@@ -103,4 +103,4 @@ def seraing_counts(network: Network) -> dict[str, int]:
     network.calculated()
     found = network.board(ONE).nobody
     assert found is not None
-    return {"Ne convient pas pour cette personne": 0} | dict(found.blocks)
+    return {"Ne convient pas pour cette personne": 0} | {block.label: block.helpers for block in found.blocks}

@@ -39,6 +39,7 @@ PAGES = {
     "/reglages/liens-partenaires": {"coordinator"},
     "/mon-autre-agenda": {"peer_helper", "professional"},
     "/aide": {"coordinator", "peer_helper", "person", "professional"},
+    "/aide/regles": {"coordinator"},
 }
 ROLES = ("coordinator", "peer_helper", "professional", "person")
 
