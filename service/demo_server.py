@@ -14,7 +14,7 @@ from service import access, runs, serving, visits
 from service.cli_faults import Fault
 from service.cli_site import demo_shift, is_demo, keep_demo, only_territory
 from service.clock import RealClock, ShiftedClock
-from service.demo_steps import Tell, pair, plan
+from service.demo_steps import Tell, pair, plan, say_how_to_call
 from service.imports import shipped
 from service.site import Actor, Site
 from service.tables.territory import Territory
@@ -70,7 +70,8 @@ def _filled(site: Site, texts: Texts, tell: Tell) -> Territory:
 
 
 def _prepared(site: Site, actor: Actor, texts: Texts, tell: Tell) -> None:
-    """A plan and proposals, unless they are there."""
+    """How to call the network, a plan and proposals, unless they are there."""
+    say_how_to_call(site, actor)
     planned = runs.finished(site, actor, "planning")
     if planned is None:
         tell(N_("Calcul des visites de quatre semaines…"))

@@ -14,8 +14,9 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from matching.pairing.answer import Answer as PairingAnswer
 from matching.planning.plan import Answer as PlanningAnswer
-from service import pairings, runs, visits
+from service import network_texts, pairings, runs, visits
 from service.cli_faults import Fault
+from service.network_texts import NetworkTexts
 from service.runs import Finished
 from service.site import Actor, Site
 from service.tables.people import PeerHelper, Person
@@ -24,6 +25,21 @@ LOOK_SECONDS = 0.1
 Someone = TypeVar("Someone", Person, PeerHelper)
 Tell = Callable[..., None]
 """Says a sentence, a text to translate and its values, to whoever waits."""
+
+
+TEXTS = NetworkTexts(
+    phone="04 000 00 00",
+    hours={"fr": "du lundi au vendredi, 9 h – 17 h", "nl": "maandag tot vrijdag, 9.00–17.00 uur"},
+    days=5,
+)
+"""How the invented network is called: a number that nobody has, as in `design/README.md` 9."""
+
+
+def say_how_to_call(site: Site, actor: Actor) -> None:
+    """The network's texts, as long as nobody decided them."""
+    mark = network_texts.shown(site, actor).mark
+    if not mark:
+        network_texts.decide(site, actor, TEXTS, mark)
 
 
 @dataclass(frozen=True)

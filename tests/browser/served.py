@@ -18,7 +18,7 @@ from service import access, database, visits
 from service.app import create_app
 from service.clock import FixedClock
 from service.database import Database
-from service.demo_steps import pair, wait_for
+from service.demo_steps import pair, say_how_to_call, wait_for
 from service.ids import SeededIds, SystemIds
 from service.imports import folder, shipped
 from service.imports.accept import accept
@@ -58,6 +58,7 @@ def fill(path: Path) -> None:
         access.make_demo_accounts(site)
         with working(site):
             actor = coordinator(site)
+            say_how_to_call(site, actor)
             pair(site, actor)
             run = wait_for(site, actor, visits.ask_for_plan(site, actor, MONDAY)).finished.public_id
             visits.apply_draft(site, actor, run)

@@ -364,6 +364,7 @@ def test_nobody_sees_a_visit_before_its_week_is_published(network: Network):
     client = network.signed_in("coordinator")
     assert "1 visite n’est pas encore publiée." in client.read(f"{WEEK}/publier").text
     assert client.fill(f"{WEEK}/publication", f"{WEEK}/publier").headers["location"] == f"{WEEK}?fait=published"
+    assert "est déjà publiée" in client.read(f"{WEEK}/publier").text
 
     assert "Yann" in helper.read("/agenda").text
     assert "Ana" in person.read("/agenda").text

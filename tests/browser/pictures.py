@@ -1,0 +1,172 @@
+"""
+The pictures of the documentation: every main page of every role, on a desk and on a phone, light and dark.
+
+``python -m tests.browser.pictures docs/screenshots`` makes all of them anew (`make pictures`): a real server with the
+territory of Seraing on the demo's first Monday, in a real Chromium.
+"""
+
+from __future__ import annotations
+
+import base64
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from service.app import create_app
+from service.site import Site
+from service.web.doors import cookie_name
+from tests.browser import atlas, served
+from tests.browser.conftest import ARGUMENTS, CHROMIUM, WIDTHS
+from tests.browser.visitor import Visitor
+
+THEMES = ("clair", "sombre")
+QUALITY = 70
+"""Of WebP: letters stay sharp, and a picture weighs some 30 kB."""
+
+
+def _asking(page: Page) -> None:
+    page.get_by_role("button", name="Nouvelle demande").first.click()
+    page.wait_for_load_state()
+
+
+def _checking(page: Page) -> None:
+    """A request filled in up to its last step."""
+    _asking(page)
+    page.get_by_label("Pseudonyme", exact=True).fill("Merle")
+    page.get_by_label("Oui, elle l’a dit elle-même").check()
+    page.get_by_label("Signé sur papier").check()
+    _goes_on(page)
+    page.locator("input[name=themes]").first.check()
+    _goes_on(page)
+    page.get_by_label("En semaine, le matin").check()
+    page.get_by_text("Chez la personne").first.click()
+    page.get_by_label("français").first.check()
+    _goes_on(page)
+
+
+def _goes_on(page: Page) -> None:
+    page.get_by_role("button", name="Continuer").click()
+    page.wait_for_load_state()
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A page by its template, and what somebody does there before the picture is taken."""
+
+    template: str
+    then: Callable[[Page], None] | None = None
+
+
+MAIN: dict[str, dict[str, Shown]] = {
+    "coordinator": {
+        "aujourdhui": Shown("/aujourdhui"),
+        "demandes": Shown("/demandes"),
+        "demande": Shown("/demandes/{public_id}"),
+        "appariements": Shown("/appariements"),
+        "semaine": Shown("/semaine/{monday}"),
+        "jour": Shown("/semaine/jour/{day}"),
+        "deplacer": Shown("/semaine/visites/{visit}"),
+        "publier": Shown("/semaine/{monday}/publier"),
+        "binomes": Shown("/binomes"),
+        "binome": Shown("/binomes/{pairing}"),
+        "personnes": Shown("/personnes"),
+        "personne": Shown("/personnes/{person}"),
+        "pairs-aidants": Shown("/pairs-aidants"),
+        "pair-aidant": Shown("/pairs-aidants/{helper}"),
+        "disponibilites": Shown("/pairs-aidants/{owner}/disponibilites"),
+        "absences": Shown("/absences"),
+        "a-prevenir": Shown("/a-prevenir"),
+        "import": Shown("/import"),
+        "reglages": Shown("/reglages"),
+        "poids": Shown("/reglages/poids"),
+        "regles": Shown("/aide/regles"),
+    },
+    "peer_helper": {
+        "agenda": Shown("/agenda"),
+        "visite": Shown("/agenda/visites/{visit}"),
+        "propositions": Shown("/propositions"),
+        "mes-disponibilites": Shown("/mes-disponibilites"),
+        "mes-limites": Shown("/mes-limites"),
+        "mes-absences": Shown("/mes-absences"),
+        "abonnement": Shown("/abonnement"),
+        "parler": Shown("/aide/parler"),
+    },
+    "professional": {
+        "mes-demandes": Shown("/mes-demandes"),
+        "demander": Shown("/mes-demandes", _asking),
+        "verifier": Shown("/mes-demandes", _checking),
+        "suivi": Shown("/mes-demandes/{public_id}"),
+    },
+    "person": {
+        "ma-page": Shown("/propositions"),
+        "mes-rencontres": Shown("/agenda"),
+        "mes-donnees": Shown("/mes-donnees"),
+        "mon-accord": Shown("/mon-accord"),
+    },
+    "": {"entrer": Shown("/entrer")},
+}
+"""The main pages by role and name; with role "" nobody signed in."""
+
+
+def file_name(name: str, width: str, theme: str) -> str:
+    return f"{name}-{width}-{theme}.webp"
+
+
+def every_file() -> Iterator[str]:
+    """The names of all pictures."""
+    for pages in MAIN.values():
+        for name in pages:
+            for width in WIDTHS:
+                for theme in THEMES:
+                    yield file_name(name, width, theme)
+
+
+def main(folder: Path) -> None:
+    with tempfile.TemporaryDirectory() as scratch, sync_playwright() as playwright:
+        filled = Path(scratch) / "filled.db"
+        served.fill(filled)
+        chromium = playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
+        with _calm(filled, Path(scratch)) as site:
+            for role, pages in MAIN.items():
+                _take(chromium, site, role, pages, folder)
+        chromium.close()
+
+
+@contextmanager
+def _calm(filled: Path, scratch: Path) -> Iterator[Site]:
+    folder = scratch / "served"
+    folder.mkdir()
+    with served.served(filled, folder) as site:
+        yield site
+
+
+def _take(chromium: Browser, site: Site, role: str, pages: dict[str, Shown], folder: Path) -> None:
+    found = atlas.explore(site, role, atlas.templates(create_app(site)))
+    for width, pixels in WIDTHS.items():
+        with Visitor(chromium, site, pixels) as visitor:
+            cookies = {cookie_name(site): found.cookie} if role else {}
+            for theme in THEMES:
+                for name, value in {**cookies, "theme": theme}.items():
+                    visitor.context.add_cookies([{"name": name, "value": value, "url": site.settings.base_url}])
+                for name, shown in pages.items():
+                    visitor.open(found.pages[shown.template])
+                    if shown.then is not None:
+                        shown.then(visitor.page)
+                    (folder / file_name(name, width, theme)).write_bytes(_picture(visitor.page))
+
+
+def _picture(page: Page) -> bytes:
+    page.evaluate("document.fonts.ready.then(() => true)")
+    devtools = page.context.new_cdp_session(page)
+    taken = devtools.send("Page.captureScreenshot", {"format": "webp", "quality": QUALITY})
+    devtools.detach()
+    return base64.b64decode(taken["data"])
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
