@@ -12,7 +12,7 @@ CATALOGS := $(shell find locales -name '*.po' 2>/dev/null)
 unexport VIRTUAL_ENV PYTHONHOME PYTHONPATH PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test mutants check check-style check-types check-direction check-origin check-wheel bench lock format clean
+.PHONY: help setup run test pictures mutants check check-style check-types check-direction check-origin check-wheel bench lock format clean
 
 help: ## Show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /make \1\t/' | expand -t 14
@@ -25,6 +25,10 @@ run: setup ## Start Le Fil with the territory of Seraing (PORT=8000)
 test: setup ## Run every test (needs Chromium and PostgreSQL)
 	@$(PY) .ci/check_tools.py
 	@$(PY) -m pytest -n 2 --dist worksteal
+
+pictures: setup ## Make the pictures of docs/ anew, in a real browser
+	@$(PY) .ci/check_tools.py
+	@$(PY) -m tests.browser.pictures docs/screenshots
 
 mutants: setup ## Take each hard rule out, in turn, and see a test notice
 	$(PY) .ci/mutants.py

@@ -130,7 +130,7 @@ def main(folder: Path) -> None:
     with tempfile.TemporaryDirectory() as scratch, sync_playwright() as playwright:
         filled = Path(scratch) / "filled.db"
         served.fill(filled)
-        chromium = playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
+        chromium = playwright.chromium.launch(executable_path=str(CHROMIUM), args=[*ARGUMENTS, "--lang=fr"])
         with _calm(filled, Path(scratch)) as site:
             for role, pages in MAIN.items():
                 _take(chromium, site, role, pages, folder)
