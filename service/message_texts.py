@@ -54,6 +54,7 @@ class Message:
 
 SEE = N_("Voir et répondre")
 AGENDA = N_("Voir mon agenda")
+ANSWER = N_("Lire et répondre")
 NEWS = N_("Du nouveau pour vous")
 WORDS: Mapping[str, Wording] = {
     "proposal": Wording(
@@ -110,10 +111,26 @@ WORDS: Mapping[str, Wording] = {
         N_("Suivre ma demande"),
         "/mes-demandes",
     ),
+    # Whoever asked may be the person: the first page of either leads on.
+    "request_question": Wording(
+        N_("Une question sur votre demande"), N_("La coordination a une question sur votre demande."), ANSWER, "/"
+    ),
+    "request_reminder": Wording(
+        N_("Une question attend encore votre réponse"),
+        N_("Une question sur votre demande attend encore votre réponse."),
+        ANSWER,
+        "/",
+    ),
+    "request_closing": Wording(
+        N_("Une question attend encore votre réponse"),
+        N_("Une question sur votre demande attend votre réponse. Sans réponse, la demande se clôture dans 7 jours."),
+        ANSWER,
+        "/",
+    ),
 }
 OTHERWISE = Wording(NEWS, N_("Il y a du nouveau pour vous."), N_("Ouvrir ma page"), "/")
 """Ends, pauses, closed proposals: what it is stands on the own page alone."""
-REMINDERS = ("eve", "proposal_again", "daily")
+REMINDERS = ("eve", "proposal_again", "request_reminder", "daily")
 """At most one of these a day for each person."""
 
 
