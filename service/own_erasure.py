@@ -14,10 +14,11 @@ from sqlmodel import Session, col, delete, select, update
 
 from locales import N_
 from service import audit, clock, consents, own_keys, right_requests
+from service.access_scope import only_coordinator
 from service.clock import RealClock
 from service.errors import StepNotAllowed
 from service.lifecycles import step
-from service.pairing_rows import hold_person, only_coordinator
+from service.pairing_rows import hold_person
 from service.site import Actor, Site
 from service.tables.access import Account, Letter, SignInLink, Subscription, WebSession
 from service.tables.calendars import BusyInterval, OtherCalendar

@@ -43,7 +43,7 @@ def own_visits(site: Site, actor: Actor) -> list[OwnVisit]:
         rows = tx.exec(
             select(Visit)
             .where(
-                scope(actor).visits(),
+                scope(actor).of(Visit),
                 col(Visit.status).in_(codes.LIVE_VISIT_STATES),
                 col(Visit.published_at).is_not(None),
                 col(Visit.ends_at) > site.clock.now(),

@@ -47,7 +47,7 @@ def proposals(site: Site, actor: Actor, language: str = "fr") -> list[ProposalVi
         rows = tx.exec(
             select(Pairing)
             .where(
-                scope(actor).pairings(),
+                scope(actor).of(Pairing),
                 Pairing.status == "proposed",
                 col(Pairing.proposed_on) > day - timedelta(days=LAPSE_DAYS),
             )

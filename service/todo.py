@@ -13,9 +13,10 @@ from sqlmodel import Session, col, select
 from matching.pairing.rules import SUPERVISION_DAYS
 from matching.planning.instance import Instance
 from service import runs, todo_kinds
+from service.access_scope import only_coordinator
 from service.holidays import Warned, warnings
 from service.pairing_data import LAPSE_DAYS
-from service.pairing_rows import first_visit_by, only_coordinator
+from service.pairing_rows import first_visit_by
 from service.rows import by_id
 from service.site import Actor, Site
 from service.tables.pairings import Notice, Pairing, Request, Visit

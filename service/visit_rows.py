@@ -13,8 +13,8 @@ from locales import N_
 from matching.planning.instance import Instance, Slot, Task
 from matching.planning.plan import end_of, start_of
 from service import clock
-from service.access_scope import scope
-from service.errors import ConsentMissing, NotAllowed, NotFound, Outdated
+from service.access_scope import only_coordinator, scope
+from service.errors import ConsentMissing, NotFound, Outdated
 from service.lifecycles import step
 from service.planning_records import Horizon
 from service.site import Actor, Site
@@ -35,14 +35,13 @@ class People:
 
 def coordinating(tx: Session, actor: Actor) -> Territory:
     """The territory that a coordinator plans."""
-    if actor.role != "coordinator" or actor.territory_id is None:
-        raise NotAllowed(N_("Seule la coordination peut changer le plan."))
+    only_coordinator(actor)
     return tx.get_one(Territory, actor.territory_id)
 
 
 def own_visit(tx: Session, actor: Actor, public_id: str, revision: int | None = None) -> Visit:
     """A visit inside the actor's scope; `revision` is the one that the reader saw."""
-    row = tx.exec(select(Visit).where(Visit.public_id == public_id, scope(actor).visits())).first()
+    row = tx.exec(select(Visit).where(Visit.public_id == public_id, scope(actor).of(Visit))).first()
     if row is None:
         raise NotFound(N_("Cette visite n’existe pas."))
     if revision is not None and row.revision != revision:

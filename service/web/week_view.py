@@ -368,7 +368,7 @@ def undo_of(site: Site, actor: Actor, asked: Mapping[str, str], speech: Speech) 
     if asked.get("fait") != "moved" or not revision.isdecimal():
         return None
     with site.db() as tx:
-        row = tx.exec(select(Visit).where(Visit.public_id == asked.get("visite", ""), scope(actor).visits())).first()
+        row = tx.exec(select(Visit).where(Visit.public_id == asked.get("visite", ""), scope(actor).of(Visit))).first()
         if row is None or str(row.revision) != revision:
             return None
         moment = f"{speech.day_of(row.starts_at)}, {speech.hour(row.starts_at)}"
@@ -387,7 +387,7 @@ def first_week(site: Site, actor: Actor) -> date:
         first = tx.exec(
             select(Visit.starts_at)
             .where(
-                scope(actor).visits(),
+                scope(actor).of(Visit),
                 col(Visit.status).in_(codes.LIVE_VISIT_STATES),
                 col(Visit.starts_at) >= site.clock.now() - timedelta(days=7),
             )
