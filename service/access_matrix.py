@@ -15,7 +15,6 @@ from typing import Any
 from sqlalchemy import ColumnElement, or_
 from sqlmodel import col, select
 
-from locales import N_
 from service import codes
 from service.site import Actor
 from service.tables.access import Account, Letter
@@ -52,17 +51,17 @@ def _meant_for_helper(row: type[RequestMessage], actor: Actor) -> ColumnElement[
     return col(row.for_helper) & col(row.pairing_id).in_(going_on)
 
 
-HERE = Relation(N_("tout son territoire"), lambda row, actor: col(row.territory_id) == actor.territory_id)
-ADDED_HERE = Relation(N_("ceux que son réseau a ajoutés"), lambda row, actor: col(row.own_of) == actor.territory_id)
-THEMSELF = Relation(N_("sa propre fiche"), lambda row, actor: col(row.id) == actor.party_id)
-THEIRS = Relation(N_("ce qui est à soi"), lambda row, actor: col(row.owner_id) == actor.party_id)
-CONCERNED = Relation(N_("ce qui concerne cette personne"), lambda row, actor: col(row.person_id) == actor.party_id)
-PAIRED = Relation(N_("ses propres binômes"), lambda row, actor: col(row.peer_helper_id) == actor.party_id)
-GOES_ALONG = Relation(N_("les visites où l’on va"), _goes_along)
-ASKED = Relation(N_("ses propres demandes"), lambda row, actor: col(row.professional_id) == actor.party_id)
-JOINS = Relation(N_("les visites à trois"), lambda row, actor: col(row.professional_id) == actor.party_id)
-MEANT_FOR_ASKER = Relation(N_("les messages pour qui a demandé"), _meant_for_asker)
-MEANT_FOR_HELPER = Relation(N_("les messages pour le pair-aidant, tant que le binôme continue"), _meant_for_helper)
+HERE = Relation("all of their territory", lambda row, actor: col(row.territory_id) == actor.territory_id)
+ADDED_HERE = Relation("those that their network added", lambda row, actor: col(row.own_of) == actor.territory_id)
+THEMSELF = Relation("their own record", lambda row, actor: col(row.id) == actor.party_id)
+THEIRS = Relation("their own", lambda row, actor: col(row.owner_id) == actor.party_id)
+CONCERNED = Relation("what is about them", lambda row, actor: col(row.person_id) == actor.party_id)
+PAIRED = Relation("pairings with them", lambda row, actor: col(row.peer_helper_id) == actor.party_id)
+GOES_ALONG = Relation("visits they go to", _goes_along)
+ASKED = Relation("requests they made", lambda row, actor: col(row.professional_id) == actor.party_id)
+JOINS = Relation("visits they join", lambda row, actor: col(row.professional_id) == actor.party_id)
+MEANT_FOR_ASKER = Relation("messages meant for them, of requests they made", _meant_for_asker)
+MEANT_FOR_HELPER = Relation("messages meant for them, while the pairing goes on", _meant_for_helper)
 
 MATRIX: Mapping[type[Any], Mapping[str, Relation]] = {
     Request: {"coordinator": HERE, "professional": ASKED, "person": CONCERNED},
