@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+import shutil
 from dataclasses import dataclass, field
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
+import msgspec
 from sqlmodel import col, select
 
 from service import (
@@ -42,6 +45,8 @@ NOBODY = ""
 ROLES = ("coordinator", "peer_helper", "professional", "person", NOBODY)
 """Everybody who has pages; `NOBODY` has not signed in."""
 FOREVER = timedelta(days=1)
+DRAFTED = "Grive"
+"""Whom a request is about that was begun and not sent."""
 PASSED_ON = "n" * 43
 """The part of a link that only its reader knows: it is chosen here, for elsewhere its hash alone is kept."""
 STEPS: tuple[dict[str, str | list[str]], ...] = (
@@ -58,6 +63,26 @@ class Situation:
     begin: dict[str, list[str]] = field(default_factory=lambda: {role: [] for role in ROLES})
     cookies: dict[str, str] = field(default_factory=dict[str, str])
 
+    def cookies_of(self, role: str) -> dict[str, str]:
+        return self.cookies if role == NOBODY else {}
+
+
+def busy(shared: Path) -> tuple[Path, Situation]:
+    """The database of that day, made once for all workers of a run from the filled one, and where to begin there."""
+
+    def make(making: Path) -> None:
+        copy = making.parent / "situation.json.db"
+        shutil.copy(served.made_once(shared, "seraing.db", served.fill), copy)
+        site = served.site_on(copy, 8000)
+        try:
+            arranged = arrange(site)
+        finally:
+            site.db.close()
+        making.write_bytes(msgspec.json.encode(arranged))
+
+    told = served.made_once(shared / "busy", "situation.json", make)
+    return told.parent / "situation.json.db", msgspec.json.decode(told.read_bytes(), type=Situation)
+
 
 def arrange(site: Site) -> Situation:
     """Bring a filled database of Seraing to that day."""
@@ -69,6 +94,8 @@ def arrange(site: Site) -> Situation:
     ]
     made.begin["coordinator"] += ["/compte/confirmer", "/compte/mot-de-passe", "/compte/adresse", "/compte/codes"]
     made.begin["coordinator"] += ["/compte/cles", "/nulle-part"]
+    for role in ("peer_helper", "professional", "person"):
+        made.begin[role] += ["/demandes", "/compte/confirmer"]
     _doors(site, actor, made)
     _partner(site, actor, made)
     _requests(site, made)
@@ -162,7 +189,7 @@ def _requests(site: Site, made: Situation) -> None:
     for sends in (True, False):
         begun = client.fill("/mes-demandes/nouvelle", "/mes-demandes").headers["location"].removesuffix("/1")
         for number, said in enumerate(STEPS, start=1):
-            named = {"pseudonym": "Grive"} if not sends and number == 1 else {}
+            named = {"pseudonym": DRAFTED} if not sends and number == 1 else {}
             answer = client.fill(f"{begun}/{number}", f"{begun}/{number}", **said | named)
             assert answer.status_code == 303, answer.text
         if sends:
@@ -219,7 +246,7 @@ def _visits(site: Site, actor: Actor, made: Situation) -> None:
         away = tx.exec(select(PeerHelper).where(PeerHelper.id != helper, PeerHelper.status == "active")).first()
         assert away is not None
         ids = (late.public_id, today.public_id, away.public_id)
-    made.begin["coordinator"].append("/retards")
+    made.begin["coordinator"] += ["/retards", f"/semaine/{served.MONDAY}"]
     made.begin["peer_helper"] += [f"/agenda/visites/{ids[0]}/reporter", *(f"/agenda/visites/{one}" for one in ids[:2])]
     absence = absences.enter(site, actor, ids[2], served.MONDAY, served.MONDAY + timedelta(days=4))
     made.begin["coordinator"].append(f"/absences/{absence}")

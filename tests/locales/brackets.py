@@ -24,9 +24,17 @@ from locales.extract import HERE, extract
 LANG = "en"
 _PLACEHOLDER = re.compile(r"(%\(\w+\)[^a-z]*[a-z])")
 _MARKS = re.compile(r"([⟦⟧⟪⟫])")
-READ_ALOUD = {"alt", "aria-label", "data-copied", "data-offline", "placeholder", "title"}
-INLINE = {"a", "abbr", "b", "code", "em", "i", "small", "span", "strong", "svg", "time"}
-APART = re.compile(r"^[\s·–—:,;|/()«»“”\"'’+×→←…]*$")
+READ_ALOUD = {"alt", "aria-label", "content", "data-copied", "data-offline", "placeholder", "title"}
+IN_LINE = {"a", "abbr", "b", "em", "i", "mark", "q", "span", "strong", "time"}
+"""What stands in the middle of a sentence, unless a class makes a thing of its own of it."""
+BOLD = {"b", "strong"}
+NOT_OURS = {"code", "script", "style"}
+SEPARATORS = "·.,;:–—|/()"
+"""Signs that stand between two things in each of the four languages."""
+SENTENCE_ENDS = ".!?…:"
+LISTED = ("and", "or")
+"""Words by which CLDR joins the last two of a list."""
+VOID = {"br", "col", "hr", "img", "input", "link", "meta", "path", "source", "wbr"}
 
 
 def in_brackets(text: str) -> str:
@@ -59,23 +67,64 @@ def spoken(folder: Path) -> Iterator[None]:
 
 
 class _Reader(HTMLParser):
-    """Collects a page's texts; what stands in one line without a tag of its own in between is one text."""
+    """
+    Collects a page's texts, each as far as it stands in one line.
+
+    A line ends where a block or a class begins or ends, between two links or other parts of one kind, and after what
+    is bold at its start, which is a name of what follows.
+
+    Left out is what is not ours to translate: code, and elements that say so by `translate="no"` or by a language of
+    their own.
+    """
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__(convert_charrefs=True)
         self.said: list[str] = []
-        self._hidden = 0
+        self._line = ""
+        self._open: list[tuple[str, bool, bool]] = []
+        self._before = ""
+        """The element that has just ended, with nothing after it yet."""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self._hidden += tag in ("script", "style")
-        self.said += [value for name, value in attrs if name in READ_ALOUD and value]
+        told = dict(attrs)
+        apart = tag not in IN_LINE or "class" in told or (tag in BOLD and not self._line.strip())
+        if apart or tag == self._before:
+            self.end_line()
+        self._before = ""
+        lang = told.get("lang")
+        hidden = tag in NOT_OURS or told.get("translate") == "no" or (tag != "html" and lang not in (None, LANG))
+        if tag not in VOID:
+            self._open.append((tag, apart, hidden))
+        if not self._is_hidden() and not (tag == "meta" and told.get("name") != "description"):
+            self.said += [value for name, value in attrs if name in READ_ALOUD and value]
 
     def handle_endtag(self, tag: str) -> None:
-        self._hidden -= tag in ("script", "style")
+        if tag in VOID:
+            return
+        while self._open:
+            name, apart, _ = self._open.pop()
+            self._before = name
+            if apart:
+                self.end_line()
+            if name == tag:
+                return
 
     def handle_data(self, data: str) -> None:
-        if not self._hidden and data.strip():
-            self.said.append(" ".join(data.split()))
+        if data.strip():
+            self._before = ""
+        if not self._is_hidden():
+            self._line += data
+
+    def end_line(self) -> None:
+        """The end of a line, unless a marked text goes on beyond it."""
+        if self._line.count("⟦") > self._line.count("⟧"):
+            return
+        if line := " ".join(self._line.split()):
+            self.said.append(line)
+        self._line = ""
+
+    def _is_hidden(self) -> bool:
+        return any(hidden for *_, hidden in self._open)
 
 
 def said(page: str) -> list[str]:
@@ -83,6 +132,7 @@ def said(page: str) -> list[str]:
     reader = _Reader()
     reader.feed(page)
     reader.close()
+    reader.end_line()
     return reader.said
 
 
@@ -122,6 +172,11 @@ def parts_of(text: str) -> list[str]:
 
 
 def _beside(one: str, other: str) -> bool:
+    """Whether two parts of a text touch without the end of a sentence, or a sign that every language has, between."""
     if one.endswith("⟧"):
-        return one[-2:-1] not in ".!?…:" and not re.match(r"\s*[·,;:–—|/(.]", other)
-    return other.startswith("⟦") and not re.search(r"[·,;:–—|/(.]\s*$", one)
+        if one[-2:-1] in SENTENCE_ENDS or other.startswith("⟦("):
+            return False
+        between = other.lstrip()
+        return not between.startswith((*SEPARATORS, *(f"{word} " for word in LISTED)))
+    between = one.rstrip()
+    return not between.endswith((*SEPARATORS, *(f" {word}" for word in LISTED), *SENTENCE_ENDS))
