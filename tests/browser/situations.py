@@ -149,9 +149,7 @@ def _doors(site: Site, actor: Actor, made: Situation) -> None:
     with site.db.begin() as tx:
         account = tx.exec(select(Account).where(Account.role == "coordinator")).first()
         assert account is not None
-        half = HalfSignIn(
-            account_id=account.id or 0, token_hash=hashed(PASSED_ON), made_at=now, ends_at=now + FOREVER
-        )
+        half = HalfSignIn(account_id=account.id or 0, token_hash=hashed(PASSED_ON), made_at=now, ends_at=now + FOREVER)
         tx.add(half)
     made.cookies[cookie_name(site) + "-half"] = PASSED_ON
 
@@ -227,12 +225,15 @@ def _calculations(site: Site, actor: Actor, made: Situation) -> None:
         f"/semaine/calculs/{planned}",
         f"/semaine/replanifications/{replanned}",
     ]
-    waiting = visits.ask_for_plan(site, actor, served.MONDAY + timedelta(days=7))
+    waiting = pairings.ask_for_shortlists(site, actor)
     made.begin["coordinator"] += [f"/calculs/{waiting}", f"/calculs/{waiting}/etat", "/appariements/etat-du-calcul"]
 
 
 def _visits(site: Site, actor: Actor, made: Situation) -> None:
-    """Two visits of the helper who has most to see: one should be over since yesterday, one is today; and an absence."""
+    """
+    Two visits of the helper who has most to see: one should be over since yesterday, one is today. One of somebody
+    else falls away, so that it is to place again, and somebody is away for a week.
+    """
     helper = _signed_in(site, "peer_helper").party_id
     with site.db.begin() as tx:
         told = select(Visit).where(Visit.peer_helper_id == helper, col(Visit.published_at).is_not(None))
@@ -245,9 +246,14 @@ def _visits(site: Site, actor: Actor, made: Situation) -> None:
         tx.add_all((late, today))
         away = tx.exec(select(PeerHelper).where(PeerHelper.id != helper, PeerHelper.status == "active")).first()
         assert away is not None
+        next_week = col(Visit.starts_at) > site.clock.now() + timedelta(days=7)
+        planned = select(Visit.public_id).where(Visit.status == "planned", Visit.peer_helper_id != helper, next_week)
+        falls_away = tx.exec(planned.order_by(col(Visit.starts_at))).first()
+        assert falls_away is not None
         ids = (late.public_id, today.public_id, away.public_id)
     made.begin["coordinator"] += ["/retards", f"/semaine/{served.MONDAY}"]
     made.begin["peer_helper"] += [f"/agenda/visites/{ids[0]}/reporter", *(f"/agenda/visites/{one}" for one in ids[:2])]
+    visits.cancel(site, actor, falls_away)
     absence = absences.enter(site, actor, ids[2], served.MONDAY, served.MONDAY + timedelta(days=4))
     made.begin["coordinator"].append(f"/absences/{absence}")
 

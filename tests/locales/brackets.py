@@ -6,10 +6,10 @@ It takes the place of English, whose dates, hours and lists it keeps; nobody is 
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from pathlib import Path
 from shutil import copytree
@@ -152,7 +152,7 @@ def outside(text: str) -> list[str]:
 def glued(text: str) -> bool:
     """Whether a text is put together: a marked part beside another one, or beside words, without a sign between."""
     parts = parts_of(text)
-    return any(_beside(one, other) for one, other in zip(parts, parts[1:], strict=False))
+    return any(_beside(one, other) for one, other in itertools.pairwise(parts))
 
 
 def parts_of(text: str) -> list[str]:

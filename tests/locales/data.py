@@ -19,8 +19,8 @@ NAMING = {"display_name", "pseudonym", "name", "locality", "ref", "street", "tit
 SIGNS = {"Le Fil", "CSV", *LANGUAGES.values(), *(file.file_name for file in FILES)}
 """The program's own name, a language's name in itself, the files that are handed over."""
 BY_CLDR = {"and", "or", "min", "h", "km"}
-NO_WORD = re.compile(r"https?://\S+|[\w.…-]+@[\w.-]+|[0-9a-f]{8,}")
-"""Addresses, and the ids in them."""
+NO_WORD = re.compile(r"https?://\S+|[\w.…-]+@[\w.-]+|\b(?:X-)?[0-9a-f]{8,}")
+"""Addresses, the ids in them, and what an erased record is called by."""
 
 
 class Data:
@@ -32,11 +32,11 @@ class Data:
     def and_also(self, words: Iterable[str]) -> Data:
         """The same, and these words."""
         more = object.__new__(Data)
-        more._know({*self._names, *words})
+        more._know({*self.names, *words})
         return more
 
     def _know(self, names: set[str]) -> None:
-        self._names = names
+        self.names = names
         longest_first = sorted(names, key=lambda name: (-len(name), name))
         self._known = re.compile(
             r"(?<![^\W\d_])(?:" + "|".join(re.escape(name) for name in longest_first) + r")(?![^\W\d_])", re.IGNORECASE
