@@ -6,8 +6,10 @@ import re
 from collections.abc import Iterable
 
 from babel import Locale
+from babel.dates import get_timezone_location
 from sqlmodel import SQLModel, select
 
+from service.first_network import ZONES
 from service.imports.files import FILES
 from service.site import Site
 from service.web.marks import initials
@@ -67,4 +69,5 @@ def _calendar() -> set[str]:
         for length in ("wide", "abbreviated")
         for word in context[length].values()
     }
-    return said | set(english.languages.values())
+    zones = {get_timezone_location(zone, english, return_city=True) for zone in ZONES}
+    return said | zones | set(english.languages.values())
