@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from html.parser import HTMLParser
 from pathlib import Path
@@ -44,8 +44,8 @@ def in_brackets(text: str) -> str:
 
 
 @contextmanager
-def spoken(folder: Path) -> Iterator[None]:
-    """The language of brackets, in place of English, as long as this lasts."""
+def spoken(folder: Path, say: Callable[[str], str] = in_brackets) -> Iterator[None]:
+    """A language of tests, in place of English, as long as this lasts."""
     for lang in texts.LANGS:
         copytree(HERE / lang, folder / lang)
     template = extract()
@@ -53,7 +53,7 @@ def spoken(folder: Path) -> Iterator[None]:
     for message in template:
         if message.id:
             forms = message.id if isinstance(message.id, tuple) else (message.id,)
-            said = tuple(in_brackets(form) for form in forms)
+            said = tuple(say(form) for form in forms)
             message.string = said if isinstance(message.id, tuple) else said[0]
     po = folder / LANG / "LC_MESSAGES" / f"{texts.DOMAIN}.po"
     with po.open("wb") as file:
