@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import html
 import re
 import shutil
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -36,6 +38,7 @@ from service.tables.pairings import Request, Visit
 from service.tables.people import PeerHelper, Person
 from service.web.doors import cookie_name
 from tests.browser import served
+from tests.browser.atlas import Look
 from tests.service.visits import seraing
 from tests.service.web.calculating import Calculation
 from tests.service.web.network import Browser
@@ -115,6 +118,16 @@ class Reader(Browser):
 
     def fill(self, address: str, page: str, **fields: Any) -> Any:
         return self.post(address, data={"csrf": self.seal(page)} | fields, follow_redirects=False)
+
+    def look(self, address: str, hear: Callable[[str], object] = str) -> Look:
+        """What stands at an address; a page is heard."""
+        answer = self.get(address, follow_redirects=False)
+        if answer.status_code == 303:
+            return Look(led_to=answer.headers["location"])
+        if not answer.headers["content-type"].startswith("text/html"):
+            return Look(is_page=False)
+        hear(answer.text)
+        return Look(links=tuple(map(html.unescape, re.findall(r'<a [^>]*?href="([^"]+)"', answer.text))))
 
 
 def entered(site: Site, role: str, **cookies: str) -> Reader:

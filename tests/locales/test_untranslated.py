@@ -30,7 +30,7 @@ from service.web import notice_words
 from service.web.speech import LANGUAGE_COOKIE, Speech
 from tests import sites
 from tests.browser import atlas, served, situations
-from tests.browser.situations import ROLES, Situation
+from tests.browser.situations import ROLES, Reader, Situation
 from tests.locales import brackets
 from tests.locales.data import Data
 from tests.service.access.builders import BASE as OWN_HOST
@@ -105,15 +105,9 @@ class Findings:
             if brackets.glued(text):
                 self.glued.setdefault(text, where)
 
-    def page(self, client: Browser, address: str, role: str = "coordinator") -> atlas.Look:
+    def page(self, client: Reader, address: str, role: str = "coordinator") -> atlas.Look:
         """Look at what stands at an address."""
-        answer = client.get(address, follow_redirects=False)
-        if answer.status_code == 303:
-            return atlas.Look(led_to=answer.headers["location"])
-        if not answer.headers["content-type"].startswith("text/html"):
-            return atlas.Look(is_page=False)
-        self.look(brackets.said(answer.text), f"{role} {address}")
-        return atlas.Look(links=tuple(map(html.unescape, re.findall(r'<a [^>]*?href="([^"]+)"', answer.text))))
+        return client.look(address, lambda text: self.look(brackets.said(text), f"{role} {address}"))
 
     @property
     def told(self) -> list[str]:
