@@ -1,7 +1,12 @@
 // What a machine can see of a page without axe. Each function answers with sentences about what is wrong.
 (() => {
   const main = 44, least = 24
-  const seen = el => el.checkVisibility({visibilityProperty: true, opacityProperty: true}) && !el.closest(".vh, .skip")
+  const seen = el => {
+    if (!el.checkVisibility({visibilityProperty: true, opacityProperty: true}) || el.closest(".vh, .skip")) return false
+    // The heads of a table that is laid out as a list are there for whoever listens.
+    const head = el.closest("thead")
+    return !head || getComputedStyle(head).position !== "absolute"
+  }
   const named = el => {
     const text = (el.getAttribute("aria-label") || el.textContent || el.name || "").replace(/\s+/g, " ").trim()
     return `<${el.tagName.toLowerCase()}${el.className && typeof el.className === "string" ? "." + el.className : ""}> ${text.slice(0, 60)}`
