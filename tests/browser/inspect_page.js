@@ -44,6 +44,7 @@
   function fields() {
     const wrong = []
     for (const field of document.querySelectorAll("input:not([type=hidden], [hidden]), select, textarea")) {
+      if (field.closest("[aria-hidden=true], [hidden]")) continue
       if (!field.labels?.length && !field.getAttribute("aria-label") && !field.getAttribute("aria-labelledby"))
         wrong.push(`a field without a label: ${named(field)} ${field.name}`)
       for (const id of (field.getAttribute("aria-describedby") || "").split(/\s+/).filter(Boolean))
