@@ -87,13 +87,13 @@ def today(site: Site, actor: Actor) -> Today:
     """The day of the coordinator's territory; the number of questions to the database does not grow with it."""
     only_coordinator(actor)
     rest = warnings(site, actor)
-    finished = runs.finished(site, actor, "planning")
+    applied = runs.applied(site, actor, "planning")
     with site.db() as tx:
         territory = tx.get_one(Territory, actor.territory_id)
         day = Day.of(site.clock.now(), territory)
         found = [*_Known.of(tx, day).things(), *_sums(todo_kinds.sums(tx, day))]
-        if finished is not None and finished.applied_at is not None:
-            horizon = horizon_of(msgspec.convert(finished.snapshot, Instance), territory)
+        if applied is not None:
+            horizon = horizon_of(msgspec.convert(applied.snapshot, Instance), territory)
             found += _to_place(still_due(tx, site, territory, horizon), day)
         return Today(
             things={group: tuple(thing for thing in found if thing.group == group) for group in GROUPS},

@@ -183,11 +183,11 @@ def _is_seen(instance: Instance, task: Task) -> bool:
 
 def _horizon(site: Site, actor: Actor) -> Horizon:
     """The weeks of the calculation applied last, so that what is due keeps its key; else the next ones."""
-    finished = runs.finished(site, actor, "planning")
+    applied = runs.applied(site, actor, "planning")
     with site.db() as tx:
         territory = coordinating(tx, actor)
-        if finished is not None and finished.applied_at is not None:
-            return horizon_of(msgspec.convert(finished.snapshot, Instance), territory)
+        if applied is not None:
+            return horizon_of(msgspec.convert(applied.snapshot, Instance), territory)
         today = today_of(site, territory)
         return Horizon(today - timedelta(days=today.weekday()), WEEKS_LOOKED_AT * 7, territory.timezone)
 

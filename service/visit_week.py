@@ -148,7 +148,7 @@ def week(site: Site, actor: Actor, monday: date, *, with_due: bool = True) -> We
     Without `with_due`, what is to place is left out: working out its solutions takes longer than all the rest.
     """
     monday = week_of(monday)
-    finished = runs.finished(site, actor, "planning") if with_due else None
+    applied = runs.applied(site, actor, "planning") if with_due else None
     with site.db() as tx:
         territory = coordinating(tx, actor)
         horizon = Horizon(monday, 7, territory.timezone)
@@ -161,8 +161,8 @@ def week(site: Site, actor: Actor, monday: date, *, with_due: bool = True) -> We
             if helper.status == "active" or any(helper.id in board.party(visit) for visit in visits)
         )
         to_place: tuple[Waiting, ...] = ()
-        if finished is not None and finished.applied_at is not None:
-            planned = horizon_of(msgspec.convert(finished.snapshot, Instance), territory)
+        if applied is not None:
+            planned = horizon_of(msgspec.convert(applied.snapshot, Instance), territory)
             to_place = waiting(tx, site, territory, planned, horizon)
         rounds = tuple(
             found

@@ -385,6 +385,13 @@ ROLES = {
     "peer_helper": N_("Pair-aidant ou pair-aidante"),
     "professional": N_("Professionnelle ou professionnel"),
     "person": N_("Personne accompagnée"),
+    "support_team": N_("Équipe d’accompagnement"),
+    "hf_selector": N_("Choix des personnes pour Housing First"),
+    "host": N_("Accueil d’une permanence"),
+    "supervisor": N_("Supervision"),
+    "partner_admin": N_("Gestion d’un partenaire"),
+    "steering": N_("Comité de pilotage"),
+    "sysadmin": N_("Gestion de l’installation"),
 }
 ACCOUNT_STATES = {"invited": N_("Invitation envoyée"), "joined": N_("Ouvert"), "closed": N_("Fermé")}
 LETTERS = {

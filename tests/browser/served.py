@@ -6,7 +6,7 @@ import shutil
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -28,6 +28,7 @@ from service.settings import Settings
 from service.site import Actor, Site
 from service.tables.territory import Territory
 from service.worker import Worker
+from tests.postgres import alone
 
 TODAY = date(2027, 1, 4)
 MONDAY = date(2027, 1, 11)
@@ -99,3 +100,16 @@ def served(filled: Path, folder: Path) -> Iterator[Site]:
         thread.join(20)
         listener.close()
         site.db.close()
+
+
+def made_once(shared: Path, name: str, make: Callable[[Path], None]) -> Path:
+    """A file in the folder that all workers of this run see: the first who needs it makes it."""
+    folder = shared / "served"
+    folder.mkdir(parents=True, exist_ok=True)
+    made = folder / name
+    with alone(folder):
+        if not made.exists():
+            making = folder / f"{name}.making"
+            make(making)
+            making.rename(made)
+    return made
