@@ -16,7 +16,7 @@ from service import access
 from service.site import Site
 from service.web.doors import cookie_name
 
-NOT_PAGES = ("/static", "/f/", "/api/", "/health", "/robots.txt", "/langue/", "/theme/")
+NOT_PAGES = ("/static", "/f/", "/api/", "/health", "/robots.txt", "/langue/", "/theme/", "/lecture/")
 """Answers that nobody looks at: files, calendars, switches that lead back to a page."""
 
 
