@@ -28,9 +28,9 @@ from service.web.doors import (
     session_cookie,
     visitor_of,
 )
+from service.web.easy import READING_COOKIE
 from service.web.forms import Form, Line, read
 from service.web.hashing import apart
-from service.web.easy import READING_COOKIE
 from service.web.pages import page
 from service.web.speech import LANGUAGE_COOKIE
 
