@@ -11,7 +11,7 @@ from urllib.parse import urljoin, urlsplit
 from litestar import Litestar
 from litestar.routes import HTTPRoute
 
-NOT_PAGES = ("/static", "/f/", "/api/", "/health", "/robots.txt", "/langue/", "/theme/")
+NOT_PAGES = ("/static", "/f/", "/api/", "/health", "/robots.txt", "/langue/", "/theme/", "/lecture/")
 """Answers that nobody looks at: files, calendars, switches that lead back to a page."""
 
 
