@@ -4,20 +4,43 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import datetime
 
-from playwright.sync_api import Locator
+from playwright.sync_api import APIResponse, Locator
 
+from tests.browser.served import Watch
 from tests.browser.stories.ways import Way
 from tests.browser.visitor import Visitor
+from tests.service.web.calculating import carried_out
 
 FAR = 600
 """Tabs after which a control counts as out of reach; the longest page has about 400."""
+AHEAD = """wanted => {
+    const open = one => one.checkVisibility({visibilityProperty: true}) && !one.disabled && one.tabIndex >= 0
+    const found = [...document.querySelectorAll('a[href], button, input:not([type=radio]), select, textarea, summary')]
+    const all = found.filter(one => one === wanted || open(one))
+    return Math.max(all.indexOf(wanted) - all.indexOf(document.activeElement) - 2, 0)
+}"""
+"""At least so many presses of Tab lie before a control, which saves asking after each of them where the focus is."""
 
 
 class Hand(Visitor):
     """A visitor who works in one way; the same story is told with every way."""
 
     way: Way
+    watch: Watch
+
+    def later(self, moment: datetime) -> None:
+        """Time goes on."""
+        self.watch.moment = moment
+
+    def calculated(self) -> None:
+        """The calculation that was asked for comes to its end."""
+        carried_out(self.site)
+
+    def fetched(self, address: str) -> APIResponse:
+        """What another program gets that reads an address with this visitor's cookies."""
+        return self.context.request.get(address)
 
     def opened_as(self, role: str, path: str, ref: str | None = None) -> None:
         """Come in as somebody, from a clean browser, in the theme of this way."""
@@ -28,7 +51,9 @@ class Hand(Visitor):
 
     def to(self, wanted: Locator) -> None:
         """Press Tab until the wanted control has the focus."""
-        self.page.evaluate("document.activeElement && document.activeElement.blur()")
+        presses = self.page.evaluate(AHEAD, wanted.element_handle())
+        for _ in range(presses):
+            self.page.keyboard.press("Tab")
         for _ in range(FAR):
             if wanted.evaluate("one => one === document.activeElement"):
                 return
@@ -119,6 +144,7 @@ class Hand(Visitor):
         if self.way.script:
             self.looks_right()
 
-    def reads(self) -> str:
-        """What the page says, without its frame."""
-        return self.page.locator("main").inner_text()
+    def reads(self, part: Locator | None = None) -> str:
+        """What the page, or a part of it, says without its frame; spaces that hold words together are spaces."""
+        said = (self.page.locator("main") if part is None else part).inner_text()
+        return said.replace("\N{NO-BREAK SPACE}", " ").replace("\N{NARROW NO-BREAK SPACE}", " ")
