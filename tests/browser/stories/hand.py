@@ -8,6 +8,7 @@ from datetime import datetime
 
 from playwright.sync_api import APIResponse, Locator
 
+from service import access
 from tests.browser.served import Watch
 from tests.browser.stories.ways import Way
 from tests.browser.visitor import Visitor
@@ -42,12 +43,28 @@ class Hand(Visitor):
         """What another program gets that reads an address with this visitor's cookies."""
         return self.context.request.get(address)
 
+    def sent(self, path: str, form: dict[str, str], redirects: int = 20) -> APIResponse:
+        """The answer to a form that no page has."""
+        return self.context.request.post(self.site.settings.base_url + path, form=form, max_redirects=redirects)
+
     def opened_as(self, role: str, path: str, ref: str | None = None) -> None:
         """Come in as somebody, from a clean browser, in the theme of this way."""
         self.context.clear_cookies()
-        self.enter(role, ref)
+        if self.page.url == "about:blank":
+            self.page.goto(access.new_link(self.site, role, ref))
+            self.presses("Entrer")
+        else:
+            self._changes_to(role, ref)
         self.context.add_cookies([{"name": "theme", "value": self.way.theme, "url": self.site.settings.base_url}])
         self.open(path)
+
+    def _changes_to(self, role: str, ref: str | None) -> None:
+        """The door was opened by hand once; the others of a story come in without looking at it."""
+        link = access.new_link(self.site, role, ref)
+        seal = re.search(r'name="csrf" value="([0-9a-f]+)"', self.fetched(link).text())
+        assert seal is not None
+        form = {"csrf": seal[1], "token": link.rsplit("/", 1)[-1]}
+        assert self.sent("/session", form, redirects=0).status == 303
 
     def to(self, wanted: Locator) -> None:
         """Press Tab until the wanted control has the focus."""
@@ -124,6 +141,8 @@ class Hand(Visitor):
         if kind == "date":
             year, month, day = text.split("-")
             self.page.keyboard.type(f"{day}{month}{year}")
+        elif kind == "time":
+            self.page.keyboard.type(text.replace(":", ""))
         else:
             self.page.keyboard.press("Control+a")
             self.page.keyboard.type(text)
@@ -137,6 +156,21 @@ class Hand(Visitor):
         self.to(field)
         self.page.keyboard.type(label)
         assert field.locator("option:checked").inner_text() == label
+
+    def adds_visit(self, pair: str, kind: str, day: str = "", hour: str = "") -> None:
+        """A coordinator, on the page that asks which visit: at the best moment, or at one they choose; all are told."""
+        self.picks(self.page.get_by_label("Pour qui"), pair)
+        self.picks(self.page.get_by_label("Quelle visite"), kind)
+        self.presses("Voir les moments possibles")
+        if day:
+            self.chooses(self.page.get_by_label("Choisir un autre moment"))
+            self.writes(self.page.get_by_label("Jour", exact=True), day)
+            self.writes(self.page.get_by_label("Heure", exact=True), hour)
+        self.presses("Ajouter la visite")
+        assert "Visite placée." in self.said
+        self.follows("Publier la semaine")
+        self.presses("Publier")
+        assert "Semaine publiée" in self.said
 
     def looks(self) -> None:
         """The page is in its theme and passes the inspection; without a script nobody can inspect but the eye."""
