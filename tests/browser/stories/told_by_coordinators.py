@@ -214,7 +214,7 @@ def c6(hand: Hand) -> None:
     assert "Rien à signaler." in hand.reads()
     hand.presses("Ne rien reprendre")
 
-    _send(hand, {"absences.csv": (ABSENCES + "peer_helper,SER-H03,2027-02-01,2027-02-05,,,planned\n").encode()})
+    _send(hand, {"absences.csv": (ABSENCES + "peer_helper,SER-H03,2027-02-22,2027-02-23,,,planned\n").encode()})
     assert "Rien à signaler." in hand.reads()
     report = hand.page.url.removeprefix(hand.site.settings.base_url)
     hand.open("/absences")

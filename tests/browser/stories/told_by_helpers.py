@@ -47,9 +47,9 @@ def h1(hand: Hand) -> None:
 def h2(hand: Hand) -> None:
     """A helper's agenda in their own calendar, at the right hour in winter and in summer, until they stop it."""
     hand.opened_as("coordinator", "/semaine/ajouter?jour=2027-03-22")
-    hand.adds_visit("Coquelicot, avec Luca", "Rencontre avec la famille", "2027-03-26", "10:00")
+    hand.adds_visit("Coquelicot, avec Luca", "Rencontre avec la famille")
     hand.open("/semaine/ajouter?jour=2027-03-29")
-    hand.adds_visit("Coquelicot, avec Luca", "Rencontre avec la famille", "2027-03-30", "10:00")
+    hand.adds_visit("Coquelicot, avec Luca", "Rencontre avec la famille")
 
     hand.opened_as("peer_helper", "/abonnement", "SER-H10")
     hand.presses("Créer mon adresse")
@@ -58,7 +58,7 @@ def h2(hand: Hand) -> None:
     address = hand.page.get_by_label("Adresse à copier").input_value()
     events = _events(hand.fetched(address).text())
     local = {one.start.astimezone(ZoneInfo("Europe/Brussels")).isoformat() for one in events}
-    assert {"2027-03-26T10:00:00+01:00", "2027-03-30T10:00:00+02:00"} <= local
+    assert {"2027-03-25T17:00:00+01:00", "2027-04-01T17:00:00+02:00"} <= local
     said = " ".join(f"{one.get('SUMMARY')} {one.get('DESCRIPTION', '')} {one.get('LOCATION', '')}" for one in events)
     assert "Coquelicot" not in said
     assert {str(one.get("CLASS")) for one in events} == {"PRIVATE"}
