@@ -10,7 +10,7 @@ from __future__ import annotations
 import itertools
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -119,7 +119,7 @@ def test_every_page_is_reached_by_following_links(known: list[atlas.Template], a
 def test_every_page_of_a_role_looks_right(role: str, calm: Site, atlases: dict[str, atlas.Atlas], chromium: Browser):
     every = os.environ.get(EVERY)
     pages = sorted(atlases[role].pages.items())
-    looked: list[tuple[str, str]] = []
+    looked: list[tuple[str, str, dict[str, bool]]] = []
     wrong: list[str] = []
     screens = SCREENS if every else PAIRS
     for turn, screen in enumerate(screens):
@@ -135,17 +135,27 @@ def test_every_page_of_a_role_looks_right(role: str, calm: Site, atlases: dict[s
             )
             for template, address in due:
                 visitor.open(address)
-                try:
-                    visitor.looks_right()
-                    visitor.reads_well(screen.language)
-                except AssertionError as error:
-                    wrong.append(f"{screen} {error}")
-                looked.append((template, str(screen)))
-            wrong += [f"{screen} {one}" for one in visitor.complaints]
-            visitor.complaints.clear()
+                found = {
+                    "axe": _fault(visitor.passes_axe),
+                    "width": _fault(visitor.fits),
+                    "language and heading": _fault(visitor.reads_well, screen.language),
+                    "content policy": "; ".join(visitor.complaints),
+                }
+                visitor.complaints.clear()
+                wrong += [f"{screen} {address}: {fault}" for fault in found.values() if fault]
+                looked.append((template, str(screen), {check: not fault for check, fault in found.items()}))
     if every:
         with (Path(every) / "pages.jsonl").open("a") as table:
             table.writelines(json.dumps([role, *one]) + "\n" for one in looked)
 
     assert wrong == []
-    assert {template for template, _ in looked} == set(atlases[role].pages)
+    assert {template for template, *_ in looked} == set(atlases[role].pages)
+
+
+def _fault(check: Callable[..., None], *facts: str) -> str:
+    """What a check says against a page, or nothing."""
+    try:
+        check(*facts)
+    except AssertionError as error:
+        return str(error)
+    return ""

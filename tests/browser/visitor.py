@@ -65,6 +65,10 @@ class Visitor:
 
     def looks_right(self) -> None:
         """No violation by axe, and nothing sticks out to the side."""
+        self.passes_axe()
+        self.fits()
+
+    def passes_axe(self) -> None:
         if not self.page.evaluate("typeof axe !== 'undefined'"):
             # Evaluated by the tool itself, so that the page's content policy stays as it is.
             self.page.evaluate(AXE.read_text(encoding="utf-8"))
@@ -75,6 +79,8 @@ class Visitor:
             for node in one["nodes"]
         ]
         assert told == [], f"{self.page.url}: {told}"
+
+    def fits(self) -> None:
         wide = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert wide <= 0, f"{self.page.url} is {wide} px wider than the screen"
 
