@@ -157,11 +157,11 @@ class _Known:
         due = rows(PeerHelper, "supervision", col(PeerHelper.last_supervision_on), PeerHelper.ref)
         of_pairings = [row for found in pairings.values() for row in found]
         of_visits = [row for found in visits.values() for row in found]
-        away = [row.owner_id for row in absences.values()]
+        of_parties = [*(row.owner_id for row in absences.values()), *(row.subject_id for row in news)]
         news_of = [row.person_id for row in news]
         answered = [row.person_id for row in news if row.code == "request_answered"]
-        people = [*(row.person_id for row in (*requests, *of_pairings, *of_visits, *consents)), *news_of, *away]
-        helpers = [*(row.peer_helper_id for row in (*of_pairings, *of_visits)), *away]
+        people = [*(row.person_id for row in (*requests, *of_pairings, *of_visits, *consents)), *news_of, *of_parties]
+        helpers = [*(row.peer_helper_id for row in (*of_pairings, *of_visits)), *of_parties]
         of_requests = tx.exec(
             select(Request.person_id, Request.public_id)
             .where(col(Request.person_id).in_(answered))
@@ -178,7 +178,7 @@ class _Known:
             helpers_due=due,
             people=by_id(tx, Person, people),
             helpers=by_id(tx, PeerHelper, helpers),
-            professionals=by_id(tx, Professional, away),
+            professionals=by_id(tx, Professional, of_parties),
             asked=dict(of_requests),
             paired=_public_ids(tx, [*(row.pairing_id for row in of_visits), *(row.pairing_id for row in news)]),
         )
@@ -238,6 +238,9 @@ class _Known:
                     last=absence.last_day,
                 )
                 continue
+            if row.subject_id is not None:
+                yield self._changed(row, row.subject_id, group)
+                continue
             person = self.people[row.person_id or 0]
             about, target = "person", person.public_id
             if row.code == "request_answered":
@@ -247,6 +250,29 @@ class _Known:
             yield Thing(
                 "news", group, target, person.pseudonym, code=row.code, about=about, notice=row.public_id, at=row.at
             )
+
+    def _changed(self, row: Notice, party: int, group: str) -> Thing:
+        """What somebody said of their own hours or limits."""
+        kind, found = next(
+            (kind, known[party])
+            for kind, known in (
+                ("peer_helper", self.helpers),
+                ("person", self.people),
+                ("professional", self.professionals),
+            )
+            if party in known
+        )
+        about = f"{kind}_hours" if row.code == "hours_changed" else kind
+        return Thing(
+            "news",
+            group,
+            found.public_id,
+            self._who(party),
+            code=row.code,
+            about=about,
+            notice=row.public_id,
+            at=row.at,
+        )
 
     def _who(self, party: int) -> str:
         if party in self.helpers:
