@@ -54,6 +54,12 @@ def _goes_on(page: Page) -> None:
     page.wait_for_load_state()
 
 
+def _easy(page: Page) -> None:
+    """The easy version, which stays for this browser until the usual one is chosen again."""
+    page.get_by_role("link", name="Version facile à lire").first.click()
+    page.wait_for_load_state()
+
+
 @dataclass(frozen=True)
 class Shown:
     """A page by its template, and what somebody does there before the picture is taken."""
@@ -103,7 +109,8 @@ MAIN: dict[str, dict[str, Shown]] = {
         "suivi": Shown("/mes-demandes/{public_id}"),
     },
     "person": {
-        "ma-page": Shown("/propositions"),
+        "ma-page": Shown("/ma-page"),
+        "ma-page-facile": Shown("/ma-page", _easy),
         "mes-rencontres": Shown("/agenda"),
         "mes-donnees": Shown("/mes-donnees"),
         "mon-accord": Shown("/mon-accord"),
