@@ -405,6 +405,14 @@ LETTERS = {
     "factor_changed": N_("Manière d’entrer changée"),
     "email_changed": N_("Adresse changée"),
 }
+SCHOOL_CALENDARS = {
+    "BE-DG": N_("Belgique, Communauté germanophone"),
+    "BE-FWB": N_("Belgique, Fédération Wallonie-Bruxelles"),
+    "BE-VL": N_("Belgique, Communauté flamande"),
+    "FR-A": N_("France, zone A"),
+    "FR-B": N_("France, zone B"),
+    "FR-C": N_("France, zone C"),
+}
 MAIL_KINDS = {
     "message": N_("Message"),
     "sms": N_("SMS"),
@@ -435,6 +443,7 @@ MAIL_ANSWERS = {
 
 TABLES: dict[str, dict[str, str]] = {
     "role": ROLES,
+    "school_calendar": SCHOOL_CALENDARS,
     "account": ACCOUNT_STATES,
     "letter": LETTERS,
     "moment": MOMENTS,
