@@ -15,7 +15,6 @@ from service.tables.feeds import FeedBody
 from service.tables.pairings import Pairing, Request, TrialReview, Visit
 from service.tables.people import ContactCard, Person
 from service.tables.work import ImportedValue, Run
-from tests.service.record.builders import a_pairing
 from tests.service.web.network import MOMENT, TODAY, Network, make_site
 from tests.service.web.test_lives import paired, visit_of
 
