@@ -17,10 +17,11 @@ from tests.service.web.calculating import carried_out
 FAR = 600
 """Tabs after which a control counts as out of reach; the longest page has about 400."""
 AHEAD = """wanted => {
-    const open = one => one.checkVisibility({visibilityProperty: true}) && !one.disabled && one.tabIndex >= 0
-    const found = [...document.querySelectorAll('a[href], button, input:not([type=radio]), select, textarea, summary')]
-    const all = found.filter(one => one === wanted || open(one))
-    return Math.max(all.indexOf(wanted) - all.indexOf(document.activeElement) - 2, 0)
+    const open = one => one.checkVisibility({visibilityProperty: true}) && !one.disabled && one.type !== 'radio'
+    const found = document.querySelectorAll('a[href], button, input, select, textarea, summary')
+    const all = [...found].filter(one => one === wanted || open(one))
+    const at = all.indexOf(document.activeElement)
+    return at < 0 && document.activeElement !== document.body ? 0 : Math.max(all.indexOf(wanted) - at - 2, 0)
 }"""
 """At least so many presses of Tab lie before a control, which saves asking after each of them where the focus is."""
 
@@ -96,6 +97,35 @@ class Hand(Visitor):
                     self.page.keyboard.press(key)
         self.page.wait_for_load_state()
 
+    def unfolds(self, link: Locator) -> Locator:
+        """What a link leads to: a dialog on this page, or without a script a page of its own."""
+        if not self.way.script:
+            self.use(link)
+            return self.page.locator("main")
+        if self.way.hand == "mouse":
+            link.click()
+        else:
+            self.to(link)
+            self.page.keyboard.press("Enter")
+        return self._dialog()
+
+    def drags(self, thing: Locator, place: Locator) -> Locator:
+        """What opens when a thing is dropped on a place."""
+        thing.scroll_into_view_if_needed()
+        thing.hover()
+        self.page.mouse.down()
+        box = place.bounding_box()
+        assert box is not None
+        for step in (1, 2, 3):
+            self.page.mouse.move(box["x"] + box["width"] / 2 + step, box["y"] + box["height"] / 2, steps=3)
+        self.page.mouse.up()
+        return self._dialog()
+
+    def _dialog(self) -> Locator:
+        dialog = self.page.get_by_role("dialog")
+        dialog.wait_for()
+        return dialog
+
     def presses(self, name: str | re.Pattern[str]) -> None:
         self.use(self.page.get_by_role("button", name=name))
 
@@ -138,14 +168,15 @@ class Hand(Visitor):
             field.fill(text)
             return
         self.to(field)
-        if kind == "date":
-            year, month, day = text.split("-")
-            self.page.keyboard.type(f"{day}{month}{year}")
-        elif kind == "time":
-            self.page.keyboard.type(text.replace(":", ""))
-        else:
+        if kind not in ("date", "time"):
             self.page.keyboard.press("Control+a")
-            self.page.keyboard.type(text)
+        for typed in _typed(kind, text):
+            self.page.keyboard.type(typed)
+            if field.input_value() == text:
+                return
+            # Back to the first part of a day or an hour, or all of a text.
+            self.page.keyboard.press("Shift+Tab")
+            self.to(field)
         assert field.input_value() == text
 
     def picks(self, field: Locator, label: str) -> None:
@@ -182,3 +213,14 @@ class Hand(Visitor):
         """What the page, or a part of it, says without its frame; spaces that hold words together are spaces."""
         said = (self.page.locator("main") if part is None else part).inner_text()
         return said.replace("\N{NO-BREAK SPACE}", " ").replace("\N{NARROW NO-BREAK SPACE}", " ")
+
+
+def _typed(kind: str | None, text: str) -> list[str]:
+    """The keys of a value; days and hours stand in the order of the browser's own language, whatever the page's."""
+    if kind == "date":
+        year, month, day = text.split("-")
+        return [f"{day}{month}{year}", f"{month}{day}{year}"]
+    if kind == "time":
+        hour, minute = (int(one) for one in text.split(":"))
+        return [f"{hour:02}{minute:02}", f"{(hour + 11) % 12 + 1:02}{minute:02}{'AP'[hour // 12]}"]
+    return [text]

@@ -87,6 +87,14 @@ def c2(hand: Hand) -> None:
     hand.open(str(person))
     assert log.count() == 1
 
+    hand.opens("Écarter…")
+    hand.chooses(hand.page.get_by_label("Pas maintenant"))
+    hand.presses(re.compile("^Écarter"))
+    assert "Proposition écartée" in hand.said
+    hand.opens("Pourquoi pas les autres ?")
+    hand.presses("Remettre dans la liste")
+    assert "remise dans la liste" in hand.said
+
     hand.presses(re.compile("^Proposer à"))
     assert "Proposition envoyée" in hand.said
     hand.presses("Retirer et proposer quelqu’un d’autre")
@@ -133,6 +141,20 @@ def c4(hand: Hand) -> None:
     hand.open("/semaine/2027-01-11?jour=2027-01-12")
     row = hand.page.locator("tr", has=hand.page.locator("th", has_text="Chantal"))
     assert row.locator("td[data-day='2027-01-12'] .chip").count() == 0
+    moves_a_visit(hand)
+
+
+def moves_a_visit(hand: Hand) -> None:
+    """By dragging it to another day where there is a mouse and a week to see, by its dialog or its page elsewhere."""
+    hand.open("/semaine/2027-01-11")
+    chip = hand.page.locator("td[data-day='2027-01-11'] .chip").first
+    if hand.way.script and hand.way.hand == "mouse" and hand.way.width == 1280:
+        opened = hand.drags(chip, chip.locator("xpath=ancestor::tr").locator("td[data-day='2027-01-12']"))
+        hand.chooses(opened.locator("input[name=slot]"))
+    else:
+        opened = hand.unfolds(chip)
+    hand.use(opened.get_by_role("button", name="Déplacer", exact=True))
+    assert "Visite déplacée" in hand.said
 
 
 def c5(hand: Hand) -> None:

@@ -223,3 +223,6 @@ def x1(hand: Hand) -> None:
             assert wide <= 0, f"{hand.page.url} is {wide} px too wide at {width} px with letters of {letters}"
         assert size is not None
         hand.page.set_viewport_size(size)
+    hand.open("/aujourdhui")
+    hand.presses("Déconnexion")
+    assert "Vous êtes sorti" in hand.said
