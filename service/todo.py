@@ -14,6 +14,7 @@ from matching.pairing.rules import SUPERVISION_DAYS
 from matching.planning.instance import Instance
 from service import runs, todo_kinds
 from service.access_scope import only_coordinator
+from service.first_steps import FirstStep, first_steps
 from service.holidays import Warned, warnings
 from service.pairing_data import LAPSE_DAYS
 from service.pairing_rows import first_visit_by
@@ -71,12 +72,13 @@ class Thing:
 
 @dataclass(frozen=True)
 class Today:
-    """What the page shows: lines by group, warnings about days of rest, the week and the waits as figures."""
+    """What the page shows: lines by group, warnings about days of rest, the week and waits as figures, a beginning."""
 
     things: Mapping[str, tuple[Thing, ...]]
     rest: tuple[Warned, ...]
     week: tuple[DayOfWeek, ...]
     waits: tuple[Wait, ...]
+    first_steps: tuple[FirstStep, ...]
 
     @property
     def is_quiet(self) -> bool:
@@ -100,6 +102,7 @@ def today(site: Site, actor: Actor) -> Today:
             rest=rest,
             week=week_of_visits(tx, day),
             waits=waits(tx, day),
+            first_steps=first_steps(tx, day.territory_id),
         )
 
 

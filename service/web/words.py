@@ -74,6 +74,7 @@ DONE: dict[str, str] = {
     "agenda_added": N_("Agenda lu. Ses moments pris comptent dès maintenant."),
     "agenda_removed": N_("Agenda enlevé. Tout ce qui en avait été lu est effacé."),
     "answer_back": N_("Réponse reprise. La question reste ouverte."),
+    "answer_again": N_("Entre-temps, quelque chose a changé ici. Relisez, puis répondez encore une fois."),
     "asked_another": N_("C’est noté. Quelqu’un d’autre est recherché."),
     "right_asked": N_("C’est demandé. La coordination vous répond."),
     "right_taken_back": N_("Demande reprise. Rien ne change."),
