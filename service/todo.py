@@ -7,12 +7,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
 
-import msgspec
 from sqlmodel import Session, col, select
 
 from matching.pairing.rules import SUPERVISION_DAYS
-from matching.planning.instance import Instance
-from service import runs, todo_kinds
+from service import todo_kinds
 from service.holidays import Warned, warnings
 from service.pairing_data import LAPSE_DAYS
 from service.pairing_rows import first_visit_by, only_coordinator
@@ -23,7 +21,7 @@ from service.tables.people import Absence, Consent, PeerHelper, Person, Professi
 from service.tables.territory import Territory
 from service.todo_figures import DayOfWeek, Wait, waits, week_of_visits
 from service.todo_kinds import LISTED, Day
-from service.visit_rows import horizon_of
+from service.visit_rows import planned_weeks
 from service.visit_solutions import still_due
 
 GROUPS = ("now", "week", "soon")
@@ -86,14 +84,12 @@ def today(site: Site, actor: Actor) -> Today:
     """The day of the coordinator's territory; the number of questions to the database does not grow with it."""
     only_coordinator(actor)
     rest = warnings(site, actor)
-    finished = runs.finished(site, actor, "planning")
     with site.db() as tx:
         territory = tx.get_one(Territory, actor.territory_id)
         day = Day.of(site.clock.now(), territory)
         found = [*_Known.of(tx, day).things(), *_sums(todo_kinds.sums(tx, day))]
-        if finished is not None and finished.applied_at is not None:
-            horizon = horizon_of(msgspec.convert(finished.snapshot, Instance), territory)
-            found += _to_place(still_due(tx, site, territory, horizon), day)
+        if (planned := planned_weeks(tx, territory)) is not None:
+            found += _to_place(still_due(tx, site, territory, planned), day)
         return Today(
             things={group: tuple(thing for thing in found if thing.group == group) for group in GROUPS},
             rest=rest,

@@ -56,6 +56,8 @@ class Day:
         return self.today + timedelta(days=days)
 
 
+LATER = aliased(Pairing)
+"""Made once: another name for a table costs as much as asking ten questions of it."""
 Rows = SelectOfScalar[Any]
 """The internal numbers of the rows of a kind."""
 
@@ -91,8 +93,7 @@ def talk(day: Day) -> Rows:
 
 def declined(day: Day) -> Rows:
     """Proposals that somebody said no to lately, the last one of a request that waits again."""
-    later = aliased(Pairing)
-    followed = select(later.id).where(later.request_id == Pairing.request_id, col(later.id) > col(Pairing.id)).exists()
+    followed = select(LATER.id).where(LATER.request_id == Pairing.request_id, col(LATER.id) > col(Pairing.id)).exists()
     return (
         select(Pairing.id)
         .join(Request, col(Pairing.request_id) == Request.id)

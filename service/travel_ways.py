@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -97,6 +97,17 @@ class Ways:
         if minutes is not None or seconds is not None:
             self._by_formula += 1
         return self.formula.minutes(mode, origin.point, target.point)
+
+    def between(self, stops: Sequence[Stop]) -> dict[str, tuple[tuple[int, ...], ...]]:
+        """Whole minutes between all of these, by mode."""
+        points = [stop.point for stop in stops]
+        formula = self.formula.between(points)
+        return {
+            mode: found
+            if mode not in self.file and mode not in self.streets
+            else tuple(tuple(self.minutes(mode, one, other) for other in stops) for one in stops)
+            for mode, found in formula.items()
+        }
 
     def told(self, *, stopped: bool = False) -> Told:
         """Where the times asked so far come from."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from sqlmodel import Session, col, func, select
 
@@ -21,6 +22,7 @@ from service.site import Actor, Site
 from service.tables.pairings import Pairing, Visit
 from service.tables.people import Consent, PeerHelper, Person, Professional
 from service.tables.territory import Territory
+from service.tables.work import Run
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,24 @@ def people(tx: Session, territory_id: int) -> People:
 
 def horizon_of(instance: Instance, territory: Territory) -> Horizon:
     return Horizon(date.fromisoformat(instance.first_day), instance.days, territory.timezone)
+
+
+def planned_weeks(tx: Session, territory: Territory) -> Horizon | None:
+    """
+    The weeks of the calculation that ended last, once it was taken over: what is due keeps its key in them.
+
+    Only the two figures that say so are read of a calculation, not all that went in and came out.
+    """
+    asked: Any = col(Run.snapshot)
+    found = tx.exec(
+        select(col(Run.applied_at), asked["first_day"].as_string(), asked["days"].as_integer())
+        .where(Run.territory_id == territory.id, Run.kind == "planning", Run.status == "done")
+        .order_by(col(Run.id).desc())
+        .limit(1)
+    ).first()
+    if found is None or found[0] is None:
+        return None
+    return Horizon(date.fromisoformat(found[1]), found[2], territory.timezone)
 
 
 def today_of(site: Site, territory: Territory) -> date:
