@@ -86,7 +86,7 @@ def sessions_between(
     known = [row.id for row in series]
     cancelled = set(
         tx.exec(
-            select(OpenSessionDay.open_session_id, OpenSessionDay.on).where(
+            select(OpenSessionDay.open_session_id, col(OpenSessionDay.on)).where(
                 col(OpenSessionDay.open_session_id).in_(known), OpenSessionDay.status == "cancelled"
             )
         ).all()

@@ -335,7 +335,7 @@ class Records:
         )
 
     @property
-    def _parties(self) -> SelectOfScalar[int | None]:
+    def _parties(self) -> SelectOfScalar[Any]:
         """Whoever belongs to this territory: in one network's database there are others beside it."""
         return select(Party.id).where(Party.territory_id == self.territory.id)
 

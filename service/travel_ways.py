@@ -12,6 +12,7 @@ from sqlmodel import Session, col, select
 
 from matching.travel import Point, Travel
 from matching.travel_table import Table, key_of, unpacked
+from service.kept_answers import KeptAnswers
 from service.tables.territory import NetworkSetting, Territory
 from service.tables.travel import TravelMatrix
 
@@ -73,6 +74,10 @@ class Source:
     tables: Mapping[str, Table]
 
 
+_BY_FORMULA = KeptAnswers[Mapping[str, tuple[tuple[int, ...], ...]]](64)
+"""Minutes between all places of a territory: two thousand ways that seldom change, some millions of bytes at most."""
+
+
 class Ways:
     """Travel times of a territory; counts the ways for which the formula stands in."""
 
@@ -101,7 +106,7 @@ class Ways:
     def between(self, stops: Sequence[Stop]) -> dict[str, tuple[tuple[int, ...], ...]]:
         """Whole minutes between all of these, by mode."""
         points = [stop.point for stop in stops]
-        formula = self.formula.between(points)
+        formula = _BY_FORMULA.of((self.formula, points), lambda: self.formula.between(points))
         return {
             mode: found
             if mode not in self.file and mode not in self.streets

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from threading import Lock
 
-import msgspec
 from sqlmodel import Session, select
 
 from locales import N_
@@ -19,6 +16,7 @@ from matching.planning.slots import allowed_slots
 from matching.planning.ways import Way, ways_out
 from service import audit, bookings
 from service.errors import StepNotAllowed
+from service.kept_answers import KeptAnswers
 from service.planning_data import instance_of, read_instance, taken_elsewhere
 from service.planning_due import due_of
 from service.planning_records import Horizon, Records
@@ -166,32 +164,18 @@ def waiting(week: Records, ways: Ways, horizon: Horizon) -> tuple[Waiting, ...]:
     return tuple(found)
 
 
+_LOOKED_AT = KeptAnswers[tuple[int, tuple[str, ...]]](4096)
+"""A number and some codes for each visit to place: those of a large installation, some times over."""
+
+
 def _looked_at(loose: Loose) -> tuple[int, tuple[str, ...]]:
-    """
-    How many slots a visit has, and the codes of the rules against it when it has none.
+    """How many slots a visit has, and the codes of the rules against it when it has none: most of a page's work."""
 
-    Looking takes longer than all else on the page, so that what was found is kept: under all that it was found in,
-    people, hours and visits alike. Whatever changes is another question; nothing kept can be out of date.
-    """
-    asked = hashlib.sha256(msgspec.json.encode((loose.task.id, loose.near))).digest()
-    with _FOUND_LOCK:
-        known = _FOUND.pop(asked, None)
-        if known is not None:
-            _FOUND[asked] = known
-            return known
-    count = loose.count()
-    known = (count, () if count else _rules(loose))
-    with _FOUND_LOCK:
-        _FOUND[asked] = known
-        while len(_FOUND) > MOST_FOUND:
-            del _FOUND[next(iter(_FOUND))]
-    return known
+    def look() -> tuple[int, tuple[str, ...]]:
+        count = loose.count()
+        return count, () if count else _rules(loose)
 
-
-MOST_FOUND = 4096
-"""A number and some codes for each: the visits to place of a large installation in a week, some times over."""
-_FOUND: dict[bytes, tuple[int, tuple[str, ...]]] = {}
-_FOUND_LOCK = Lock()
+    return _LOOKED_AT.of((loose.task.id, loose.near), look)
 
 
 def still_due(tx: Session, site: Site, territory: Territory, horizon: Horizon) -> dict[date, int]:
