@@ -7,12 +7,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
 
-import msgspec
 from sqlmodel import Session, col, select
 
 from matching.pairing.rules import SUPERVISION_DAYS
-from matching.planning.instance import Instance
-from service import runs, todo_kinds
+from service import todo_kinds
 from service.access_scope import only_coordinator
 from service.first_steps import FirstStep, first_steps
 from service.holidays import Warned, warnings
@@ -25,7 +23,7 @@ from service.tables.people import Absence, Consent, PeerHelper, Person, Professi
 from service.tables.territory import Territory
 from service.todo_figures import DayOfWeek, Wait, waits, week_of_visits
 from service.todo_kinds import LISTED, Day
-from service.visit_rows import horizon_of
+from service.visit_rows import planned_weeks
 from service.visit_solutions import still_due
 
 GROUPS = ("now", "week", "soon")
@@ -89,14 +87,12 @@ def today(site: Site, actor: Actor) -> Today:
     """The day of the coordinator's territory; the number of questions to the database does not grow with it."""
     only_coordinator(actor)
     rest = warnings(site, actor)
-    applied = runs.applied(site, actor, "planning")
     with site.db() as tx:
         territory = tx.get_one(Territory, actor.territory_id)
         day = Day.of(site.clock.now(), territory)
         found = [*_Known.of(tx, day).things(), *_sums(todo_kinds.sums(tx, day))]
-        if applied is not None:
-            horizon = horizon_of(msgspec.convert(applied.snapshot, Instance), territory)
-            found += _to_place(still_due(tx, site, territory, horizon), day)
+        if (planned := planned_weeks(tx, territory)) is not None:
+            found += _to_place(still_due(tx, site, territory, planned), day)
         return Today(
             things={group: tuple(thing for thing in found if thing.group == group) for group in GROUPS},
             rest=rest,
