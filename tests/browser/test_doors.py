@@ -207,7 +207,7 @@ def test_paper_goes_from_the_coordinator_s_printer_to_the_person_s_page(chromium
         visitor.page.get_by_label("Collez le lien, ou tapez le code").fill(code.lower())
         visitor.press("Entrer", exact=True)
 
-        assert visitor.page.url.endswith("/agenda?fait=entered")
+        assert visitor.page.url.endswith("/ma-page?fait=entered")
         visitor.open("/compte")
         visitor.looks_right()
         visitor.page.get_by_label("Code secret", exact=True).fill("2580")
