@@ -162,5 +162,3 @@ def _difference(before: dict[str, str], after: dict[str, str]) -> list[str]:
     gone = [f"- {before[uid]}" for uid in before if uid not in after]
     other = [f"~ {after[uid]}" for uid in after if uid in before and before[uid] != after[uid]]
     return sorted([*new, *gone, *other])
-
-
