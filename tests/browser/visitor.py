@@ -25,7 +25,8 @@ class Visitor:
         )
         self.complaints: list[str] = []
         self.page: Page = self.context.new_page()
-        self.page.set_default_timeout(20_000)
+        # Beyond any waiting on a busy machine: what comes is there at once, and what fails fails late.
+        self.page.set_default_timeout(90_000)
         self.page.on("console", lambda said: self._heard(said.type, said.text))
         self.page.on("pageerror", lambda error: self.complaints.append(f"error: {error}"))
 

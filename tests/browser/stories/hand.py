@@ -174,8 +174,9 @@ class Hand(Visitor):
             self.page.keyboard.type(typed)
             if field.input_value() == text:
                 return
-            # Back to the first part of a day or an hour, or all of a text.
-            self.page.keyboard.press("Shift+Tab")
+            # Out of the three parts of a day or an hour, and in again by the first.
+            for _ in range(3):
+                self.page.keyboard.press("Shift+Tab")
             self.to(field)
         assert field.input_value() == text
 

@@ -232,7 +232,10 @@ def c6(hand: Hand) -> None:
     hand.presses("Ne rien reprendre")
     assert "Rien n’a été enregistré" in hand.said
 
-    _send(hand, folder.read(shipped.path("seraing")))
+    clean = folder.read(shipped.path("seraing"))
+    _send(
+        hand, {name: clean[name] for name in ("organisations.csv", "peer_helpers.csv", "persons.csv", "requests.csv")}
+    )
     assert "Rien à signaler." in hand.reads()
     hand.presses("Ne rien reprendre")
 
