@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -73,7 +72,7 @@ class Somebody(Visitor):
     def __init__(self, browser: Browser, site: Site, width: int) -> None:
         super().__init__(browser, site, width)
         # A machine that does other things besides may be slow; nothing here is about speed.
-        self.page.set_default_timeout(90_000)
+        self.page.set_default_timeout(40_000)
 
     def _labelled(self, label: str) -> Locator:
         return self.page.locator("main").get_by_label(label, exact=True).locator("visible=true").first
@@ -149,7 +148,7 @@ def _entries(body: bytes) -> dict[str, str]:
     if not body:
         return {}
     return {
-        str(one["UID"]): f"{_moment(one.decoded('DTSTART'))} {one['SUMMARY']} {one['STATUS']}"
+        str(one["UID"]): f"{_moment(one.decoded('DTSTART'))} {one['SUMMARY']} {one['STATUS']}".replace("\u00a0", " ")
         for one in Calendar.from_ical(body).walk("VEVENT")
     }
 
@@ -163,5 +162,3 @@ def _difference(before: dict[str, str], after: dict[str, str]) -> list[str]:
     gone = [f"- {before[uid]}" for uid in before if uid not in after]
     other = [f"~ {after[uid]}" for uid in after if uid in before and before[uid] != after[uid]]
     return sorted([*new, *gone, *other])
-
-
