@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import cast
 
 from babel import Locale
-from babel.dates import format_date
+from babel.dates import format_date, get_timezone_location
 from babel.lists import format_list
 from babel.numbers import format_decimal
 
@@ -140,6 +140,10 @@ class Texts:
         """« tigrigna » for `ti`; the tag itself when nobody has named it."""
         names = cast("Mapping[str, str]", self.locale.languages)
         return names.get(tag.replace("-", "_")) or names.get(tag.split("-")[0]) or tag
+
+    def zone_name(self, zone: str) -> str:
+        """« Bruxelles » for Europe/Brussels."""
+        return get_timezone_location(zone, self.locale, return_city=True)
 
     def _counted(self, one: str, many: str, count: int) -> str | None:
         return self._terms.get(one if self.locale.plural_form(count) == "one" else many)

@@ -10,6 +10,7 @@ from sqlmodel import Session, col, delete, select
 
 from locales import N_
 from service import access, audit, codes, factors, mail_addresses, mailed_links, own_keys, passwords, post
+from service.access_scope import scope
 from service.account_names import name_of
 from service.clock import Clock, RealClock
 from service.errors import NotAcceptable, NotAllowed, NotFound
@@ -82,9 +83,7 @@ class OwnAccount:
 def directory(site: Site, actor: Actor) -> Directory:
     """Everybody of the territory who comes in, or could."""
     with site.db() as tx:
-        rows = tx.exec(
-            select(Account).where(Account.territory_id == actor.territory_id).order_by(Account.role, col(Account.id))
-        ).all()
+        rows = tx.exec(select(Account).where(scope(actor).of(Account)).order_by(Account.role, col(Account.id))).all()
         names = _names(tx, actor)
         ready = set(tx.exec(select(Passkey.account_id).distinct()).all()) | {
             row.id for row in rows if row.password_hash is not None
@@ -165,9 +164,7 @@ def set_active(site: Site, actor: Actor, account_id: str, *, active: bool, clock
         When it is one's own: nobody locks themselves out by a slip.
     """
     with site.db.begin() as tx:
-        account = tx.exec(
-            select(Account).where(Account.public_id == account_id, Account.territory_id == actor.territory_id)
-        ).first()
+        account = tx.exec(select(Account).where(Account.public_id == account_id, scope(actor).of(Account))).first()
         if account is None:
             raise NotFound(N_("Ce compte n’existe pas."))
         if account.id == actor.account_id:

@@ -282,7 +282,7 @@ def _is_over(window: Window, today: date) -> bool:
 def _owner(tx: Session, actor: Actor, whose: Whose) -> Owner:
     table = TABLES[whose.kind]
     named = table.public_id == whose.public_id if whose.public_id else table.id == actor.party_id
-    row = tx.exec(select(table).where(scope(actor).parties(table), named)).first()
+    row = tx.exec(select(table).where(scope(actor).of(table), named)).first()
     if row is None:
         raise NotFound(N_("Cette personne ou ce lieu n’existe pas."))
     return row
@@ -353,7 +353,7 @@ def _outside(
     theirs = or_(*(col(one) == owner.id for one in (
         Visit.person_id, Visit.peer_helper_id, Visit.second_helper_id, Visit.professional_id, Visit.place_id
     )))  # fmt: skip
-    seen = scope(actor).visits()
+    seen = scope(actor).of(Visit)
     if actor.role != "coordinator":
         seen &= col(Visit.published_at).is_not(None)
     rows = tx.exec(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from sqlmodel import Session, col, select
 
+from service.access_scope import only_coordinator
 from service.audit import note
 from service.errors import NotAllowed
 from service.feed_levels import FORBIDDABLE
@@ -63,8 +64,7 @@ def choose(site: Site, actor: Actor, chosen: Choices) -> None:
     NotAllowed
         When the actor does not coordinate, or a level is named that always stays.
     """
-    if actor.role != "coordinator" or actor.territory_id is None:
-        raise NotAllowed("the coordination decides about calendars")
+    territory_id = only_coordinator(actor)
     if not chosen.forbidden <= frozenset(FORBIDDABLE):
         raise NotAllowed("this level always stays")
     with site.db.begin() as tx:
@@ -82,7 +82,7 @@ def choose(site: Site, actor: Actor, chosen: Choices) -> None:
             if differs:
                 tx.add(
                     NetworkSetting(
-                        territory_id=actor.territory_id,
+                        territory_id=territory_id,
                         name=name,
                         value=value,
                         changed_at=now,

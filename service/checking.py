@@ -123,12 +123,12 @@ def states_agree(tx: Session, site: Site) -> Iterator[Problem]:
     for visit, pairing_status in tx.exec(ahead):
         # The last meeting of both may come after the end; one under way at the end is still to be noted.
         stays = visit.kind == "closing" and pairing_status == "ended"
-        if visit.starts_at > site.clock.now() and pairing_status not in GOING_ON and not stays:
+        if visit.starts_at > site.clock.now() and pairing_status not in codes.GOING_ON and not stays:
             yield Problem("state", visit.ref, N_("La visite %(record)s est prévue pour un binôme qui n’a plus cours."))
 
 
 NEEDED = {"proposed": {"proposed"}, "paired": {"accepted", "trial", "active"}, "paused": {"paused"}}
-GOING_ON = ("accepted", "trial", "active", "paused")
+codes.GOING_ON = ("accepted", "trial", "active", "paused")
 
 
 def concertations_are_agreed(tx: Session, site: Site) -> Iterator[Problem]:

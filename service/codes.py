@@ -92,6 +92,8 @@ GOAL_STATES = ("open", "reached", "changed", "dropped")
 MEMBER_KINDS = ("professional", "peer_helper", "relative")
 PAIRING_STATES = ("proposed", "accepted", "trial", "active", "paused", "ended", "declined", "lapsed")
 LIVE_PAIRING_STATES = ("proposed", "accepted", "trial", "active", "paused")
+GOING_ON = tuple(state for state in LIVE_PAIRING_STATES if state != "proposed")
+"""A pairing that both said yes to and that has not ended."""
 ANSWERS = ("pending", "accepted", "declined", "talk_first")
 ANSWER_WAYS = ("own_page", "phone", "paper", "in_person")
 REVIEW_ANSWERS = ("continue", "stop", "talk_first")

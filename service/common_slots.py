@@ -99,7 +99,7 @@ def say(site: Site, actor: Actor, request_id: str, start: datetime | None, now: 
     if actor.role != "professional" or actor.party_id is None:
         raise NotAllowed
     with site.db.begin() as tx:
-        request = tx.exec(select(Request).where(scope(actor).requests(), Request.public_id == request_id)).first()
+        request = tx.exec(select(Request).where(scope(actor).of(Request), Request.public_id == request_id)).first()
         if request is None:
             raise NotFound(N_("Cette demande n’existe pas."))
         pairing = tx.exec(select(Pairing).where(Pairing.request_id == request.id, Pairing.status == "accepted")).first()

@@ -12,18 +12,9 @@ from sqlmodel import Session, col, select
 
 from locales import N_
 from service import audit, clock, codes, lifecycles, notices, visit_outcomes
+from service.access_scope import only_coordinator
 from service.errors import NotAllowed, NotFound, Refused, StepNotAllowed
-from service.pairing_rows import (
-    BY_HAND,
-    GOING_ON,
-    Held,
-    consent_of,
-    hold_person,
-    move_person,
-    move_request,
-    only_coordinator,
-    step,
-)
+from service.pairing_rows import BY_HAND, Held, consent_of, hold_person, move_person, move_request, step
 from service.site import Actor, Site
 from service.tables.network import Meeting, Situation
 from service.tables.pairings import Pairing, Request
@@ -187,8 +178,7 @@ def _whose(tx: Session, actor: Actor, person: str | None) -> Person:
     """The actor's own record, or the one that the coordinator names; held for the rest of the transaction."""
     if actor.role == "person" and actor.party_id is not None and person is None:
         return hold_person(tx, actor.party_id)
-    if actor.role != "coordinator":
-        raise NotAllowed(N_("Chacun répond pour soi."))
+    only_coordinator(actor)
     found = tx.exec(select(Person).where(Person.public_id == person, Person.territory_id == actor.territory_id)).first()
     if found is None:
         raise NotFound(N_("Cette personne n’existe pas."))
@@ -214,7 +204,7 @@ def _stop_everything(
     ).all()
     for row in live:
         held = Held(row, person, tx.get_one(PeerHelper, row.peer_helper_id), territory, day)
-        if row.status in GOING_ON:
+        if row.status in codes.GOING_ON:
             step(tx, site, row, "ended", "consent_withdrawn")
             row.ended_on = day
             notices.tell_the_others(tx, site, actor, held, "pairing_ended")

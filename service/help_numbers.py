@@ -14,6 +14,7 @@ from sqlmodel import Session, col, select
 
 from locales import N_
 from service import audit
+from service.access_scope import only_coordinator
 from service.errors import NotAllowed, Outdated, StepNotAllowed
 from service.site import Actor, Site
 from service.tables.territory import NetworkSetting, Territory
@@ -84,8 +85,7 @@ def choose(
     Outdated
         When somebody else changed them since they were shown.
     """
-    if actor.role != "coordinator" or actor.territory_id is None:
-        raise NotAllowed
+    territory_id = only_coordinator(actor)
     for one in (duty, supervisor, *lines):
         if one is not None:
             _check(one)
@@ -99,7 +99,7 @@ def choose(
         own = None if tuple(lines) == PUBLIC[territory.country] else [_told(one) for one in lines]
         tx.add(
             NetworkSetting(
-                territory_id=actor.territory_id,
+                territory_id=territory_id,
                 name=SETTING,
                 value={
                     "duty": None if duty is None else _told(duty),

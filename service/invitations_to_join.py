@@ -16,6 +16,7 @@ from sqlmodel import Session, col, func, select
 
 from locales import N_
 from service import access, access_attempts, audit, factors, mail_addresses, mailed_links, passkeys, passwords, post
+from service.access_scope import scope
 from service.account_names import name_of
 from service.clock import Clock, RealClock
 from service.errors import LinkNotValid, NotAcceptable, NotFound, TooManyInvitations
@@ -108,9 +109,7 @@ def renew(site: Site, actor: Actor, account_id: str, *, clock: Clock = REAL) -> 
     now = clock.now()
     with site.db.begin() as tx:
         _hold_back(tx, actor, now)
-        account = tx.exec(
-            select(Account).where(Account.public_id == account_id, Account.territory_id == actor.territory_id)
-        ).first()
+        account = tx.exec(select(Account).where(Account.public_id == account_id, scope(actor).of(Account))).first()
         if account is None or not account.active or account.role not in INVITED:
             raise NotFound(N_("Ce compte n’existe pas."))
         audit.note(tx, site, actor, "account.invited_again", "account", account.public_id)

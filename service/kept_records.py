@@ -18,8 +18,8 @@ from sqlmodel import Session, select
 from locales import N_, Texts
 from matching.travel import Point, great_circle_km
 from service import audit, clock, network_themes
-from service.access_scope import scope
-from service.errors import NotAllowed, NotFound
+from service.access_scope import only_coordinator, scope
+from service.errors import NotFound
 from service.passwords import simplified
 from service.sheets import Offered, Outcome, Said, Sheet, Twin, Value, differences, read
 from service.site import Actor, Site
@@ -91,9 +91,7 @@ def desk(tx: Session, site: Site, actor: Actor, language: str = "fr") -> Desk:
     NotAllowed
         When the actor does not coordinate it.
     """
-    if not scope(actor).whole_territory:
-        raise NotAllowed(N_("Seule la coordination tient ces fiches."))
-    territory = tx.get_one(Territory, actor.territory_id)
+    territory = tx.get_one(Territory, only_coordinator(actor))
     return Desk(tx, site, actor, territory, clock.today(site.clock, territory.timezone), language)
 
 
@@ -106,7 +104,7 @@ def find(at: Desk, table: type[Any], public_id: str) -> Any:
     NotFound
         When it has none of this id.
     """
-    row = at.tx.exec(select(table).where(table.public_id == public_id, scope(at.actor).kept(table))).first()
+    row = at.tx.exec(select(table).where(table.public_id == public_id, scope(at.actor).of(table))).first()
     if row is None:
         raise NotFound(N_("Cette fiche n’existe pas."))
     return row
@@ -205,7 +203,7 @@ def _twins(at: Desk, kind: Kind, row: Any | None, values: Mapping[str, Value]) -
     """Records of the same kind with the same name, nearly the same, or the same address."""
     name, email = simplified(str(values[kind.name])), str(values.get("email") or "").casefold()
     has_email = kind.code != "peer_helper"  # theirs is sealed: nobody searches it
-    found = at.tx.exec(select(kind.table).where(scope(at.actor).kept(kind.table)).order_by(kind.table.ref)).all()
+    found = at.tx.exec(select(kind.table).where(scope(at.actor).of(kind.table)).order_by(kind.table.ref)).all()
     return tuple(
         Twin(one.public_id, getattr(one, kind.name), kind.code)
         for one in found
@@ -280,14 +278,14 @@ def areas(at: Desk) -> dict[str, str]:
 
 
 def organisations(at: Desk) -> dict[str, str]:
-    rows = at.tx.exec(select(Organisation).where(scope(at.actor).kept(Organisation)).order_by(Organisation.name)).all()
+    rows = at.tx.exec(select(Organisation).where(scope(at.actor).of(Organisation)).order_by(Organisation.name)).all()
     return {row.public_id: row.name for row in rows}
 
 
 def supervisors(at: Desk, held: int | None = None) -> dict[str, str]:
     """Professionals who may supervise: first those whose role it is; whoever does now stays to be chosen."""
     rows = at.tx.exec(
-        select(Professional).where(scope(at.actor).kept(Professional)).order_by(Professional.display_name)
+        select(Professional).where(scope(at.actor).of(Professional)).order_by(Professional.display_name)
     ).all()
     rows = [row for row in rows if row.status == "active" or row.id == held]
     return {row.public_id: row.display_name for row in sorted(rows, key=lambda row: "supervisor" not in row.roles)}

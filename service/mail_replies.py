@@ -16,6 +16,7 @@ from sqlmodel import Session, col, func, select
 
 from locales import N_
 from service import audit, invitations, notices, visits
+from service.access_scope import only_coordinator, scope
 from service.errors import NotAllowed, NotFound, Outdated, Refused
 from service.mail_process import read_apart
 from service.mail_reading import Read
@@ -68,12 +69,12 @@ def receive(site: Site, content: bytes, now: datetime, recipient: str = "") -> s
 
 def to_read(site: Site, actor: Actor) -> list[ReplyView]:
     """What the coordinator has to deal with, the oldest first."""
-    _must_coordinate(actor)
+    only_coordinator(actor)
     with site.db() as tx:
         rows = tx.exec(
             select(MailReply)
             .where(
-                MailReply.territory_id == actor.territory_id,
+                scope(actor).of(MailReply),
                 MailReply.outcome == "to_read",
                 col(MailReply.seen_at).is_(None),
             )
@@ -90,11 +91,9 @@ def without_sender(site: Site) -> int:
 
 def seen(site: Site, actor: Actor, public_id: str) -> None:
     """Note that the coordinator dealt with it."""
-    _must_coordinate(actor)
+    only_coordinator(actor)
     with site.db.begin() as tx:
-        row = tx.exec(
-            select(MailReply).where(MailReply.public_id == public_id, MailReply.territory_id == actor.territory_id)
-        ).first()
+        row = tx.exec(select(MailReply).where(MailReply.public_id == public_id, scope(actor).of(MailReply))).first()
         if row is None:
             raise NotFound(N_("Cette réponse n’existe pas."))
         if row.seen_at is None:
@@ -225,8 +224,3 @@ def _view(tx: Session, row: MailReply) -> ReplyView:
         start=row.starts_at,
         end=row.ends_at,
     )
-
-
-def _must_coordinate(actor: Actor) -> None:
-    if actor.role != "coordinator" or actor.territory_id is None:
-        raise NotAllowed(N_("Seule la coordination voit les e-mails."))

@@ -18,6 +18,7 @@ from sqlmodel import Session, col, select
 
 from locales import N_, translator
 from service import audit, codes, contact_cards, duties, invitations, notices, outbox, rows, sms_carrier, todo_kinds
+from service.access_scope import only_coordinator
 from service.clock import today
 from service.errors import NotAllowed, NotFound
 from service.letters import Letter
@@ -149,7 +150,7 @@ def to_say(site: Site, actor: Actor, gateways: Collection[str]) -> list[ToSay]:
     NotAllowed
         When the actor does not coordinate.
     """
-    _must_coordinate(actor)
+    only_coordinator(actor)
     with site.db() as tx:
         due = [one for one in _due(tx, site, actor.territory_id or 0) if one.code in SAID_BY_COORDINATION]
         known = _Known(tx, site, {one.party for one in due})
@@ -176,7 +177,7 @@ def say(site: Site, actor: Actor, party: str, code: str, about: str) -> None:
     NotFound
         When nothing of the kind is to be said: somebody else said it, or it is over.
     """
-    _must_coordinate(actor)
+    only_coordinator(actor)
     with site.db.begin() as tx:
         for one in _due(tx, site, actor.territory_id or 0):
             if (one.code, one.about) == (code, about) and _Known(tx, site, [one.party]).public_id(one.party) == party:
@@ -476,8 +477,3 @@ def _own_party(actor: Actor) -> int:
     if actor.role not in ROLES or actor.party_id is None:
         raise NotAllowed
     return actor.party_id
-
-
-def _must_coordinate(actor: Actor) -> None:
-    if actor.role != "coordinator" or actor.territory_id is None:
-        raise NotAllowed(N_("Seule la coordination voit les messages à dire."))

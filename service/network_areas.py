@@ -10,10 +10,9 @@ from sqlmodel import Session, SQLModel, col, func, select
 
 from locales import N_
 from service import clock
-from service.access_scope import scope
+from service.access_scope import only_coordinator, scope
 from service.audit import note
 from service.errors import NotAcceptable, NotFound, Outdated
-from service.network_settings import only_coordinator
 from service.site import Actor, Site
 from service.tables.territory import Neighbourhood, Territory
 
@@ -49,7 +48,7 @@ def areas(site: Site, actor: Actor) -> list[AreaView]:
     with site.db() as tx:
         only_coordinator(actor)
         rows = tx.exec(
-            select(Neighbourhood).where(scope(actor).neighbourhoods()).order_by(col(Neighbourhood.name))
+            select(Neighbourhood).where(scope(actor).of(Neighbourhood)).order_by(col(Neighbourhood.name))
         ).all()
         used = _uses(tx, [row.id or 0 for row in rows])
     views = [_view(row, used.get(row.id or 0, 0)) for row in rows]
@@ -89,7 +88,7 @@ def add(site: Site, actor: Actor, said: Said) -> str:
     with site.db.begin() as tx:
         _check(tx, actor, said)
         territory = tx.get_one(Territory, territory_id)
-        refs = set(tx.exec(select(Neighbourhood.ref).where(scope(actor).neighbourhoods())))
+        refs = set(tx.exec(select(Neighbourhood.ref).where(scope(actor).of(Neighbourhood))))
         if len(refs) >= MOST:
             raise NotAcceptable(N_("Un réseau a 500 quartiers au plus."))
         number = next(number for number in range(1, MOST + 2) if f"{territory.ref}-N{number:02}" not in refs)
@@ -156,7 +155,7 @@ def bring_back(site: Site, actor: Actor, public_id: str, revision: int) -> None:
 
 def _own(tx: Session, actor: Actor, public_id: str) -> Neighbourhood:
     found = tx.exec(
-        select(Neighbourhood).where(scope(actor).neighbourhoods(), col(Neighbourhood.public_id) == public_id)
+        select(Neighbourhood).where(scope(actor).of(Neighbourhood), col(Neighbourhood.public_id) == public_id)
     ).first()
     if found is None:
         raise NotFound(N_("Ce quartier n’existe pas."))
@@ -177,7 +176,7 @@ def _check(tx: Session, actor: Actor, said: Said, row: Neighbourhood | None = No
         raise NotAcceptable(N_("Ce code postal n’est pas lisible."), "postcode")
     if not (-90 <= said.lat <= 90 and -180 <= said.lon <= 180):
         raise NotAcceptable(N_("La latitude est entre -90 et 90, la longitude entre -180 et 180."), "lat")
-    others = tx.exec(select(Neighbourhood).where(scope(actor).neighbourhoods())).all()
+    others = tx.exec(select(Neighbourhood).where(scope(actor).of(Neighbourhood))).all()
     if any(
         other.name.casefold() == said.name.casefold()
         and other.postcode == said.postcode

@@ -13,8 +13,8 @@ from sqlmodel import Session
 
 from locales import N_
 from service import network_settings
+from service.access_scope import only_coordinator
 from service.errors import NotAcceptable
-from service.network_settings import only_coordinator
 from service.site import Actor, Site
 
 TILES_SETTING, BORDERS_SETTING = "map_tiles", "map_borders"

@@ -9,9 +9,10 @@ from datetime import datetime
 from sqlmodel import Session, col, select
 
 from locales import N_
+from service.access_scope import only_coordinator
 from service.account_names import name_of
 from service.audit import note
-from service.errors import NotAllowed, Outdated
+from service.errors import Outdated
 from service.site import Actor, Site
 from service.tables.access import Account
 from service.tables.territory import NetworkSetting
@@ -36,13 +37,6 @@ class Decided:
 
 NOTHING = Decided({}, 0)
 """Before anything was ever decided."""
-
-
-def only_coordinator(actor: Actor) -> int:
-    """The territory of a coordinator; nobody else decides for a network."""
-    if actor.role != "coordinator" or actor.territory_id is None:
-        raise NotAllowed(N_("Seule la coordination décide des réglages."))
-    return actor.territory_id
 
 
 def last(tx: Session, territory_id: int | None, name: str) -> Decided:

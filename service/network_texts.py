@@ -10,8 +10,8 @@ from sqlmodel import Session, select
 
 from locales import LANGS, N_
 from service import network_settings
+from service.access_scope import only_coordinator
 from service.errors import NotAcceptable
-from service.network_settings import only_coordinator
 from service.site import Actor, Site
 from service.tables.territory import Territory
 

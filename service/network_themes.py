@@ -10,10 +10,9 @@ from sqlmodel import Session, col, or_, select
 
 from locales import LANGS, N_
 from service import network_settings
-from service.access_scope import scope
+from service.access_scope import only_coordinator, scope
 from service.audit import note
 from service.errors import NotAcceptable, NotFound, Outdated
-from service.network_settings import only_coordinator
 from service.site import Actor, Site
 from service.tables.territory import Theme
 
@@ -125,7 +124,7 @@ def call(site: Site, actor: Actor, code: str, labels: Mapping[str, str], revisio
     only_coordinator(actor)
     _check(labels)
     with site.db.begin() as tx:
-        row = tx.exec(select(Theme).where(scope(actor).own_themes(), col(Theme.ref) == code)).first()
+        row = tx.exec(select(Theme).where(scope(actor).of(Theme), col(Theme.ref) == code)).first()
         if row is None:
             raise NotFound(N_("Ce thème n’est pas un thème de votre réseau."))
         if row.revision != revision:

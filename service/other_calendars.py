@@ -12,6 +12,7 @@ from calendars.reading_lines import Unreadable
 from locales import N_
 from service import other_calendar_rows as rows
 from service.access_attempts import TooManyTries
+from service.access_scope import scope
 from service.audit import note
 from service.busy_process import read_apart
 from service.clock import RealClock
@@ -188,9 +189,7 @@ def remove_of_those_who_left(site: Site) -> int:
 def _mine(actor: Actor):
     if actor.role not in OWNERS or actor.party_id is None:
         raise NotAllowed("agendas are of helpers and professionals")
-    return select(OtherCalendar).where(
-        OtherCalendar.territory_id == actor.territory_id, OtherCalendar.owner_id == actor.party_id
-    )
+    return select(OtherCalendar).where(scope(actor).of(OtherCalendar))
 
 
 def _may_add(site: Site, actor: Actor, now: datetime) -> Territory:

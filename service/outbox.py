@@ -29,7 +29,8 @@ from sqlmodel import Session, col, select
 
 from locales import N_
 from service import audit, codes, notices
-from service.errors import NotAllowed, NotFound, StepNotAllowed
+from service.access_scope import only_coordinator, scope
+from service.errors import NotFound, StepNotAllowed
 from service.letters import Letter, written
 from service.notices import Reached
 from service.site import Actor, Site
@@ -317,7 +318,7 @@ def standing(site: Site, actor: Actor) -> Standing:
     NotAllowed
         When the actor does not coordinate it.
     """
-    _must_coordinate(actor)
+    only_coordinator(actor)
     here = col(OutboxMessage.territory_id) == actor.territory_id
     with site.db() as tx:
         counted = select(OutboxMessage.state, func.count()).where(here).group_by(OutboxMessage.state)
@@ -476,11 +477,11 @@ def _stuck(tx: Session, row: OutboxMessage) -> Stuck:
 
 
 def _own(tx: Session, actor: Actor, public_id: str) -> OutboxMessage:
-    _must_coordinate(actor)
+    only_coordinator(actor)
     row = tx.exec(
         select(OutboxMessage).where(
             OutboxMessage.public_id == public_id,
-            OutboxMessage.territory_id == actor.territory_id,
+            scope(actor).of(OutboxMessage),
             col(OutboxMessage.state).in_(codes.OPEN_MAIL_STATES),
             col(OutboxMessage.settled_at).is_(None),
         )
@@ -488,11 +489,6 @@ def _own(tx: Session, actor: Actor, public_id: str) -> OutboxMessage:
     if row is None:
         raise NotFound(N_("Cet e-mail n’attend plus rien."))
     return row
-
-
-def _must_coordinate(actor: Actor) -> None:
-    if actor.role != "coordinator" or actor.territory_id is None:
-        raise NotAllowed(N_("Seule la coordination voit les e-mails."))
 
 
 def _place(public_id: str) -> str:

@@ -177,7 +177,7 @@ def _must_be_possible(limits: Limits) -> None:
 
 
 def _own(tx: Session, actor: Actor) -> PeerHelper:
-    row = tx.exec(select(PeerHelper).where(scope(actor).parties(PeerHelper), PeerHelper.id == actor.party_id)).first()
+    row = tx.exec(select(PeerHelper).where(scope(actor).of(PeerHelper), PeerHelper.id == actor.party_id)).first()
     if row is None:
         raise NotFound(N_("Cette page n’existe pas."))
     return row

@@ -12,7 +12,7 @@ from service import clock, codes, trial_reviews
 from service.access_scope import scope
 from service.consents import SOON_DAYS
 from service.errors import NotAllowed
-from service.pairing_rows import GOING_ON, consent_of, first_visit_by
+from service.pairing_rows import consent_of, first_visit_by
 from service.site import Actor, Site
 from service.tables.pairings import Pairing, Visit
 from service.tables.people import PeerHelper, Person
@@ -89,7 +89,9 @@ def own_pairings(site: Site, actor: Actor) -> list[OwnPairing]:
         territory = tx.get_one(Territory, actor.territory_id)
         day = clock.today(site.clock, territory.timezone)
         rows = tx.exec(
-            select(Pairing).where(scope(actor).pairings(), col(Pairing.status).in_(GOING_ON)).order_by(Pairing.ref)
+            select(Pairing)
+            .where(scope(actor).of(Pairing), col(Pairing.status).in_(codes.GOING_ON))
+            .order_by(Pairing.ref)
         ).all()
         return [_own(tx, site, actor, row, day) for row in rows]
 
@@ -159,7 +161,7 @@ def with_first_visit(tx: Session, rows: Iterable[Pairing]) -> set[int]:
 
 def _to_note(tx: Session, site: Site, actor: Actor, row: Pairing) -> list[ToNote]:
     begun = select(Visit).where(
-        scope(actor).visits(),
+        scope(actor).of(Visit),
         Visit.pairing_id == row.id,
         Visit.peer_helper_id == actor.party_id,
         col(Visit.status).in_(codes.LIVE_VISIT_STATES),

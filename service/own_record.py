@@ -15,6 +15,7 @@ from service.errors import NotAllowed
 from service.site import Actor, Site
 from service.tables.access import Account
 from service.tables.people import DataKey, Person, Professional
+from service.tables.territory import Neighbourhood, Theme
 from service.tables.work import AuditEntry
 
 KINDS: dict[str, tuple[str, ...]] = {
@@ -83,11 +84,16 @@ class Look:
 
 @dataclass(frozen=True)
 class Held:
-    """What is held: rows by kind and table, values as they are written; the card opened; who looked, latest first."""
+    """
+    What is held: rows by kind and table, values as they are written; the card opened; who looked, latest first.
+
+    `neighbourhood` is the name of what the record points to, empty when there is none.
+    """
 
     kinds: dict[str, dict[str, list[dict[str, Any]]]]
     card: dict[str, str]
     looks: tuple[Look, ...]
+    neighbourhood: str
 
 
 def shown_columns(table: str) -> list[str]:
@@ -125,7 +131,14 @@ def held(site: Site, actor: Actor, *, handed_out: bool = False) -> Held:
         del keep
         if handed_out:
             audit.note(tx, site, actor, "record.handed_out", "person", person.public_id)
-        return Held(kinds, card, tuple(_looks(tx, person)))
+        area = tx.get(Neighbourhood, person.neighbourhood_id) if person.neighbourhood_id is not None else None
+        return Held(kinds, card, tuple(_looks(tx, person)), area.name if area is not None else "")
+
+
+def theme_names(site: Site, language: str) -> dict[str, str]:
+    """What the themes are called, by code."""
+    with site.db() as tx:
+        return {row.ref: str(getattr(row, f"label_{language}")) for row in tx.exec(select(Theme)).all()}
 
 
 def _rows(tx: Session, site: Site, person: int, name: str, ids: dict[str, list[int]]) -> list[dict[str, Any]]:

@@ -31,6 +31,7 @@ class OwnVisit:
     who: str
     going: tuple[str, ...]
     place: str
+    place_kind: str
     kind: str
     status: str
     asks: bool
@@ -43,7 +44,7 @@ def own_visits(site: Site, actor: Actor) -> list[OwnVisit]:
         rows = tx.exec(
             select(Visit)
             .where(
-                scope(actor).visits(),
+                scope(actor).of(Visit),
                 col(Visit.status).in_(codes.LIVE_VISIT_STATES),
                 col(Visit.published_at).is_not(None),
                 col(Visit.ends_at) > site.clock.now(),
@@ -74,6 +75,7 @@ def own_visits(site: Site, actor: Actor) -> list[OwnVisit]:
                     who=helper.display_name if to_person else person.pseudonym,
                     going=tuple(names if to_person else [helper.display_name, *names]),
                     place=place.name if place is not None else "" if to_person or area is None else area.name,
+                    place_kind=row.place_kind,
                     kind=row.kind,
                     status=row.status,
                     asks=to_person and row.status == "planned" and row.person_answer == "pending",

@@ -10,9 +10,10 @@ import msgspec
 from locales import N_
 from matching.pairing.answer import Answer
 from service import pairing_words, runs
+from service.access_scope import only_coordinator
 from service.errors import NotFound
 from service.pairing_data import LAPSE_DAYS
-from service.pairing_known import Page, State, known_of, only_coordinator, page_of, records_of, state_of
+from service.pairing_known import Page, State, known_of, page_of, records_of, state_of
 from service.pairing_offers import LeftOutView, NobodyView, OfferView, left_out, nobody, offers
 from service.pairing_overrides import LogLine, OverrideView, log, overrides
 from service.pairing_whole import WholeView, whole

@@ -11,7 +11,8 @@ from matching.pairing.answer import Answer
 from matching.pairing.rules import merged
 from matching.pairing.what_if import Comparison, Difference, Question, Refusal, Supposition
 from service import pairing_effect_words, runs
-from service.pairing_known import Page, consented, known_of, only_coordinator, page_of, records_of
+from service.access_scope import only_coordinator
+from service.pairing_known import Page, consented, known_of, page_of, records_of
 from service.pairing_suppositions import KIND, NEW
 from service.pairing_why_words import RULES
 from service.pairing_words import CRITERIA

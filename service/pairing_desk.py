@@ -8,12 +8,12 @@ from datetime import date, datetime, timedelta
 from sqlmodel import Session, col, select
 
 from service import audit, clock, codes, trial_reviews, visit_outcomes
-from service.access_scope import scope
+from service.access_scope import only_coordinator, scope
 from service.consents import SOON_DAYS
 from service.errors import NotFound
 from service.own_pairings import with_first_visit
 from service.pairing_data import is_live, is_open
-from service.pairing_rows import GOING_ON, consent_of, consents_of, first_visit_by, only_coordinator
+from service.pairing_rows import consent_of, consents_of, first_visit_by
 from service.proposals import proposals
 from service.rows import by_id
 from service.site import Actor, Site
@@ -107,7 +107,7 @@ class PairingFile:
 
     @property
     def goes_on(self) -> bool:
-        return self.status in GOING_ON
+        return self.status in codes.GOING_ON
 
     @property
     def ahead(self) -> tuple[VisitView, ...]:
@@ -121,7 +121,7 @@ def desk(site: Site, actor: Actor) -> dict[str, list[DeskEntry]]:
         day = clock.today(site.clock, tx.get_one(Territory, actor.territory_id).timezone)
         rows = tx.exec(
             select(Pairing)
-            .where(scope(actor).pairings(), col(Pairing.status).in_(codes.LIVE_PAIRING_STATES))
+            .where(scope(actor).of(Pairing), col(Pairing.status).in_(codes.LIVE_PAIRING_STATES))
             .order_by(Pairing.ref)
         ).all()
         live = [row for row in rows if is_live(row, day)]
@@ -220,7 +220,7 @@ def pairing_file(site: Site, actor: Actor, public_id: str) -> PairingFile:
     only_coordinator(actor)
     with site.db.begin() as tx:
         day = clock.today(site.clock, tx.get_one(Territory, actor.territory_id).timezone)
-        row = tx.exec(select(Pairing).where(scope(actor).pairings(), Pairing.public_id == public_id)).first()
+        row = tx.exec(select(Pairing).where(scope(actor).of(Pairing), Pairing.public_id == public_id)).first()
         if row is None:
             raise NotFound
         person, helper = tx.get_one(Person, row.person_id), tx.get_one(PeerHelper, row.peer_helper_id)
@@ -298,7 +298,7 @@ def sheet(site: Site, actor: Actor, public_id: str, language: str = "fr") -> Pro
     """An open proposal, as the person would read it."""
     only_coordinator(actor)
     with site.db() as tx:
-        row = tx.exec(select(Pairing).where(scope(actor).pairings(), Pairing.public_id == public_id)).first()
+        row = tx.exec(select(Pairing).where(scope(actor).of(Pairing), Pairing.public_id == public_id)).first()
         if row is None or row.status != "proposed":
             raise NotFound
         person_id, person = row.person_id, tx.get_one(Person, row.person_id)

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 from sqlmodel import Session, col, select
 
-from locales import N_, Texts
+from locales import Texts
 from matching.pairing import instance as pairing
 from matching.pairing.answer import Answer, Offer, Shortlist, Unmatched
 from matching.pairing.changes import unmatched
@@ -19,7 +19,6 @@ from matching.pairing.instance import Instance
 from matching.pairing.rules import broken, consent_is_given
 from matching.pairing.welcome import welcome
 from service import clock, pairing_data, runs
-from service.errors import NotAllowed
 from service.pairing_data import Records, read_records
 from service.pairing_words import Speaker
 from service.site import Actor, Site
@@ -208,13 +207,6 @@ def known_of(tx: Session, records: Records, newest: runs.Newest | None, latest: 
         msgspec.convert(newest.result, Answer) if newest else None,
         pairing_data.instance_of_waiting(tx, records),
     )
-
-
-def only_coordinator(actor: Actor) -> int:
-    """The territory of a coordinator; nobody else sees proposals of several people."""
-    if actor.role != "coordinator" or actor.territory_id is None:
-        raise NotAllowed(N_("Seule la coordination voit les propositions."))
-    return actor.territory_id
 
 
 def records_of(tx: Session, site: Site, territory_id: int) -> Records:

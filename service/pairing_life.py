@@ -9,8 +9,9 @@ from sqlmodel import Session, col, select
 
 from locales import N_
 from service import audit, clock, lifecycles, notices, pairing_ends, visit_outcomes
+from service.access_scope import only_coordinator
 from service.errors import Refused, StepNotAllowed
-from service.pairing_rows import Held, hold, move_person, only_coordinator, speaks_for, step
+from service.pairing_rows import Held, hold, move_person, speaks_for, step
 from service.site import Actor, Site
 from service.tables.pairings import Pairing
 from service.tables.territory import Territory

@@ -10,8 +10,9 @@ from locales import N_
 from matching.pairing import answer as found
 from matching.pairing.rules import merged
 from service import pairing_offers, pairing_whole, pairing_why_words, runs
+from service.access_scope import only_coordinator
 from service.errors import NotFound, RunRefused
-from service.pairing_known import Page, State, known_of, only_coordinator, page_of, records_of
+from service.pairing_known import Page, State, known_of, page_of, records_of
 from service.runs import RunView
 from service.site import Actor, Site
 from service.tables.people import Person

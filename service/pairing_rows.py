@@ -20,8 +20,6 @@ from service.tables.people import Consent, PeerHelper, Person
 from service.tables.territory import Territory
 
 BY_HAND = tuple(way for way in codes.ANSWER_WAYS if way != "own_page")
-GOING_ON = ("accepted", "trial", "active", "paused")
-"""A pairing that both said yes to and that has not ended."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +44,7 @@ def hold(tx: Session, site: Site, actor: Actor, public_id: str, revision: int | 
     Outdated
         When somebody changed it since the page was shown.
     """
-    wanted = select(Pairing).where(scope(actor).pairings(), Pairing.public_id == public_id)
+    wanted = select(Pairing).where(scope(actor).of(Pairing), Pairing.public_id == public_id)
     seen = tx.exec(wanted).first()
     if seen is None:
         raise NotFound(N_("Ce binôme n’existe pas."))
@@ -94,11 +92,6 @@ def speaks_for(actor: Actor, side: str | None, how: str) -> str:
     if actor.role not in codes.SIDES or side not in (None, actor.role) or how != "own_page":
         raise NotAllowed(N_("Chacun répond pour soi."))
     return actor.role
-
-
-def only_coordinator(actor: Actor) -> None:
-    if actor.role != "coordinator" or actor.territory_id is None:
-        raise NotAllowed(N_("Seule la coordination décide cela."))
 
 
 def consent_of(tx: Session, person_id: int) -> Consent | None:

@@ -15,9 +15,10 @@ from matching.pairing.what_if import Question, Supposition
 from matching.travel import Point
 from matching.weekly import Window
 from service import codes, network_areas, network_themes, pairing_data, runs
+from service.access_scope import only_coordinator
 from service.errors import NotCalculable
 from service.pairing_data import Records
-from service.pairing_known import only_coordinator, records_of
+from service.pairing_known import records_of
 from service.pairing_words import CRITERIA
 from service.pairings import FINDS_WORK
 from service.site import Actor, Site

@@ -17,7 +17,7 @@ from matching.pairing.instance import Instance
 from matching.pairing.judge import live_violations
 from matching.pairing.rules import SENSITIVE, broken
 from service import audit, clock, codes, lifecycles, pairing_data, runs
-from service.access_scope import scope
+from service.access_scope import only_coordinator, scope
 from service.errors import ConsentMissing, NotAllowed, NotFound, Outdated, RuleBroken, StepNotAllowed
 from service.pairing_data import LAPSE_DAYS, Records, is_open, read_records
 from service.pairing_rows import hold_person
@@ -55,7 +55,7 @@ def ask_for_shortlists(
 
     `limits` are fields of `matching.search.Limits`, `key` keeps the same request from being carried out twice.
     """
-    _only_coordinator(actor)
+    only_coordinator(actor)
     lapse_due(site)
     with site.db() as tx:
         instance = pairing_data.instance_of_waiting(tx, _records(tx, site, actor))
@@ -78,7 +78,7 @@ def propose(site: Site, actor: Actor, person: str, helper: str) -> str:
     StepNotAllowed
         When the person does not wait for a proposal, or has this one already.
     """
-    _only_coordinator(actor)
+    only_coordinator(actor)
     newest = runs.newest(site, actor, "pairing")
     answer = msgspec.convert(newest.result, Answer) if newest is not None else None
     with site.db.begin() as tx:
@@ -198,7 +198,7 @@ def withdraw_proposal(site: Site, actor: Actor, pairing: str, revision: int | No
     """Take an open proposal back; nobody refused anything, so the pair may be proposed again."""
     with site.db.begin() as tx:
         row = _own(tx, actor, pairing)
-        _only_coordinator(actor)
+        only_coordinator(actor)
         _guard(row, revision)
         if row.status != "proposed":
             raise StepNotAllowed(N_("Cette proposition n’est plus ouverte."))
@@ -382,7 +382,7 @@ def _next_ref(records: Records, person_ref: str) -> str:
 
 
 def chosen_pair(tx: Session, site: Site, actor: Actor, person: str, helper: str) -> ChosenPair:
-    _only_coordinator(actor)
+    only_coordinator(actor)
     records = _records(tx, site, actor)
     found_person = next((row for row in records.people.values() if row.public_id == person), None)
     found_helper = next((row for row in records.helpers.values() if row.public_id == helper), None)
@@ -403,7 +403,7 @@ def _today(tx: Session, site: Site, territory_id: int) -> date:
 
 
 def _own(tx: Session, actor: Actor, public_id: str) -> Pairing:
-    found = tx.exec(select(Pairing).where(scope(actor).pairings(), Pairing.public_id == public_id)).first()
+    found = tx.exec(select(Pairing).where(scope(actor).of(Pairing), Pairing.public_id == public_id)).first()
     if found is None:
         raise NotFound(N_("Cette proposition n’existe pas."))
     return found
@@ -412,11 +412,6 @@ def _own(tx: Session, actor: Actor, public_id: str) -> Pairing:
 def _guard(row: Pairing, revision: int | None) -> None:
     if revision is not None and row.revision != revision:
         raise Outdated(N_("Cette proposition a changé depuis que vous l’avez ouverte."))
-
-
-def _only_coordinator(actor: Actor) -> None:
-    if actor.role != "coordinator" or actor.territory_id is None:
-        raise NotAllowed(N_("Seule la coordination décide des propositions."))
 
 
 def _row_of(tx: Session, table: type[SetAside], pair: ChosenPair) -> SetAside | None:

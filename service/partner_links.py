@@ -17,10 +17,10 @@ from sqlmodel import Session, col, func, select
 
 from locales import N_, translator
 from service import access, access_attempts, audit, letters, mail_addresses, outbox, request_drafts
-from service.access_scope import scope
+from service.access_scope import only_coordinator, scope
 from service.clock import Clock, RealClock
 from service.database import check_revision
-from service.errors import LinkNotValid, NotAcceptable, NotAllowed, NotFound, StepNotAllowed
+from service.errors import LinkNotValid, NotAcceptable, NotFound, StepNotAllowed
 from service.hashes import hashed
 from service.request_drafts import LinkVisitor
 from service.site import Actor, Site
@@ -96,14 +96,14 @@ class Progress:
 
 def links(site: Site, actor: Actor, *, clock: Clock = REAL) -> list[LinkView]:
     """The links of the territory, the last one first."""
-    _only_coordinator(actor)
+    only_coordinator(actor)
     now = clock.now()
     with site.db() as tx:
         rows = tx.exec(
             select(PartnerLink, Organisation.name, Professional.display_name)
             .join(Organisation, col(PartnerLink.organisation_id) == Organisation.id)
             .join(Professional, col(PartnerLink.professional_id) == Professional.id)
-            .where(PartnerLink.territory_id == actor.territory_id)
+            .where(scope(actor).of(PartnerLink))
             .order_by(col(PartnerLink.id).desc())
         ).all()
         counted = dict(
@@ -135,7 +135,7 @@ def links(site: Site, actor: Actor, *, clock: Clock = REAL) -> list[LinkView]:
 
 def choices(site: Site, actor: Actor) -> list[Choice]:
     """Professionals of the territory who work for a partner."""
-    _only_coordinator(actor)
+    only_coordinator(actor)
     with site.db() as tx:
         rows = tx.exec(
             select(Professional, Organisation.name)
@@ -155,7 +155,7 @@ def make(site: Site, actor: Actor, professional: str, phone: str, per_day: int, 
     NotAcceptable
         When the professional, the phone or the number a day makes no sense.
     """
-    _only_coordinator(actor)
+    only_coordinator(actor)
     token = secrets.token_urlsafe(32)
     with site.db.begin() as tx:
         who = tx.exec(
@@ -405,18 +405,11 @@ def _is_open(row: PartnerLink, now: datetime) -> bool:
 
 
 def _own(tx: Session, actor: Actor, public_id: str, revision: int) -> PartnerLink:
-    _only_coordinator(actor)
-    here = PartnerLink.territory_id == scope(actor).actor.territory_id
-    row = tx.exec(select(PartnerLink).where(PartnerLink.public_id == public_id, here)).first()
+    row = tx.exec(select(PartnerLink).where(PartnerLink.public_id == public_id, scope(actor).of(PartnerLink))).first()
     if row is None:
         raise NotFound(N_("Ce lien n’existe pas."))
     check_revision(row, revision)
     return row
-
-
-def _only_coordinator(actor: Actor) -> None:
-    if actor.role != "coordinator" or actor.territory_id is None:
-        raise NotAllowed(N_("Seule la coordination décide cela."))
 
 
 def _place(row: PartnerRequest) -> str:

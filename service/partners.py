@@ -142,7 +142,7 @@ def listing(site: Site, actor: Actor, sought: Sought, language: str = "fr", *, p
     """Organisations that fit, by name; a search also finds those whose professional or place has the name."""
     with site.db() as tx:
         at = desk(tx, site, actor, language)
-        rows = tx.exec(select(Organisation).where(scope(actor).kept(Organisation))).all()
+        rows = tx.exec(select(Organisation).where(scope(actor).of(Organisation))).all()
         people = _by_organisation(at, Professional)
         places = _by_organisation(at, Place)
         found = [
@@ -163,7 +163,7 @@ def listing(site: Site, actor: Actor, sought: Sought, language: str = "fr", *, p
 
 def _by_organisation(at: Desk, table: type[Any]) -> dict[int | None, list[Any]]:
     found: dict[int | None, list[Any]] = {}
-    for row in at.tx.exec(select(table).where(scope(at.actor).kept(table)).order_by(table.ref)).all():
+    for row in at.tx.exec(select(table).where(scope(at.actor).of(table)).order_by(table.ref)).all():
         found.setdefault(row.organisation_id, []).append(row)
     return found
 

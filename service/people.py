@@ -12,10 +12,10 @@ from sqlmodel import Session, col, select
 
 from locales import N_
 from service import clock, codes, network_themes
-from service.access_scope import scope
+from service.access_scope import only_coordinator, scope
 from service.consents import SOON_DAYS
 from service.errors import NotFound
-from service.pairing_rows import GOING_ON, consents_of, hold_person, only_coordinator
+from service.pairing_rows import consents_of, hold_person
 from service.requests import OPEN, consent_state
 from service.rows import by_id
 from service.site import Actor, Site
@@ -87,7 +87,7 @@ def listing(site: Site, actor: Actor, asked: Asked, language: str = "fr") -> Lis
         ).all()
         themes = {row.ref: str(getattr(row, f"label_{language}")) for row in network_themes.known(tx, territory.id)}
         area = next((row.id for row in areas if row.public_id == asked.area), 0)
-        here = (scope(actor).persons(), col(Person.merged_into_id).is_(None))
+        here = (scope(actor).of(Person), col(Person.merged_into_id).is_(None))
         light = select(Person.id, Person.pseudonym, Person.ref)
         found = tx.exec(light.where(*here, *_conditions(asked, area or 0, day))).all()
         everybody = len(found) if not asked.is_narrowed else len(tx.exec(select(Person.id).where(*here)).all())
@@ -127,7 +127,7 @@ def find(tx: Session, actor: Actor, public_id: str) -> Person:
     NotFound
         When there is none that the actor may see.
     """
-    seen = scope(actor).persons()
+    seen = scope(actor).of(Person)
     row = tx.exec(select(Person).where(seen, Person.public_id == public_id)).first()
     while row is not None and row.merged_into_id is not None:
         row = tx.exec(select(Person).where(seen, Person.id == row.merged_into_id)).first()
@@ -145,7 +145,7 @@ def held(tx: Session, actor: Actor, public_id: str) -> Person:
 def named(tx: Session, actor: Actor, said: str) -> Person | None:
     """The person of the territory with this pseudonym or reference."""
     wanted = plain(said)
-    rows = tx.exec(select(Person).where(scope(actor).persons(), col(Person.merged_into_id).is_(None))).all()
+    rows = tx.exec(select(Person).where(scope(actor).of(Person), col(Person.merged_into_id).is_(None))).all()
     return next((row for row in rows if wanted and wanted in (plain(row.pseudonym), plain(row.ref))), None)
 
 
@@ -179,7 +179,7 @@ def _looked_for(look: str, day: date) -> ColumnElement[bool]:
         col(Consent.status) == "given",
         col(Consent.expires_on) >= day,
     )
-    beside = exists().where(col(Pairing.person_id) == Person.id, col(Pairing.status).in_(GOING_ON))
+    beside = exists().where(col(Pairing.person_id) == Person.id, col(Pairing.status).in_(codes.GOING_ON))
     if look == "consent_soon":
         return exists().where(*current, col(Consent.expires_on) <= day + timedelta(days=SOON_DAYS))
     if look == "consent_missing":
@@ -205,7 +205,7 @@ def _entries(
     pairings = {
         row.person_id: row
         for row in tx.exec(
-            select(Pairing).where(col(Pairing.person_id).in_(shown), col(Pairing.status).in_(GOING_ON))
+            select(Pairing).where(col(Pairing.person_id).in_(shown), col(Pairing.status).in_(codes.GOING_ON))
         ).all()
     }
     helpers = by_id(tx, PeerHelper, (row.peer_helper_id for row in pairings.values()))

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from locales import N_
 from service import audit
+from service.access_scope import only_coordinator
 from service.database import outdated
 from service.imports.record import card_place
-from service.pairing_rows import only_coordinator
 from service.people import find, held
 from service.site import Actor, Site
 from service.tables.people import ContactCard

@@ -10,8 +10,9 @@ from sqlmodel import Session, col, func, select
 
 from locales import N_
 from service import audit, clock, codes
+from service.access_scope import only_coordinator
 from service.errors import NotFound
-from service.pairing_rows import consent_of, only_coordinator
+from service.pairing_rows import consent_of
 from service.people import find
 from service.people_form import Said, said_of
 from service.requests import consent_state

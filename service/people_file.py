@@ -9,9 +9,10 @@ from datetime import date, datetime, timedelta
 from sqlmodel import Session, col, select
 
 from service import audit, clock, codes, people_history
+from service.access_scope import only_coordinator
 from service.consents import SOON_DAYS
 from service.pairing_data import BARRING_ENDS
-from service.pairing_rows import consent_of, only_coordinator
+from service.pairing_rows import consent_of
 from service.people import find
 from service.people_history import Change
 from service.people_ties import Tie, separated_from, ties

@@ -15,9 +15,9 @@ from sqlmodel import Session, col, select
 
 from locales import N_
 from service import audit, clock, codes, network_themes
+from service.access_scope import only_coordinator
 from service.errors import NotFound
 from service.imports.checks.people import identifies
-from service.pairing_rows import only_coordinator
 from service.people import find, held, plain
 from service.people_requests import Ask, ask_in, lacking_ask
 from service.people_twins import Looks, Twin, twins_of

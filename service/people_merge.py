@@ -19,12 +19,13 @@ from sqlmodel import Session, SQLModel, col, select
 
 from locales import N_
 from service import audit, lifecycles, mailed_links, own_keys, request_threads
+from service.access_scope import only_coordinator
 from service.clock import RealClock
 from service.database import check_revision
 from service.errors import NotFound, StepNotAllowed
 from service.imports.record import card_place
 from service.pairing_data import OPEN_REQUESTS
-from service.pairing_rows import consent_of, only_coordinator
+from service.pairing_rows import consent_of
 from service.people import held
 from service.people_compare import hindrance_of, last_word, live_of, today
 from service.people_form import Said, said_of, values_of

@@ -11,8 +11,9 @@ from sqlmodel import Session, col, select
 
 from locales import N_
 from service import audit, clock, codes, lifecycles, network_themes
+from service.access_scope import only_coordinator
 from service.errors import StepNotAllowed
-from service.pairing_rows import consent_of, move_person, only_coordinator
+from service.pairing_rows import consent_of, move_person
 from service.people import find, held
 from service.requests import CONSENT_BY_HAND, CONSENT_MONTHS, OPEN, consent_state
 from service.site import Actor, Site

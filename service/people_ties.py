@@ -10,9 +10,9 @@ from sqlmodel import Session, col, or_, select
 
 from locales import N_
 from service import audit, clock, codes
+from service.access_scope import only_coordinator
 from service.errors import NotFound, StepNotAllowed
 from service.pairing_data import BARRING_ENDS
-from service.pairing_rows import only_coordinator
 from service.people import find, held, named
 from service.rows import by_id
 from service.site import Actor, Site

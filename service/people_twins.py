@@ -10,8 +10,8 @@ from itertools import combinations
 from sqlmodel import Session, col, select
 
 from service import audit, people
+from service.access_scope import only_coordinator
 from service.errors import NotFound
-from service.pairing_rows import only_coordinator
 from service.people import find, held, plain
 from service.site import Actor, Site
 from service.tables.people import DistinctPair, Person

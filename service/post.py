@@ -16,6 +16,7 @@ from sqlmodel import Session, col, delete, select
 
 from locales import N_
 from service import access, audit, letters, outbox
+from service.access_scope import scope
 from service.account_names import name_of
 from service.clock import Clock, RealClock
 from service.errors import NotFound
@@ -97,7 +98,7 @@ def waiting(site: Site, actor: Actor, *, clock: Clock = REAL) -> list[Waiting]:
         useful = or_(
             col(Letter.template).not_in(SHORT_LIVED), col(Letter.made_at) > clock.now() - access.MAILED_LINK_LIVES
         )
-        here = (Letter.territory_id == actor.territory_id, col(Letter.handed_at).is_(None), useful)
+        here = (scope(actor).of(Letter), col(Letter.handed_at).is_(None), useful)
         rows = tx.exec(select(Letter, Account).join(Account).where(*here).order_by(col(Letter.id).desc()).limit(100))
         return [
             Waiting(letter.public_id, letter.template, name_of(tx, account), letter.made_at)
@@ -115,9 +116,7 @@ def hand_over(site: Site, actor: Actor, public_id: str, *, clock: Clock = REAL) 
         When the territory has no such letter, or it was handed over.
     """
     with site.db.begin() as tx:
-        letter = tx.exec(
-            select(Letter).where(Letter.public_id == public_id, Letter.territory_id == actor.territory_id)
-        ).first()
+        letter = tx.exec(select(Letter).where(Letter.public_id == public_id, scope(actor).of(Letter))).first()
         if letter is None or letter.handed_at is not None or letter.values_sealed is None:
             raise NotFound(N_("Ce message n’attend plus."))
         values: dict[str, str] = site.seals.open_shared(tx, _place(letter), letter.values_sealed)

@@ -22,6 +22,7 @@ class ProposalView:
     One proposal as the side that answers sees it; never the other side's answer, nor a reason.
 
     `who` is the person's pseudonym for a helper, the helper's name for a person; `own_words` those of the helper.
+    `shared` are the themes of the request that the helper offers.
     """
 
     public_id: str
@@ -31,6 +32,7 @@ class ProposalView:
     who: str
     neighbourhood: str
     themes: tuple[str, ...]
+    shared: tuple[str, ...]
     languages: tuple[str, ...]
     frequency: str
     minutes: int
@@ -47,7 +49,7 @@ def proposals(site: Site, actor: Actor, language: str = "fr") -> list[ProposalVi
         rows = tx.exec(
             select(Pairing)
             .where(
-                scope(actor).pairings(),
+                scope(actor).of(Pairing),
                 Pairing.status == "proposed",
                 col(Pairing.proposed_on) > day - timedelta(days=LAPSE_DAYS),
             )
@@ -58,6 +60,7 @@ def proposals(site: Site, actor: Actor, language: str = "fr") -> list[ProposalVi
             person, helper = tx.get_one(Person, row.person_id), tx.get_one(PeerHelper, row.peer_helper_id)
             area = tx.get(Neighbourhood, person.neighbourhood_id) if person.neighbourhood_id else None
             request = tx.get(Request, row.request_id) if row.request_id else None
+            wished = request.themes if request is not None else ()
             to_helper = actor.role == "peer_helper"
             own_words = ""
             if helper.own_words_sealed is not None and not to_helper:
@@ -72,7 +75,8 @@ def proposals(site: Site, actor: Actor, language: str = "fr") -> list[ProposalVi
                     own_answer=row.helper_answer if to_helper else row.person_answer,
                     who=person.pseudonym if to_helper else helper.display_name,
                     neighbourhood=area.name if area is not None and to_helper else "",
-                    themes=tuple(labels.get(code, code) for code in (request.themes if request is not None else ())),
+                    themes=tuple(labels.get(code, code) for code in wished),
+                    shared=tuple(labels.get(code, code) for code in wished if code in helper.themes),
                     languages=tuple(sorted(set(person.languages) & set(helper.languages))),
                     frequency=person.visit_frequency,
                     minutes=person.visit_minutes,

@@ -18,6 +18,7 @@ from sqlmodel import Session, col, select
 
 from locales import N_
 from service import audit, clock, codes, network_areas, network_themes
+from service.access_scope import scope
 from service.errors import NotAllowed, NotFound, StepNotAllowed
 from service.imports.checks.people import identifies
 from service.pairing_rows import consent_of
@@ -562,7 +563,7 @@ def _place(row: RequestDraft) -> str:
 
 def _whose(actor: Actor) -> tuple[Any, ...]:
     """The drafts of one writer: those by a link are nobody's but of the browser that wrote them."""
-    mine = (RequestDraft.owner_id == _owner(actor), RequestDraft.territory_id == actor.territory_id)
+    mine = (scope(actor).of(RequestDraft),)
     if isinstance(actor, LinkVisitor):
         return (*mine, RequestDraft.link_id == actor.link_id, RequestDraft.cookie_hash == actor.cookie_hash)
     return (*mine, col(RequestDraft.link_id).is_(None))

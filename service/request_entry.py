@@ -9,9 +9,8 @@ from sqlmodel import Session, col, select
 
 from locales import N_
 from service import audit, clock, network_areas, network_themes, request_threads
-from service.access_scope import scope
+from service.access_scope import only_coordinator, scope
 from service.errors import NotAcceptable
-from service.pairing_rows import only_coordinator
 from service.request_drafts import MEETING_PLACES, Answers, Offered, lacking, make
 from service.site import Actor, Site
 from service.tables.pairings import Request
@@ -85,7 +84,7 @@ def enter(site: Site, actor: Actor, nonce: str, asker: str, said: Answers) -> st
 
 
 def _again(tx: Session, actor: Actor, nonce: str) -> str:
-    own = select(Request.public_id).where(scope(actor).requests(), Request.public_id == nonce)
+    own = select(Request.public_id).where(scope(actor).of(Request), Request.public_id == nonce)
     if tx.exec(own).first() is None:
         raise NotAcceptable(N_("Rechargez la page, puis recommencez."))
     return nonce

@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session, col, select
 
 from locales import N_
-from service import clock, common_slots, network_themes, request_messages, request_withdrawals
-from service.access_scope import GOES_ON, scope
+from service import clock, codes, common_slots, network_themes, request_messages, request_withdrawals
+from service.access_scope import scope
 from service.account_names import name_of
 from service.common_slots import Common
 from service.errors import NotAllowed, NotFound
@@ -85,7 +85,7 @@ def one(site: Site, actor: Actor, public_id: str, language: str = "fr") -> Follo
     if actor.role != "professional":
         raise NotAllowed
     with site.db() as tx:
-        row = tx.exec(select(Request).where(scope(actor).requests(), Request.public_id == public_id)).first()
+        row = tx.exec(select(Request).where(scope(actor).of(Request), Request.public_id == public_id)).first()
         if row is None:
             raise NotFound(N_("Cette demande n’existe pas."))
         return _follow(tx, site, actor, row, language)
@@ -107,7 +107,7 @@ def awaiting_first_visit(site: Site, actor: Actor) -> set[str]:
     wanted = (
         select(Request.public_id)
         .join(Pairing, col(Pairing.request_id) == Request.id)
-        .where(scope(actor).requests(), Pairing.status == "accepted", ~standing.exists())
+        .where(scope(actor).of(Request), Pairing.status == "accepted", ~standing.exists())
     )
     with site.db() as tx:
         return set(tx.exec(wanted).all())
@@ -125,7 +125,7 @@ def _follow(tx: Session, site: Site, actor: Actor, row: Request, language: str) 
     person = tx.get_one(Person, row.person_id)
     labels = {one.ref: str(getattr(one, f"label_{language}")) for one in tx.exec(select(Theme)).all()}
     pairing = _pairing(tx, row)
-    both = pairing is not None and pairing.status in GOES_ON
+    both = pairing is not None and pairing.status in codes.GOING_ON
     visit = _first_visit(tx, pairing) if pairing is not None else None
     told = _told(tx, person, visit) if both and visit is not None else None
     common = common_slots.of_pairing(tx, site, pairing, row.professional_id) if pairing is not None and both else None
@@ -205,7 +205,7 @@ def _steps(
     reader = tx.get(Account, accepted.account_id) if accepted is not None and accepted.account_id else None
     zone = ZoneInfo(territory.timezone)
     held = visit is not None and visit.status == "done"
-    both = pairing is not None and pairing.status in GOES_ON
+    both = pairing is not None and pairing.status in codes.GOING_ON
     return (
         Step("sent", True, row.received_on),
         Step(

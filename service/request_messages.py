@@ -14,8 +14,8 @@ from datetime import datetime, timedelta
 from sqlmodel import Session, col, func, or_, select
 
 from locales import N_, translator
-from service import audit, letters, mail_addresses, outbox
-from service.access_scope import GOES_ON, scope
+from service import audit, codes, letters, mail_addresses, outbox
+from service.access_scope import scope
 from service.account_names import name_of
 from service.errors import NotAcceptable, NotAllowed, NotFound, StepNotAllowed
 from service.imports.checks.people import identifies
@@ -87,7 +87,7 @@ def thread(site: Site, actor: Actor, request_id: str = "", *, pairing_id: str = 
         request, pairing = _found(tx, actor, request_id, pairing_id)
         rows = tx.exec(
             select(RequestMessage)
-            .where(scope(actor).messages(), RequestMessage.request_id == request.id)
+            .where(scope(actor).of(RequestMessage), RequestMessage.request_id == request.id)
             .order_by(col(RequestMessage.id))
         ).all()
         if rows:
@@ -167,7 +167,9 @@ def mark_read(site: Site, actor: Actor, request_id: str = "", *, pairing_id: str
     with site.db.begin() as tx:
         request, _ = _found(tx, actor, request_id, pairing_id)
         last = tx.exec(
-            select(func.max(RequestMessage.id)).where(scope(actor).messages(), RequestMessage.request_id == request.id)
+            select(func.max(RequestMessage.id)).where(
+                scope(actor).of(RequestMessage), RequestMessage.request_id == request.id
+            )
         ).one()
         if last is not None:
             _mark(tx, actor, request, last)
@@ -182,7 +184,7 @@ def unread(tx: Session, actor: Actor, requests: Iterable[int]) -> dict[int, int]
         select(RequestMessage.request_id, func.count())
         .outerjoin(MessageMark, marks)
         .where(
-            scope(actor).messages(),
+            scope(actor).of(RequestMessage),
             col(RequestMessage.request_id).in_(sorted(set(requests))),
             or_(col(MessageMark.last_id).is_(None), col(RequestMessage.id) > col(MessageMark.last_id)),
             or_(col(RequestMessage.author_id).is_(None), col(RequestMessage.author_id) != actor.account_id),
@@ -195,7 +197,7 @@ def unread(tx: Session, actor: Actor, requests: Iterable[int]) -> dict[int, int]
 def unread_requests(site: Site, actor: Actor) -> dict[str, int]:
     """The same of every request at once, by the request's public id: for a list or a figure in the navigation."""
     with site.db() as tx:
-        of = select(RequestMessage.request_id).where(scope(actor).messages()).distinct()
+        of = select(RequestMessage.request_id).where(scope(actor).of(RequestMessage)).distinct()
         named = dict(tx.exec(select(Request.id, Request.public_id).where(col(Request.id).in_(of))).all())
         return {named[number]: count for number, count in unread(tx, actor, [one for one in named if one]).items()}
 
@@ -230,7 +232,9 @@ def _found(tx: Session, actor: Actor, request_id: str, pairing_id: str) -> tuple
     seen = scope(actor)
     if actor.role == "peer_helper":
         pairing = tx.exec(
-            select(Pairing).where(seen.pairings(), Pairing.public_id == pairing_id, col(Pairing.status).in_(GOES_ON))
+            select(Pairing).where(
+                seen.of(Pairing), Pairing.public_id == pairing_id, col(Pairing.status).in_(codes.GOING_ON)
+            )
         ).first()
         request = tx.get(Request, pairing.request_id) if pairing is not None and pairing.request_id else None
         if request is None:
@@ -238,10 +242,10 @@ def _found(tx: Session, actor: Actor, request_id: str, pairing_id: str) -> tuple
         return request, pairing
     if actor.role not in AUDIENCES:
         raise NotAllowed
-    request = tx.exec(select(Request).where(seen.requests(), Request.public_id == request_id)).first()
+    request = tx.exec(select(Request).where(seen.of(Request), Request.public_id == request_id)).first()
     if request is None:
         raise NotFound(N_("Cette demande n’existe pas."))
-    going_on = select(Pairing).where(Pairing.request_id == request.id, col(Pairing.status).in_(GOES_ON))
+    going_on = select(Pairing).where(Pairing.request_id == request.id, col(Pairing.status).in_(codes.GOING_ON))
     return request, tx.exec(going_on).first()
 
 

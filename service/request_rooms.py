@@ -9,9 +9,9 @@ from sqlmodel import select
 
 from locales import N_
 from service import common_slots
-from service.access_scope import scope
+from service.access_scope import only_coordinator, scope
 from service.common_slots import Common
-from service.errors import NotAllowed, NotFound
+from service.errors import NotFound
 from service.site import Actor, Site
 from service.tables.follow import PartnerLink, PartnerRequest
 from service.tables.pairings import Pairing, Request
@@ -39,10 +39,9 @@ class Room:
 
 def room(site: Site, actor: Actor, public_id: str) -> Room:
     """Beside the messages of one request of the coordinator's territory."""
-    if actor.role != "coordinator":
-        raise NotAllowed
+    only_coordinator(actor)
     with site.db() as tx:
-        row = tx.exec(select(Request).where(scope(actor).requests(), Request.public_id == public_id)).first()
+        row = tx.exec(select(Request).where(scope(actor).of(Request), Request.public_id == public_id)).first()
         if row is None:
             raise NotFound(N_("Cette demande n’existe pas."))
         pairing = tx.exec(select(Pairing).where(Pairing.request_id == row.id, Pairing.status == "accepted")).first()

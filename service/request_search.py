@@ -10,8 +10,7 @@ from sqlalchemy import ColumnElement, String, cast, func
 from sqlmodel import Session, col, select
 
 from service import clock, codes, network_themes
-from service.access_scope import scope
-from service.pairing_rows import only_coordinator
+from service.access_scope import only_coordinator, scope
 from service.request_turns import answer_days
 from service.request_views import NEW, OPEN, RequestView, views
 from service.site import Actor, Site
@@ -79,7 +78,7 @@ def search(site: Site, actor: Actor, wanted: Wanted, language: str = "fr") -> Fo
     with site.db() as tx:
         territory = tx.get_one(Territory, actor.territory_id)
         today = clock.today(site.clock, territory.timezone)
-        here = scope(actor).requests() & (col(Request.kind) == "pairing")
+        here = scope(actor).of(Request) & (col(Request.kind) == "pairing")
         where = here & col(Request.status).in_(STATES.get(wanted.state, OPEN))
         if wanted.state == ASKED:
             where &= col(Request.id).in_(

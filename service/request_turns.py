@@ -9,7 +9,8 @@ from sqlmodel import Session, col, select
 
 from locales import N_
 from service import audit, clock, lifecycles, request_threads
-from service.errors import NotAcceptable, NotAllowed
+from service.access_scope import only_coordinator
+from service.errors import NotAcceptable
 from service.requests import NEW
 from service.site import Actor, Site
 from service.tables.pairings import Pairing, Request
@@ -48,15 +49,14 @@ def choose_days(site: Site, actor: Actor, days: int) -> None:
     NotAcceptable
         For fewer than 14 or more than 180 days.
     """
-    if actor.role != "coordinator" or actor.territory_id is None:
-        raise NotAllowed
+    territory_id = only_coordinator(actor)
     if not FEWEST_DAYS <= days <= MOST_DAYS:
         raise NotAcceptable(N_("Choisissez de 14 à 180 jours."), "days")
     with site.db.begin() as tx:
         if answer_days(tx, actor.territory_id) != days:
             tx.add(
                 NetworkSetting(
-                    territory_id=actor.territory_id,
+                    territory_id=territory_id,
                     name=SETTING,
                     value={"days": days},
                     changed_at=site.clock.now(),

@@ -179,7 +179,7 @@ def _held(tx: Session, actor: Actor, public_id: str) -> tuple[Request, Person]:
     """A request of one's own and its person, held until the end of the transaction, the person first."""
     if actor.role != "professional":
         raise NotAllowed
-    wanted = select(Request).where(scope(actor).requests(), Request.public_id == public_id)
+    wanted = select(Request).where(scope(actor).of(Request), Request.public_id == public_id)
     seen = tx.exec(wanted).first()
     if seen is None:
         raise NotFound(N_("Cette demande n’existe pas."))

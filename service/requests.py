@@ -10,14 +10,14 @@ from sqlmodel import Session, col, select
 
 from locales import N_
 from service import audit, codes, lifecycles, request_threads, todo_kinds
-from service.access_scope import scope
+from service.access_scope import only_coordinator, scope
 from service.database import check_revision
-from service.errors import NotAcceptable, NotAllowed, NotFound, StepNotAllowed
+from service.errors import NotAcceptable, NotFound, StepNotAllowed
 from service.imports.checks.people import identifies
 from service.pairing_rows import consent_of
 from service.request_views import NEW, OPEN, RequestView, consent_state, today_of, views
 from service.site import Actor, Site
-from service.tables.pairings import Notice, Pairing, Request, Visit
+from service.tables.pairings import Pairing, Request, Visit
 from service.tables.people import Consent, Person
 from service.tables.territory import Organisation, Territory
 
@@ -42,21 +42,17 @@ def counts(site: Site, actor: Actor) -> Counts:
     """The figures in the navigation of this actor."""
     seen = scope(actor)
     with site.db() as tx:
-        if seen.whole_territory:
+        if actor.role == "coordinator":
             per_state = dict(
                 tx.exec(
                     select(Request.status, func.count())
-                    .where(seen.requests(), col(Request.status).in_(OPEN), Request.kind == "pairing")
+                    .where(seen.of(Request), col(Request.status).in_(OPEN), Request.kind == "pairing")
                     .group_by(Request.status)
                 ).all()
             )
             new = sum(per_state.get(state, 0) for state in NEW)
-            untold = select(func.count()).where(
-                Notice.territory_id == actor.territory_id, col(Notice.told_at).is_(None)
-            )
             territory = tx.get_one(Territory, actor.territory_id)
-            today = todo_kinds.counted(todo_kinds.Day.of(site.clock.now(), territory))
-            due, life = tx.exec(select(today, untold.scalar_subquery())).one()
+            due, life = todo_kinds.count_and_untold(tx, todo_kinds.Day.of(site.clock.now(), territory))
             return Counts(
                 requests=new,
                 today=due,
@@ -65,10 +61,10 @@ def counts(site: Site, actor: Actor) -> Counts:
             )
         if actor.role == "peer_helper":
             asked = select(func.count()).where(
-                seen.pairings(), Pairing.status == "proposed", Pairing.helper_answer == "pending"
+                seen.of(Pairing), Pairing.status == "proposed", Pairing.helper_answer == "pending"
             )
             begun = select(func.count()).where(
-                seen.visits(),
+                seen.of(Visit),
                 Visit.peer_helper_id == actor.party_id,
                 col(Visit.status).in_(codes.LIVE_VISIT_STATES),
                 col(Visit.published_at).is_not(None),
@@ -78,7 +74,7 @@ def counts(site: Site, actor: Actor) -> Counts:
             return Counts(answers=answers, life=life)
         if actor.role == "person":
             asked = select(func.count()).where(
-                seen.pairings(), Pairing.status == "proposed", Pairing.person_answer == "pending"
+                seen.of(Pairing), Pairing.status == "proposed", Pairing.person_answer == "pending"
             )
             return Counts(answers=tx.exec(asked).one())
     return Counts()
@@ -89,7 +85,7 @@ def listing(site: Site, actor: Actor, states: tuple[str, ...] = OPEN, language: 
     with site.db() as tx:
         rows = tx.exec(
             select(Request)
-            .where(scope(actor).requests(), col(Request.status).in_(states))
+            .where(scope(actor).of(Request), col(Request.status).in_(states))
             .order_by(col(Request.received_on), Request.ref)
         ).all()
         return views(site, tx, list(rows), language)
@@ -253,15 +249,14 @@ def _end(tx: Session, site: Site, actor: Actor, request: Request, state: str, re
 def find_to_change(tx: Session, actor: Actor, public_id: str, revision: int) -> Request:
     """A request that the coordination may decide on, as it was shown."""
     request = find(tx, actor, public_id, hold=True)
-    if actor.role != "coordinator":
-        raise NotAllowed(N_("Seule la coordination décide des demandes."))
+    only_coordinator(actor)
     check_revision(request, revision)
     return request
 
 
 def find(tx: Session, actor: Actor, public_id: str, *, hold: bool = False) -> Request:
     """A request that the actor may see, held against others when asked; hidden and absent look the same."""
-    wanted = select(Request).where(scope(actor).requests(), Request.public_id == public_id)
+    wanted = select(Request).where(scope(actor).of(Request), Request.public_id == public_id)
     found = tx.exec(wanted.with_for_update() if hold else wanted).first()
     if found is None:
         raise NotFound(N_("Cette demande n’existe pas."))

@@ -11,9 +11,9 @@ from sqlmodel import Session, col, select
 
 from locales import N_
 from service import audit, clock, lifecycles
-from service.access_scope import scope
+from service.access_scope import only_coordinator, scope
 from service.errors import NotAcceptable, NotAllowed, NotFound, Outdated, StepNotAllowed
-from service.pairing_rows import consent_of, consents_of, hold_person, only_coordinator
+from service.pairing_rows import consent_of, consents_of, hold_person
 from service.site import Actor, Site
 from service.tables.people import DataKey, Person
 from service.tables.rights import RightRequest
@@ -126,7 +126,7 @@ def asked(site: Site, actor: Actor) -> list[Asked]:
         raise NotAllowed
     with site.db() as tx:
         wanted = select(RightRequest, Person).join(Person, col(Person.id) == RightRequest.person_id)
-        rows = tx.exec(wanted.where(scope(actor).rights()).order_by(col(RightRequest.asked_at))).all()
+        rows = tx.exec(wanted.where(scope(actor).of(RightRequest)).order_by(col(RightRequest.asked_at))).all()
         if actor.role == "coordinator":
             lately = site.clock.now() - UNDO
             rows = [one for one in rows if one[0].ended_at is None or one[0].ended_at > lately]
@@ -156,7 +156,7 @@ def hold(tx: Session, actor: Actor, public_id: str, revision: int) -> RightReque
     Outdated
         When it changed since.
     """
-    wanted = select(RightRequest).where(RightRequest.public_id == public_id, scope(actor).rights())
+    wanted = select(RightRequest).where(RightRequest.public_id == public_id, scope(actor).of(RightRequest))
     row = tx.exec(wanted.with_for_update()).first()
     if row is None:
         raise NotFound(N_("Cette demande n’existe pas."))

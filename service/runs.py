@@ -19,6 +19,7 @@ from sqlmodel import Session, col, select
 
 from locales import N_
 from service import errors
+from service.access_scope import only_coordinator, scope
 from service.clock import RealClock
 from service.site import Actor, Site
 from service.tables.territory import Territory
@@ -164,8 +165,7 @@ def ask(
     KeyReused
         When the key came with another request before.
     """
-    if actor.role != "coordinator" or actor.territory_id is None:
-        raise errors.NotAllowed(N_("Seule la coordination peut lancer un calcul."))
+    territory_id = only_coordinator(actor)
     if any(len(lists.get(name, ())) > most for lists in _lists(snapshot) for name, most in LARGEST.items()):
         raise errors.RunRefused(N_("Il y a trop de personnes ou de visites pour un seul calcul."))
     with site.db.begin() as tx:
@@ -186,7 +186,7 @@ def ask(
             raise errors.RunRefused(N_("Trop de calculs attendent. Réessayez dans quelques minutes."))
         run = Run(
             public_id=site.ids.new(),
-            territory_id=actor.territory_id,
+            territory_id=territory_id,
             kind=kind,
             asked_by=actor.account_id,
             asked_at=RealClock().now(),
@@ -241,9 +241,7 @@ def _not_too_often(tx: Session, site: Site, actor: Actor) -> None:
 def get(site: Site, actor: Actor, public_id: str, *kinds: str) -> RunView:
     """How far a run of the actor's territory is; with kinds, one of another kind is not there."""
     with site.db() as tx:
-        wanted = select(Run, col(Run.draft).is_not(None)).where(
-            Run.public_id == public_id, Run.territory_id == actor.territory_id
-        )
+        wanted = select(Run, col(Run.draft).is_not(None)).where(Run.public_id == public_id, scope(actor).of(Run))
         found = tx.exec(wanted.options(*LIGHT)).first()
         if found is None or (kinds and found[0].kind not in kinds):
             raise errors.NotFound(N_("Ce calcul n’existe pas."))
@@ -333,12 +331,8 @@ def stop(site: Site, actor: Actor, public_id: str) -> RunView:
 def finished(site: Site, actor: Actor, kind: str) -> Finished | None:
     """The latest run of a kind that is done in the actor's territory."""
     with site.db() as tx:
-        run = tx.exec(
-            select(Run)
-            .where(Run.territory_id == actor.territory_id, Run.kind == kind, Run.status == "done")
-            .order_by(col(Run.id).desc())
-            .limit(1)
-        ).first()
+        wanted = select(Run).where(Run.territory_id == actor.territory_id, Run.kind == kind, Run.status == "done")
+        run = tx.exec(wanted.order_by(col(Run.id).desc()).limit(1)).first()
         return None if run is None else _finished(run)
 
 
@@ -380,7 +374,7 @@ def mark_applied(tx: Session, actor: Actor, public_id: str) -> None:
 
 
 def _own(tx: Session, actor: Actor, public_id: str, *, lock: bool = False) -> Run:
-    wanted = select(Run).where(Run.public_id == public_id, Run.territory_id == actor.territory_id)
+    wanted = select(Run).where(Run.public_id == public_id, scope(actor).of(Run))
     run = tx.exec(wanted.with_for_update() if lock else wanted).first()
     if run is None:
         raise errors.NotFound(N_("Ce calcul n’existe pas."))

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, true
 from sqlmodel import Session, col, select
 
 from locales import N_
+from service.access_scope import only_coordinator
 from service.audit import note
 from service.calendar_choices import choices_of
 from service.clock import today
@@ -211,14 +212,14 @@ def of_network(site: Site, actor: Actor) -> list[Kept]:
     NotAllowed
         When the actor does not coordinate.
     """
-    _coordinates(actor)
+    only_coordinator(actor)
     with site.db() as tx:
         return sorted(_kept(tx, site, actor, true()), key=lambda kept: (kept.kind, kept.whose, kept.created_on))
 
 
 def subjects(site: Site, actor: Actor) -> dict[str, list[Subject]]:
     """For whom and what the coordination can make an address, by kind; nobody who left or whose record is closed."""
-    _coordinates(actor)
+    only_coordinator(actor)
     with site.db() as tx:
         here = actor.territory_id
         helpers = tx.exec(
@@ -268,7 +269,7 @@ def subscribe_for(
 
     `merged` makes one that shows taken hours only. Refuses as `subscribe` does.
     """
-    _coordinates(actor)
+    only_coordinator(actor)
     what, _, ref = about.partition(":")
     with site.db() as tx:
         owner_id, meeting_id = _found(tx, actor, what, ref)
@@ -325,11 +326,6 @@ def _tidy(name: str) -> str:
 def _end(site: Site, row: Subscription, *, renewed: bool) -> None:
     row.ended_at = row.changed_at = site.clock.now()
     row.renewed = renewed
-
-
-def _coordinates(actor: Actor) -> None:
-    if actor.role != "coordinator" or actor.territory_id is None:
-        raise NotAllowed("the coordination sees the addresses of the network")
 
 
 def _owner(tx: Session, actor: Actor, owner_id: int | None) -> Party | None:

@@ -12,9 +12,9 @@ from sqlmodel import Session, col, select
 
 from locales import LANGS, N_, Texts, translator
 from locales.messages import Message, as_po, by_id, is_text, messages, of_po, same_placeholders
+from service.access_scope import only_coordinator
 from service.audit import note
 from service.errors import NotAcceptable, NotFound, Outdated
-from service.network_settings import only_coordinator
 from service.site import Actor, Site
 from service.tables.feeds import FeedChange
 from service.tables.terms import Term

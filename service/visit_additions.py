@@ -47,7 +47,7 @@ def pairs(site: Site, actor: Actor) -> tuple[Pair, ...]:
     """Every pairing that may have visits, in order of the person's name."""
     with site.db() as tx:
         coordinating(tx, actor)
-        rows = tx.exec(select(Pairing).where(scope(actor).pairings(), col(Pairing.status).in_(LIVE_PAIRINGS))).all()
+        rows = tx.exec(select(Pairing).where(scope(actor).of(Pairing), col(Pairing.status).in_(LIVE_PAIRINGS))).all()
         persons = by_id(tx, Person, (row.person_id for row in rows))
         helpers = by_id(tx, PeerHelper, (row.peer_helper_id for row in rows))
         found = [
@@ -101,7 +101,7 @@ def _wished(tx: Session, site: Site, actor: Actor, territory: Territory, wish: W
     """The visit asked for, free to go anywhere among all that stand."""
     if wish.kind not in codes.VISIT_KINDS:
         raise StepNotAllowed(N_("Cette sorte de visite n’existe pas."))
-    pairing = tx.exec(select(Pairing).where(Pairing.public_id == wish.pairing, scope(actor).pairings())).first()
+    pairing = tx.exec(select(Pairing).where(Pairing.public_id == wish.pairing, scope(actor).of(Pairing))).first()
     if pairing is None:
         raise NotFound(N_("Ce binôme n’existe pas."))
     if wish.kind == FIRST and _has_first(tx, pairing):

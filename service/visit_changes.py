@@ -14,7 +14,6 @@ from service import audit, bookings, codes, visit_notices
 from service.access_scope import scope
 from service.errors import NotAllowed, NotFound, StepNotAllowed
 from service.lifecycles import step
-from service.pairing_rows import GOING_ON
 from service.planning_records import Horizon
 from service.rows import by_id
 from service.site import Actor, Site
@@ -230,7 +229,7 @@ def open_refusals(site: Site, actor: Actor) -> tuple[OpenNo, ...]:
             for row in tx.exec(
                 select(Visit)
                 .where(
-                    scope(actor).visits(),
+                    scope(actor).of(Visit),
                     Visit.status == "cancelled",
                     col(Visit.published_at).is_not(None),
                     col(Visit.starts_at) > now,
@@ -282,7 +281,7 @@ def take_back_answer(site: Site, actor: Actor, visit: str, *, revision: int | No
         stood_off = row.status == "cancelled"
         if stood_off:
             pairing = tx.get_one(Pairing, row.pairing_id)
-            if pairing.status not in GOING_ON:
+            if pairing.status not in codes.GOING_ON:
                 raise StepNotAllowed(N_("Cette réponse ne peut plus être reprise. Appelez la coordination."))
             day = row.starts_at.astimezone(ZoneInfo(tx.get_one(Territory, row.territory_id).timezone)).date()
             must_consent(tx, tx.get_one(Person, row.person_id), day)

@@ -32,7 +32,7 @@ def moments(site: Site, actor: Actor, visit: str) -> tuple[SlotChoice, ...]:
     with site.db() as tx:
         row, territory = _mine(tx, site, actor, visit)
         loose = loosened(tx, site, territory, row)
-        return tuple(one for one in loose.choices() if _is_same_team(loose, one.id))[:MOST_SLOTS]
+        return tuple(one for one in loose.choices() if is_same_team(loose, one.id))[:MOST_SLOTS]
 
 
 def postpone(site: Site, actor: Actor, visit: str, slot: str, *, word: str = "", revision: int | None = None) -> str:
@@ -52,7 +52,7 @@ def postpone(site: Site, actor: Actor, visit: str, slot: str, *, word: str = "",
     with site.db.begin() as tx:
         row, territory = _mine(tx, site, actor, visit, revision)
         loose = loosened(tx, site, territory, row)
-        if not _is_same_team(loose, slot):
+        if not is_same_team(loose, slot):
             raise gone(loose.task)
         chosen, task = loose.named(slot), loose.task
         known = people(tx, territory.id or 0)
@@ -100,7 +100,7 @@ def _mine(tx: Session, site: Site, actor: Actor, visit: str, revision: int | Non
     return row, tx.get_one(Territory, row.territory_id)
 
 
-def _is_same_team(loose: Loose, slot: str) -> bool:
-    """Nobody else is called in: the helper speaks for themselves and asks those who come already."""
+def is_same_team(loose: Loose, slot: str) -> bool:
+    """Nobody else is called in: whoever moves a visit speaks for themselves, and asks those who come already."""
     stands = loose.task.published
     return stands is not None and loose.meant(slot).workers == stands.workers

@@ -138,7 +138,7 @@ def overdue(site: Site, actor: Actor) -> tuple[Overdue, ...]:
         coordinating(tx, actor)
         rows = tx.exec(
             select(Visit)
-            .where(scope(actor).visits(), is_overdue(site.clock.now()))
+            .where(scope(actor).of(Visit), is_overdue(site.clock.now()))
             .order_by(col(Visit.ends_at), col(Visit.ref))
         ).all()
         persons = by_id(tx, Person, (row.person_id for row in rows))
@@ -210,7 +210,7 @@ def words(site: Site, actor: Actor) -> tuple[Word, ...]:
             select(Visit, VisitReport)
             .join(VisitReport, col(VisitReport.visit_id) == Visit.id)
             .where(
-                scope(actor).visits(),
+                scope(actor).of(Visit),
                 col(VisitReport.word_sealed).is_not(None),
                 col(Visit.starts_at) > site.clock.now() - WORDS_SHOWN,
             )

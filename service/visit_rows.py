@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from sqlmodel import Session, col, func, select
 
@@ -13,14 +14,15 @@ from locales import N_
 from matching.planning.instance import Instance, Slot, Task
 from matching.planning.plan import end_of, start_of
 from service import clock
-from service.access_scope import scope
-from service.errors import ConsentMissing, NotAllowed, NotFound, Outdated
+from service.access_scope import only_coordinator, scope
+from service.errors import ConsentMissing, NotFound, Outdated
 from service.lifecycles import step
 from service.planning_records import Horizon
 from service.site import Actor, Site
 from service.tables.pairings import Pairing, Visit
 from service.tables.people import Consent, PeerHelper, Person, Professional
 from service.tables.territory import Territory
+from service.tables.work import Run
 
 
 @dataclass(frozen=True)
@@ -35,14 +37,13 @@ class People:
 
 def coordinating(tx: Session, actor: Actor) -> Territory:
     """The territory that a coordinator plans."""
-    if actor.role != "coordinator" or actor.territory_id is None:
-        raise NotAllowed(N_("Seule la coordination peut changer le plan."))
+    only_coordinator(actor)
     return tx.get_one(Territory, actor.territory_id)
 
 
 def own_visit(tx: Session, actor: Actor, public_id: str, revision: int | None = None) -> Visit:
     """A visit inside the actor's scope; `revision` is the one that the reader saw."""
-    row = tx.exec(select(Visit).where(Visit.public_id == public_id, scope(actor).visits())).first()
+    row = tx.exec(select(Visit).where(Visit.public_id == public_id, scope(actor).of(Visit))).first()
     if row is None:
         raise NotFound(N_("Cette visite n’existe pas."))
     if revision is not None and row.revision != revision:
@@ -61,6 +62,23 @@ def people(tx: Session, territory_id: int) -> People:
 
 def horizon_of(instance: Instance, territory: Territory) -> Horizon:
     return Horizon(date.fromisoformat(instance.first_day), instance.days, territory.timezone)
+
+
+def planned_weeks(tx: Session, territory: Territory) -> Horizon | None:
+    """
+    The weeks of the calculation that was taken over last: what is due keeps its key in them, also while a newer one
+    is only looked at.
+
+    Only the two figures that say so are read of a calculation, not all that went in and came out.
+    """
+    asked: Any = col(Run.snapshot)
+    found = tx.exec(
+        select(asked["first_day"].as_string(), asked["days"].as_integer())
+        .where(Run.territory_id == territory.id, Run.kind == "planning", col(Run.applied_at).is_not(None))
+        .order_by(col(Run.id).desc())
+        .limit(1)
+    ).first()
+    return None if found is None else Horizon(date.fromisoformat(found[0]), found[1], territory.timezone)
 
 
 def today_of(site: Site, territory: Territory) -> date:

@@ -12,8 +12,9 @@ from locales import N_
 from matching.pairing import instance as pairing
 from matching.pairing.what_if import Supposition
 from service import network_settings, pairing_comparison, pairing_suppositions, runs
+from service.access_scope import only_coordinator
 from service.errors import NotCalculable, NotFound, Outdated, StepNotAllowed
-from service.network_settings import Decided, only_coordinator
+from service.network_settings import Decided
 from service.pairing_comparison import ComparisonView
 from service.pairing_data import WEIGHTS_SETTING
 from service.pairing_suppositions import Mistake, Wish

@@ -14,13 +14,12 @@ from litestar.response import Redirect
 from service import codes, visits
 from service.access import Visitor
 from service.site import Site
-from service.visit_words import RULES
 from service.visits import Wish
 from service.web import week_view
 from service.web.doors import may
 from service.web.forms import Id, read
 from service.web.pages import page, speech_of
-from service.web.slots import OTHER, SlotForm, Tried, chosen, slot_lines, tried, way_line
+from service.web.slots import OTHER, SlotForm, Tried, chosen, rule_lines, slot_lines, tried, way_line
 
 COORDINATOR = may("coordinator")
 
@@ -75,7 +74,7 @@ def _moments(
         visit=found.visit,
         time=speech.duration(found.visit.minutes),
         back=week_view.week_address(wish.day),
-        reasons=[(code, speech.gettext(RULES[code])) for code in found.visit.rules],
+        reasons=rule_lines(found.visit.rules, speech),
         slots=slot_lines(found.slots, found.visit.helper, names, speech),
         ways=[way_line(way, names, speech) for way in found.ways],
         tried=tried,

@@ -10,12 +10,13 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Redirect
 
-from service import consents, own_pairings, pairing_desk
+from service import consents, help_numbers, own_pairings, pairing_desk
 from service.access import Visitor
 from service.pairing_rows import BY_HAND
 from service.requests import CONSENT_BY_HAND
 from service.site import Site
 from service.web.doors import may
+from service.web.easy import own_page
 from service.web.forms import Form, read
 from service.web.pages import page
 
@@ -35,7 +36,12 @@ class RenewForm(Form):
 def own_consent(
     request: Request[Any, Any, Any], site: NamedDependency[Site], visitor: NamedDependency[Visitor]
 ) -> Response[str]:
-    return page(request, "own_consent.html", consent=own_pairings.own_consent(site, visitor.actor))
+    return own_page(
+        request,
+        "own_consent.html",
+        consent=own_pairings.own_consent(site, visitor.actor),
+        duty=help_numbers.numbers(site, visitor.actor).duty,
+    )
 
 
 @get("/mon-accord/retirer", opt=PERSON, sync_to_thread=True)
@@ -43,7 +49,7 @@ def before_withdrawing(
     request: Request[Any, Any, Any], site: NamedDependency[Site], visitor: NamedDependency[Visitor]
 ) -> Response[str]:
     """What happens at once, before anything happens."""
-    return page(request, "own_consent_end.html", consent=own_pairings.own_consent(site, visitor.actor))
+    return own_page(request, "own_consent_end.html", consent=own_pairings.own_consent(site, visitor.actor))
 
 
 @post("/mon-accord/retirer/maintenant", opt=PERSON)

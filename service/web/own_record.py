@@ -12,13 +12,15 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from locales import N_
-from service import codes, own_erasure, own_record, right_requests
+from service import codes, help_numbers, own_erasure, own_record, right_requests
 from service.access import Visitor
 from service.errors import NotFound
 from service.site import Site
+from service.web import own_record_words
 from service.web.doors import may
+from service.web.easy import own_page
 from service.web.forms import Form, Line, read
-from service.web.pages import page
+from service.web.pages import page, speech_of
 
 PERSON = may("person")
 COORDINATOR = may("coordinator")
@@ -75,16 +77,34 @@ class RefuseForm(RevisionForm):
 def own_data(
     request: Request[Any, Any, Any], site: NamedDependency[Site], visitor: NamedDependency[Visitor]
 ) -> Response[str]:
-    return page(
+    return own_page(
         request,
         "own_record.html",
-        held=own_record.held(site, visitor.actor),
+        **_told(request, site, visitor),
         asked=right_requests.asked(site, visitor.actor),
-        kinds=KINDS,
-        card_words=CARD,
         most=right_requests.MOST_CHARACTERS,
         **WORDS,
     )
+
+
+@get("/mes-donnees/papier", opt=PERSON, sync_to_thread=True)
+def own_data_on_paper(
+    request: Request[Any, Any, Any], site: NamedDependency[Site], visitor: NamedDependency[Visitor]
+) -> Response[str]:
+    """All of it on a sheet that is folded with the writing inside."""
+    return own_page(request, "own_record_paper.html", **_told(request, site, visitor))
+
+
+def _told(request: Request[Any, Any, Any], site: Site, visitor: Visitor) -> dict[str, Any]:
+    held, speech = own_record.held(site, visitor.actor), speech_of(request)
+    return {
+        "held": held,
+        "facts": own_record_words.facts(speech, held, own_record.theme_names(site, speech.lang)),
+        "visits": list(own_record_words.visits(speech, held)),
+        "kinds": KINDS,
+        "card_words": CARD,
+        "duty": help_numbers.numbers(site, visitor.actor).duty,
+    }
 
 
 @post("/mes-donnees/copie", opt=PERSON, status_code=200)
@@ -180,4 +200,15 @@ async def refuse(
     return Redirect("/droits?fait=right_refused", status_code=303)
 
 
-HANDLERS = [own_data, copy_of_own_data, ask, take_back, rights_page, before_erasing, erase, note_done, refuse]
+HANDLERS = [
+    own_data,
+    own_data_on_paper,
+    copy_of_own_data,
+    ask,
+    take_back,
+    rights_page,
+    before_erasing,
+    erase,
+    note_done,
+    refuse,
+]

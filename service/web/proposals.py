@@ -14,6 +14,7 @@ from service import choices, own_pairings, pairings, proposals
 from service.access import Visitor
 from service.site import Site
 from service.web.doors import may
+from service.web.easy import own_page
 from service.web.forms import Form, Line, read
 from service.web.pages import page, speech_of
 
@@ -31,7 +32,8 @@ def proposal_list(
     request: Request[Any, Any, Any], site: NamedDependency[Site], visitor: NamedDependency[Visitor]
 ) -> Response[str]:
     speech = speech_of(request)
-    return page(
+    shown = own_page if visitor.actor.role == "person" else page
+    return shown(
         request,
         "proposals.html",
         language_names=lambda tags: [speech.language_name(tag) for tag in tags],

@@ -28,6 +28,7 @@ from service.web.doors import (
     session_cookie,
     visitor_of,
 )
+from service.web.easy import READING_COOKIE
 from service.web.forms import Form, Line, read
 from service.web.hashing import apart
 from service.web.pages import page
@@ -36,7 +37,7 @@ from service.web.speech import LANGUAGE_COOKIE
 FIRST_PAGE = {
     "coordinator": "/aujourdhui",
     "peer_helper": "/agenda",
-    "person": "/agenda",
+    "person": "/ma-page",
     "professional": "/mes-demandes",
 }
 DEVICE_SECONDS = 10 * 60
@@ -178,6 +179,14 @@ def choose_theme(
     return _remember(request, site, "theme", name)
 
 
+@get("/lecture/{name:str}", opt=ANYONE, sync_to_thread=True)
+def choose_reading(
+    request: Request[Any, Any, Any], name: FromPath[Literal["facile", "courante"]], site: NamedDependency[Site]
+) -> Redirect:
+    """Easy to read, or as usual; the choice is kept by the browser alone."""
+    return _remember(request, site, READING_COOKIE, name)
+
+
 def path_of_ours(back: str, otherwise: str = "/") -> str:
     """Only a path of ours: `//elsewhere` and `/\\\\elsewhere` would leave the site."""
     if not back.startswith("/") or back.startswith(("//", "/\\")) or "\n" in back or "\r" in back:
@@ -203,4 +212,5 @@ HANDLERS = [
     nothing_here,
     choose_language,
     choose_theme,
+    choose_reading,
 ]

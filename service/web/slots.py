@@ -9,6 +9,7 @@ from datetime import date
 from typing import Literal
 
 from locales import N_
+from service.rule_words import EXPLAINED
 from service.visit_slots import Asked, SlotChoice
 from service.visit_solutions import WayOut
 from service.visit_words import COSTS, OBJECTIONS, RULES, WAYS
@@ -40,6 +41,15 @@ class SlotLine:
     value: str
     label: str
     consequence: str
+
+
+@dataclass(frozen=True)
+class RuleLine:
+    """A rule that stands in the way: its code, its name, and the sentence."""
+
+    code: str
+    name: str
+    says: str
 
 
 @dataclass(frozen=True)
@@ -85,6 +95,11 @@ def slot_lines(
     return tuple(
         slot_line(one, helper, speech.and_list([names.get(ref, ref) for ref in one.going]), speech) for one in choices
     )
+
+
+def rule_lines(codes: Iterable[str], speech: Speech) -> list[RuleLine]:
+    """What is told where no moment keeps all rules."""
+    return [RuleLine(code, speech.gettext(EXPLAINED[code].name), speech.gettext(RULES[code])) for code in codes]
 
 
 def way_line(way: WayOut, names: Mapping[str, str], speech: Speech) -> str:

@@ -61,7 +61,16 @@ PAGES = {
     "to_note": "/binomes",
     "long_waiting": "/demandes?etat=waiting&age=7",
 }
-ABOUT = {"pairing": "/binomes/{}", "absence": "/absences/{}", "person": "/accords/{}", "request": "/demandes/{}"}
+ABOUT = {
+    "pairing": "/binomes/{}",
+    "absence": "/absences/{}",
+    "person": "/accords/{}",
+    "request": "/demandes/{}",
+    "peer_helper": "/pairs-aidants/{}",
+    "peer_helper_hours": "/pairs-aidants/{}/disponibilites",
+    "person_hours": "/personnes/{}/disponibilites",
+    "professional_hours": "/professionnels/{}/disponibilites",
+}
 MARKS = {
     "overdue": "clock",
     "refused": "calendar",

@@ -368,7 +368,7 @@ def undo_of(site: Site, actor: Actor, asked: Mapping[str, str], speech: Speech) 
     if asked.get("fait") != "moved" or not revision.isdecimal():
         return None
     with site.db() as tx:
-        row = tx.exec(select(Visit).where(Visit.public_id == asked.get("visite", ""), scope(actor).visits())).first()
+        row = tx.exec(select(Visit).where(Visit.public_id == asked.get("visite", ""), scope(actor).of(Visit))).first()
         if row is None or str(row.revision) != revision:
             return None
         moment = f"{speech.day_of(row.starts_at)}, {speech.hour(row.starts_at)}"
@@ -387,7 +387,7 @@ def first_week(site: Site, actor: Actor) -> date:
         first = tx.exec(
             select(Visit.starts_at)
             .where(
-                scope(actor).visits(),
+                scope(actor).of(Visit),
                 col(Visit.status).in_(codes.LIVE_VISIT_STATES),
                 col(Visit.starts_at) >= site.clock.now() - timedelta(days=7),
             )
@@ -404,11 +404,9 @@ def unpublished(site: Site, actor: Actor, monday: date) -> int:
 def names(site: Site, actor: Actor) -> dict[str, str]:
     """Whom a visit may concern, by reference: those who go, the person, the place."""
     with site.db() as tx:
-        found = {
-            row.ref: row.pseudonym for row in tx.exec(select(Person).where(Person.territory_id == actor.territory_id))
-        }
-        found |= {row.ref: row.name for row in tx.exec(select(Place).where(Place.territory_id == actor.territory_id))}
+        here = actor.territory_id
+        found = dict(tx.exec(select(Person.ref, Person.pseudonym).where(Person.territory_id == here)).all())
+        found |= dict(tx.exec(select(Place.ref, Place.name).where(Place.territory_id == here)).all())
         for table in (PeerHelper, Professional):
-            rows = tx.exec(select(table).where(table.territory_id == actor.territory_id))
-            found |= {row.ref: row.display_name for row in rows}
+            found |= dict(tx.exec(select(table.ref, table.display_name).where(table.territory_id == here)).all())
         return found

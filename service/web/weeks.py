@@ -18,7 +18,6 @@ from service.errors import RuleBroken
 from service.site import Site
 from service.visit_changes import Before
 from service.visit_slots import Asked
-from service.visit_words import RULES
 from service.web import day_view, drawings, week_view
 from service.web.doors import may
 from service.web.forms import Form, Line, read
@@ -26,7 +25,7 @@ from service.web.headers import content_policy
 from service.web.pages import page, speech_of
 from service.web.replans import page_of
 from service.web.runs import ended_or_told
-from service.web.slots import OTHER, SlotForm, Tried, chosen, slot_lines, tried, verdict, way_line
+from service.web.slots import OTHER, SlotForm, Tried, chosen, rule_lines, slot_lines, tried, verdict, way_line
 
 COORDINATOR = may("coordinator")
 
@@ -138,6 +137,8 @@ def _verdict(
     request: Request[Any, Any, Any], site: Site, visitor: Visitor, visit: str, asked: SlotForm
 ) -> tuple[str, ...] | None:
     actor = visitor.actor
+    if not asked.day or not asked.hour:
+        return None
 
     def against(day: date, minute: int) -> Asked:
         return visits.slot_at(site, actor, visit, day, minute)
@@ -270,7 +271,7 @@ def _due_page(
         due=found.visit,
         time=speech.duration(found.visit.minutes),
         back=week_view.week_address(found.visit.due_from),
-        reasons=[(code, speech.gettext(RULES[code])) for code in found.visit.rules],
+        reasons=rule_lines(found.visit.rules, speech),
         slots=slot_lines(found.slots, found.visit.helper, names, speech),
         ways=[way_line(way, names, speech) for way in found.ways],
         tried=tried,

@@ -45,6 +45,9 @@ DONE: dict[str, str] = {
     "pinned": N_("Visite fixée. Elle ne bougera plus."),
     "unpinned": N_("Visite libérée. Un recalcul peut la déplacer."),
     "cancelled": N_("Visite annulée."),
+    "meeting_cancelled": N_("C’est annulé. Les autres sont prévenus, sans raison."),
+    "moment_chosen": N_("C’est noté. On demande aux autres si ce moment leur va."),
+    "own_pause": N_("Vous êtes en pause. Les rencontres prévues sont annulées."),
     "published": N_("Semaine publiée. Les agendas sont à jour."),
     "applied": N_("Changements appliqués."),
     "nothing_applied": N_("Rien n’a été changé."),
@@ -386,6 +389,13 @@ ROLES = {
     "peer_helper": N_("Pair-aidant ou pair-aidante"),
     "professional": N_("Professionnelle ou professionnel"),
     "person": N_("Personne accompagnée"),
+    "support_team": N_("Équipe d’accompagnement"),
+    "hf_selector": N_("Choix des personnes pour Housing First"),
+    "host": N_("Accueil d’une permanence"),
+    "supervisor": N_("Supervision"),
+    "partner_admin": N_("Gestion d’un partenaire"),
+    "steering": N_("Comité de pilotage"),
+    "sysadmin": N_("Gestion de l’installation"),
 }
 ACCOUNT_STATES = {"invited": N_("Invitation envoyée"), "joined": N_("Ouvert"), "closed": N_("Fermé")}
 LETTERS = {
@@ -395,6 +405,14 @@ LETTERS = {
     "password_changed": N_("Mot de passe changé"),
     "factor_changed": N_("Manière d’entrer changée"),
     "email_changed": N_("Adresse changée"),
+}
+SCHOOL_CALENDARS = {
+    "BE-DG": N_("Belgique, Communauté germanophone"),
+    "BE-FWB": N_("Belgique, Fédération Wallonie-Bruxelles"),
+    "BE-VL": N_("Belgique, Communauté flamande"),
+    "FR-A": N_("France, zone A"),
+    "FR-B": N_("France, zone B"),
+    "FR-C": N_("France, zone C"),
 }
 MAIL_KINDS = {
     "message": N_("Message"),
@@ -426,6 +444,7 @@ MAIL_ANSWERS = {
 
 TABLES: dict[str, dict[str, str]] = {
     "role": ROLES,
+    "school_calendar": SCHOOL_CALENDARS,
     "account": ACCOUNT_STATES,
     "letter": LETTERS,
     "moment": MOMENTS,

@@ -1,22 +1,17 @@
-"""Every page that a role can reach by following links, from its first page on."""
+"""Every page that a role can reach by following links, from its first page and a few others on."""
 
 from __future__ import annotations
 
 import re
 from collections import deque
-from contextlib import closing
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from urllib.parse import urljoin, urlsplit
 
-import httpx
 from litestar import Litestar
 from litestar.routes import HTTPRoute
 
-from service import access
-from service.site import Site
-from service.web.doors import cookie_name
-
-NOT_PAGES = ("/static", "/f/", "/api/", "/health", "/robots.txt", "/langue/", "/theme/")
+NOT_PAGES = ("/static", "/f/", "/api/", "/health", "/robots.txt", "/langue/", "/theme/", "/lecture/")
 """Answers that nobody looks at: files, calendars, switches that lead back to a page."""
 
 
@@ -30,13 +25,21 @@ class Template:
 
 @dataclass
 class Atlas:
-    """The first address of each page that was found, by the page's template."""
+    """The addresses at which each page was looked at, by the page's template."""
 
     role: str
-    cookie: str
-    pages: dict[str, str] = field(default_factory=dict[str, str])
+    pages: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
     ways: set[str] = field(default_factory=set[str])
-    """Templates of addresses that lead on to another page."""
+    """Templates of addresses that lead on to another page, or to a file."""
+
+
+@dataclass(frozen=True)
+class Look:
+    """What stood at an address: where it led instead ("" when it was a page), and the links that were there."""
+
+    led_to: str = ""
+    links: tuple[str, ...] = ()
+    is_page: bool = True
 
 
 def templates(app: Litestar) -> list[Template]:
@@ -49,44 +52,57 @@ def templates(app: Litestar) -> list[Template]:
     return sorted(found, key=lambda one: one.path.count("{"))
 
 
-def template_of(known: list[Template], path: str) -> str | None:
+def template_of(known: list[Template], address: str) -> str | None:
+    path = urlsplit(address).path
     return next((one.path for one in known if one.pattern.match(path)), None)
 
 
-def visitor(site: Site, role: str) -> httpx.Client:
-    """A client of the real server who came in by a link, to be closed; with role "" nobody in particular."""
-    client = httpx.Client(base_url=site.settings.base_url, headers={"accept": "text/html", "accept-language": "fr"})
-    if role:
-        link = access.new_link(site, role)
-        seal = re.search(r'name="csrf" value="([0-9a-f]+)"', client.get(link).text)
-        assert seal is not None
-        token = link.rsplit("/", 1)[-1]
-        assert client.post("/session", data={"csrf": seal[1], "token": token}).status_code == 303
-    return client
+def explore(
+    role: str,
+    base: str,
+    known: list[Template],
+    look: Callable[[str], Look],
+    begin: Iterable[str] = (),
+    *,
+    most: int = 1,
+) -> Atlas:
+    """
+    Look at every page that links lead to.
 
-
-def explore(site: Site, role: str, known: list[Template]) -> Atlas:
-    """Follow every link to a page that was not seen yet; pages of one template count once."""
-    with closing(visitor(site, role)) as client:
-        found = Atlas(role, client.cookies.get(cookie_name(site), ""))
-        waiting = deque(["/"])
-        tried: set[str] = set()
-        while waiting:
-            address = waiting.popleft()
-            template = template_of(known, urlsplit(address).path)
-            if address in tried or template is None or (template in found.pages and "{" in template):
-                continue
-            tried.add(address)
-            answer = client.get(address)
-            if answer.status_code == 303:
-                found.ways.add(template)
-                waiting.appendleft(urlsplit(answer.headers["location"]).path)
-                continue
-            if answer.status_code != 200 or not answer.headers["content-type"].startswith("text/html"):
-                continue
-            found.pages.setdefault(template, address)
-            for link in re.findall(r'<a [^>]*?href="([^"]+)"', answer.text):
-                whole = urlsplit(urljoin(f"{site.settings.base_url}{address}", link.replace("&amp;", "&")))
-                if f"{whole.scheme}://{whole.netloc}" == site.settings.base_url.rstrip("/"):
-                    waiting.append(whole.path)
+    Parameters
+    ----------
+    begin
+        Addresses to look at in any case, also where nothing is.
+    most
+        How many addresses of one page are looked at.
+    """
+    found = Atlas(role)
+    wanted = list(begin)
+    waiting = deque(["/", *wanted])
+    tried: set[str] = set()
+    while waiting:
+        address = waiting.popleft()
+        template = template_of(known, address) or (address if address in wanted else None)
+        if template is None or address in tried:
+            continue
+        enough = 1 if "{" not in template else most
+        if len(found.pages.get(template, ())) >= enough and address not in wanted:
+            continue
+        tried.add(address)
+        seen = look(address)
+        if seen.led_to or not seen.is_page:
+            found.ways.add(template)
+            if seen.led_to:
+                waiting.appendleft(_here(base, address, seen.led_to))
+            continue
+        found.pages.setdefault(template, []).append(address)
+        waiting.extend(here for link in seen.links if (here := _here(base, address, link)))
     return found
+
+
+def _here(base: str, address: str, link: str) -> str:
+    """The address of a link on this site, without what is marked in the page; "" for any other."""
+    whole = urlsplit(urljoin(f"{base}{address}", link))
+    if f"{whole.scheme}://{whole.netloc}" != base.rstrip("/"):
+        return ""
+    return whole.path + (f"?{whole.query}" if whole.query else "")

@@ -11,7 +11,8 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from service.site import Site
-from tests.browser import served
+from tests.browser import served, situations
+from tests.browser.situations import Situation
 from tests.browser.visitor import Visitor
 
 CHROMIUM = Path("/usr/bin/chromium")
@@ -27,11 +28,15 @@ ARGUMENTS = [
 
 
 @pytest.fixture(scope="session")
-def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The database of Seraing, made once for all tests of this process."""
-    path = tmp_path_factory.mktemp("seraing") / "lefil.db"
-    served.fill(path)
-    return path
+def filled(shared_folder: Path) -> Path:
+    """The database of Seraing, made once for all tests of this run."""
+    return served.made_once(shared_folder, "seraing.db", served.fill)
+
+
+@pytest.fixture(scope="session")
+def busy(shared_folder: Path) -> tuple[Path, Situation]:
+    """The same on a day on which a lot goes on."""
+    return situations.busy(shared_folder)
 
 
 @pytest.fixture(scope="session")

@@ -12,6 +12,7 @@ from service import access
 from service.site import Site
 
 AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
+INSPECTION = Path(__file__).with_name("inspect_page.js")
 
 
 class Visitor:
@@ -65,18 +66,39 @@ class Visitor:
 
     def looks_right(self) -> None:
         """No violation by axe, and nothing sticks out to the side."""
-        if not self.page.evaluate("typeof axe !== 'undefined'"):
-            # Evaluated by the tool itself, so that the page's content policy stays as it is.
-            self.page.evaluate(AXE.read_text(encoding="utf-8"))
-        found = self.page.evaluate("axe.run(document, {resultTypes: ['violations']})")
-        told = [
-            f"{one['id']}: {node['html'][:160]} {node.get('failureSummary', '')}"
-            for one in found["violations"]
-            for node in one["nodes"]
-        ]
+        self.passes_axe()
+        self.fits()
+
+    def passes_axe(self) -> None:
+        told = self.violations()
         assert told == [], f"{self.page.url}: {told}"
+
+    def fits(self) -> None:
         wide = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert wide <= 0, f"{self.page.url} is {wide} px wider than the screen"
+
+    def violations(self, **options: Any) -> list[str]:
+        """What axe says against the page as it is shown now."""
+        self._bring("axe", AXE)
+        # Without `preload` it does not fetch the style sheets once more; no rule of ours reads them.
+        asked = {"resultTypes": ["violations"], "preload": False} | options
+        found = self.page.evaluate("options => axe.run(document, options).then(found => found.violations)", asked)
+        return [
+            f"{one['id']}: {node['html'][:160]} {node.get('failureSummary', '')}"
+            for one in found
+            for node in one["nodes"]
+        ]
+
+    def inspected(self, *what: str, on_phone: bool = False) -> list[str]:
+        """What `inspect_page.js` says against the page as it is shown now, by names of its functions."""
+        self._bring("inspection", INSPECTION)
+        asked = "([what, phone]) => what.flatMap(one => inspection[one](phone))"
+        return self.page.evaluate(asked, [list(what), on_phone])
+
+    def _bring(self, name: str, script: Path) -> None:
+        if not self.page.evaluate(f"typeof {name} !== 'undefined'"):
+            # Evaluated by the tool itself, so that the page's content policy stays as it is.
+            self.page.evaluate(script.read_text(encoding="utf-8"))
 
     def reads_well(self, language: str) -> None:
         """The page says its language, has one title and one first heading, and both say something."""

@@ -1,258 +1,316 @@
 """
-The pages in a language of brackets: every text of the catalogs stands in ⟦ ⟧, so what is outside is not translated.
+All that Le Fil says, in a language of brackets: whatever stands outside of them is translated nowhere.
 
-Names, places and themes are data and may stand outside; dates, hours and lists come from babel and are in English.
+What may stand there is told in `data.py` alone; a text put together of pieces is found as well.
 """
 
 from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator
-from shutil import copytree
+import shutil
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import date, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
 
-import msgspec
 import pytest
-from babel import Locale
-from babel.messages.pofile import write_po
-from sqlmodel import SQLModel, select
+from icalendar import Calendar
 
-from locales import texts
-from locales.extract import HERE, extract
-from matching.pairing.instance import Instance
-from matching.pairing.solve import solve
-from matching.search import Limits
-from service import access, pairing_board, pairing_suppositions, pairings, visits
+from locales import translator
+from service import codes, notices, visits
 from service.database import Database
-from service.imports import shipped
 from service.imports.files import FILES
-from service.pairing_suppositions import Wish
-from service.site import Actor, Site
-from service.tables.work import Run
-from service.web.marks import initials
-from service.web.speech import LANGUAGE_COOKIE, LANGUAGES
+from service.message_texts import REMINDERS, WORDS, Facts, message
+from service.notices import NoticeView
+from service.site import Site
+from service.web import notice_words
+from service.web.speech import LANGUAGE_COOKIE, Speech
 from tests import sites
-from tests.locales import pages
-from tests.service.visits import seraing
+from tests.browser import atlas, served, situations
+from tests.browser.situations import ROLES, Reader, Situation
+from tests.locales import brackets
+from tests.locales.data import Data
+from tests.service.access.builders import BASE as OWN_HOST
+from tests.service.access.builders import Visitor
+from tests.service.access.every_route import records
+from tests.service.access.every_route.cells import Route, routes
+from tests.service.access.every_route.records import EVERYBODY, RELATED, Somebody
+from tests.service.access.every_route.test_every_route import ask
 from tests.service.web.calculating import Calculation
-from tests.service.web.network import BASE, Browser
+from tests.service.web.network import BASE, Browser, Network, make_site
 from tests.service.web.servers import server
 
-LANG = "en"
-NAMING = {"display_name", "pseudonym", "name", "locality", "ref", "street", "title", f"label_{LANG}", "own_words"}
-WEEK = "/semaine/2027-01-11"
+ADDRESSES_OF_A_PAGE = 2
+"""Looked at, of those that differ in what they are about."""
+REACHED_OTHERWISE = {
+    "/creer-le-reseau": "an empty database, below",
+    "/appariements/calculs/{public_id}": "leads on to the suggestions",
+    "/semaine/replanifications/{run}/etat": "leads on to the whole page",
+    "/semaine/visites/{visit}/essai": "asked by the form of a visit, below",
+}
+IN_FILES = {"souvent"}.union(*({one.name, *one.codes} for file in FILES for one in file.columns))
+"""Columns and codes, which the report on files says as the files have them."""
 
 
-def in_brackets(text: str) -> str:
-    """The text with its own words in brackets, and what fills it outside of them."""
-    pieces = re.split(r"(%\(\w+\)[sd])", text)
-    return "".join(piece if number % 2 or not piece else f"⟦{piece}⟧" for number, piece in enumerate(pieces))
-
-
-@pytest.fixture(scope="module")
-def bracketed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """English as the language of brackets."""
-    folder = tmp_path_factory.mktemp("catalogs")
-    for lang in texts.LANGS:
-        copytree(HERE / lang, folder / lang)
-    template = extract()
-    template.locale = Locale(LANG)
-    for message in template:
-        if message.id:
-            forms = message.id if isinstance(message.id, tuple) else (message.id,)
-            said = tuple(in_brackets(form) for form in forms)
-            message.string = said if isinstance(message.id, tuple) else said[0]
-    po = folder / LANG / "LC_MESSAGES" / f"{texts.DOMAIN}.po"
-    with po.open("wb") as file:
-        write_po(file, template)
-    po.with_suffix(".mo").unlink(missing_ok=True)
-    texts.catalog.cache_clear()
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(texts, "_HERE", folder)
+@pytest.fixture(scope="module", autouse=True)
+def spoken(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    with brackets.spoken(tmp_path_factory.mktemp("catalogs")):
         yield
-    texts.catalog.cache_clear()
+
+
+@contextmanager
+def _copied(shared_folder: Path, folder: Path) -> Iterator[tuple[Site, Situation]]:
+    made, situation = situations.busy(shared_folder)
+    shutil.copy(made, folder / "lefil.db")
+    site = served.site_on(folder / "lefil.db", 8000)
+    yield site, situation
+    site.db.close()
 
 
 @pytest.fixture(scope="module")
-def site(schema_in_memory: Database, bracketed: None) -> Iterator[Site]:
-    """Seraing with its shortlists, one proposal that waits for answers, and the visits of four weeks, one published."""
-    with sites.copied(schema_in_memory) as db:
-        site = sites.a_site(db, demo=True, base_url=BASE)
-        shipped.load(site, Actor("sysadmin", None), "seraing")
-        access.make_demo_accounts(site)
-        actor = seraing.coordinator(site)
-        run = visits.ask_for_plan(site, actor, seraing.START)
-        seraing.carry_out(site, run)
-        visits.apply_draft(site, actor, run)
-        visits.publish(site, actor, seraing.START)
-        _shortlists(site, actor)
-        first = pairing_board.board(site, actor)
-        assert first.current is not None
-        pairings.propose(site, actor, first.current.person, first.offers[0].helper)
-        yield site
-
-
-def _shortlists(site: Site, actor: Actor) -> None:
-    run = pairings.ask_for_shortlists(site, actor)
-    with site.db.begin() as tx:
-        row = tx.exec(select(Run).where(Run.public_id == run)).one()
-        row.result = msgspec.to_builtins(solve(msgspec.convert(row.snapshot, Instance), Limits()))
-        row.status, row.ended_at = "done", site.clock.now()
-        tx.add(row)
+def day(shared_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Site, Situation]]:
+    """Seraing on a day on which a lot goes on."""
+    with _copied(shared_folder, tmp_path_factory.mktemp("untranslated")) as copied:
+        yield copied
 
 
 @pytest.fixture(scope="module")
-def known(site: Site) -> re.Pattern[str]:
-    """What may stand outside of brackets."""
-    names: set[str] = {"Le Fil", BASE, *LANGUAGES.values(), *(file.file_name for file in FILES)}
-    with site.db() as tx:
-        for table in SQLModel.metadata.sorted_tables:
-            for column in table.columns:
-                if column.name in NAMING:
-                    names |= {str(value) for value in tx.connection().execute(select(column)).scalars() if value}
-    names |= {initials(name) for name in names} | {name[:1] + "." for name in names}
-    english = Locale("en", "GB")
-    for kind in (english.days, english.months):
-        names |= {
-            word for context in kind.values() for length in ("wide", "abbreviated") for word in context[length].values()
-        }
-    names |= {*english.languages.values(), "and", "or", "min", "h", "km"}
-    longest_first = sorted(names, key=lambda name: (-len(name), name))
-    return re.compile(r"(?<!\w)(?:" + "|".join(re.escape(name) for name in longest_first) + r")(?!\w)", re.IGNORECASE)
+def known(day: tuple[Site, Situation]) -> list[atlas.Template]:
+    return atlas.templates(server(day[0]))
 
 
-def untranslated(page: str, known: re.Pattern[str]) -> list[str]:
-    """Texts of a page that no catalog holds."""
-    found = (known.sub("", re.sub(r"⟦[^⟦⟧]*⟧", " ", text)) for text in pages.said(page))
-    return sorted({" ".join(text.split()) for text in found if re.search(r"[^\W\d_]", text)})
+@pytest.fixture(scope="module")
+def data(day: tuple[Site, Situation]) -> Data:
+    return Data(day[0], [situations.DRAFTED])
 
 
-def reader(site: Site, role: str | None = None) -> Browser:
-    client = Browser(server(site))
-    client.cookies.set(LANGUAGE_COOKIE, LANG)
-    if role is not None:
-        client.enter(access.new_link(site, role))
-    return client
+class Findings:
+    """What was found, and where it was met first."""
+
+    def __init__(self, data: Data) -> None:
+        self.data = data
+        self.of_files = data.and_also(IN_FILES)
+        self.outside: dict[str, str] = {}
+        self.glued: dict[str, str] = {}
+
+    def look(self, texts: Iterable[str], where: str) -> None:
+        data = self.of_files if "/import/" in where else self.data
+        for text in texts:
+            for piece in brackets.outside(text):
+                if left := data.left_of(piece):
+                    self.outside.setdefault(left, where)
+            if brackets.glued(text):
+                self.glued.setdefault(text, where)
+
+    def page(self, client: Reader, address: str, role: str = "coordinator") -> atlas.Look:
+        """Look at what stands at an address."""
+        return client.look(address, lambda text: self.look(brackets.said(text), f"{role} {address}"))
+
+    @property
+    def told(self) -> list[str]:
+        outside = [f"not translated at {where}: {text}" for text, where in self.outside.items()]
+        return [*outside, *(f"glued at {where}: {text}" for text, where in self.glued.items())]
 
 
-def check(client: Browser, known: re.Pattern[str], *paths: str, status: int = 200) -> None:
-    found: dict[str, str] = {}
-    for path in paths:
-        answer = client.get(path)
-        assert answer.status_code == status, path
-        assert "⟦" in answer.text, path
-        for text in untranslated(answer.text, known):
-            found.setdefault(text, path)
-    assert found == {}
+def test_every_page_of_every_role_is_translated(day: tuple[Site, Situation], known: list[atlas.Template], data: Data):
+    site, situation = day
+    found = Findings(data)
+    reached: set[str] = set()
+    for role in ROLES:
+        client = situations.entered(site, role, **{LANGUAGE_COOKIE: brackets.LANG}, **situation.cookies_of(role))
+        told = atlas.explore(
+            role,
+            site.settings.base_url,
+            known,
+            lambda address, role=role, client=client: found.page(client, address, role),
+            situation.begin[role],
+            most=ADDRESSES_OF_A_PAGE,
+        )
+        reached |= {*told.pages, *told.ways}
+
+    pages = {one.path for one in known}
+    assert found.told == []
+    assert sorted(pages - reached - set(REACHED_OTHERWISE)) == [], "no link leads there"
+    assert sorted(set(REACHED_OTHERWISE) - pages) == [], "these pages are gone"
 
 
-def test_the_coordinators_pages_are_translated(site: Site, known: re.Pattern[str]):
-    board = pairing_board.board(site, seraing.coordinator(site))
-    check(
-        reader(site, "coordinator"),
-        known,
-        *("/demandes", "/import", "/aide", "/demandes?fait=request_accepted"),
-        *(f"/appariements/{entry.person}" for entry in board.queue),
-        *(WEEK, "/semaine/2027-01-18", "/semaine/2029-01-01", f"{WEEK}/publier"),
-        *(
-            "/reglages",
-            "/reglages/poids",
-            "/reglages/mots",
-            "/reglages/textes",
-            "/reglages/carte",
-            "/reglages/quartiers",
-        ),
-        "/reglages/themes",
-    )
-
-
-def test_the_states_of_a_calculation_and_what_ifs_are_translated(site: Site, known: re.Pattern[str]):
-    actor = seraing.coordinator(site)
-    client = reader(site, "coordinator")
-    current = pairing_board.board(site, actor).queue[0].person
-    gone = pairing_suppositions.choices(site, actor, LANG).helpers[0][0]
-    newcomer = pairing_suppositions.Newcomer(("tr",), ("social",), gender="f")
-    asked = pairing_suppositions.ask(site, actor, Wish((), {"travel": 3.0}, (newcomer,), (gone,)))
-    check(client, known, "/appariements/et-si", f"/appariements/et-si/{asked}")
-    Calculation(site).end()
-    check(client, known, f"/appariements/et-si/{asked}", f"/appariements/et-si?de={asked}")
-    page = "/appariements/et-si"
-    refused = client.fill(f"{page}/demander", page, newcomer="1", weekday="9", start="1:00", hours="1,2,3")
-    assert untranslated(refused.text, known) == []
-    for end in ("tell_first", "end", "stopped", "fail"):
-        pairings.ask_for_shortlists(site, actor)
+@pytest.mark.parametrize("end", ["tell_first", "end", "stopped", "fail"])
+def test_each_state_of_a_calculation_is_translated(end: str, shared_folder: Path, tmp_path: Path, data: Data):
+    with _copied(shared_folder, tmp_path) as (site, _):
+        found = Findings(data)
+        client = situations.entered(site, "coordinator", **{LANGUAGE_COOKIE: brackets.LANG})
         calculation = Calculation(site)
-        check(client, known, f"/appariements/{current}", "/appariements/etat-du-calcul")
         getattr(calculation, end)()
-        check(client, known, f"/appariements/{current}", "/appariements/etat-du-calcul")
-        if end == "tell_first":
-            calculation.end()
+        asked = visits.ask_for_plan(site, served.coordinator(site), served.MONDAY)
+        for address in ("/appariements", "/appariements/etat-du-calcul", f"/calculs/{asked}", "/semaine/2027-01-11"):
+            found.page(client, address)
+
+    assert found.told == []
 
 
-def test_moving_and_placing_a_visit_is_translated(site: Site, known: re.Pattern[str]):
-    client = reader(site, "coordinator")
-    week = html.unescape(client.get(WEEK).text)
-    found = dict.fromkeys(re.findall(r'href="(/semaine/(?:visites/|a-placer\?)[^"]+)"', week))
-    planned, due = ([path for path in found if kind in path][:3] for kind in ("visites", "a-placer"))
-    assert planned
-    assert due
-    check(client, known, *planned, *due)
-    refused = client.fill(
-        f"{planned[0]}/deplacer", planned[0], revision="1", slot="autre", day="2027-01-12", hour="23:00"
+def test_a_move_and_a_question_without_sense_are_refused_in_the_reader_s_language(
+    day: tuple[Site, Situation], data: Data
+):
+    found = Findings(data)
+    client = situations.entered(day[0], "coordinator", **{LANGUAGE_COOKIE: brackets.LANG})
+    week = html.unescape(client.get("/semaine/2027-01-11").text)
+    visit = next(iter(re.findall(r'href="(/semaine/visites/[^"?]+)"', week)))
+    found.page(client, f"{visit}/essai?day=2027-01-12&hour=23:00")
+    chosen = {"revision": "1", "slot": "autre", "day": "2027-01-12", "hour": "23:00"}
+    page = "/appariements/et-si"
+    for refused in (
+        client.fill(f"{visit}/deplacer", visit, **chosen),
+        client.fill(f"{page}/demander", page, newcomer="1", weekday="9", start="1:00", hours="1,2,3"),
+    ):
+        assert refused.status_code == 422
+        found.look(brackets.said(refused.text), str(refused.url))
+
+    assert found.told == []
+
+
+def test_the_first_page_of_an_empty_database_is_translated(schema_in_memory: Database, data: Data):
+    with sites.copied(schema_in_memory) as db:
+        client = Visitor(server(sites.a_site(db, base_url=OWN_HOST)))
+        client.cookies.set(LANGUAGE_COOKIE, brackets.LANG)
+        found = Findings(data)
+        found.look(brackets.said(client.get("/creer-le-reseau").text), "/creer-le-reseau")
+        refused = client.fill("/creer-le-reseau/envoyer", "/creer-le-reseau", code="none", zone="Europe/Brussels")
+        found.look(brackets.said(refused.text), "POST /creer-le-reseau")
+
+    assert refused.status_code == 422
+    assert found.told == []
+
+
+@pytest.fixture(scope="module")
+def network() -> Network:
+    return Network(make_site())
+
+
+def forms(network: Network) -> list[tuple[Route, Somebody]]:
+    """Each form of the program, and somebody who may send it."""
+    found: list[tuple[Route, Somebody]] = []
+    for route in sorted(routes(network.app), key=str):
+        if route.method != "POST" or route.path == "/sortir":
+            continue
+        may = [one for one in EVERYBODY if one.role in route.rule.roles and one.territory == "SER"]
+        related = [one for one in may if route.kind is None or one in RELATED[route.kind]]
+        if related:
+            found.append((route, related[0]))
+    return found
+
+
+def untold(page: str) -> list[str]:
+    """What a form that was refused does not say to whoever listens: in its title, and at its fields."""
+    errors = [one for one in re.findall(r"<\w+ [^>]*\berrmsg\b[^>]*>", page) if 'role="alert"' not in one]
+    described = {one for ids in re.findall(r'aria-describedby="([^"]*)"', page) for one in ids.split()}
+    wrong = [one for one in errors if not described & set(re.findall(r'\bid="([^"]+)"', one))]
+    if (errors or 'class="errsum' in page) and not re.search(r"<title>\s*⟦Erreur :⟧", page):
+        wrong.append(str(re.search(r"<title>(.*?)</title>", page, re.DOTALL)))
+    return wrong
+
+
+def test_what_is_refused_is_translated_and_told_to_whoever_listens(network: Network):
+    """Each form is sent with nothing in it, and then as if it was filled in."""
+    ids = records.make(network)["SER"].ids
+    before = Data(network.site)
+    answers: list[tuple[str, str]] = []
+    people: dict[Somebody, Browser] = {}
+    statuses: set[int] = set()
+    for route, somebody in forms(network):
+        if somebody not in people:
+            people[somebody] = network.signed_in(somebody.role, somebody.name or None)
+            people[somebody].cookies.set(LANGUAGE_COOKIE, brackets.LANG)
+        for fields in ({}, route.fields):
+            answer = ask(people[somebody], Route("POST", route.path, route.rule, route.kind, fields), ids)
+            statuses.add(answer.status_code)
+            if answer.headers.get("content-type", "").startswith("text/html"):
+                answers.append((answer.text, f"POST {route.path} {answer.status_code}"))
+    found = Findings(before.and_also(Data(network.site).names))
+    for page, where in answers:
+        found.look(brackets.said(page), where)
+
+    assert found.told == []
+    assert [(where, wrong) for page, where in answers if where.endswith("422") if (wrong := untold(page))] == []
+    assert statuses >= {200, 303, 400, 404, 409, 422}
+
+
+MORNING = datetime(2027, 1, 12, 9, 30)  # noqa: DTZ001 - local to the territory, as messages have it
+FACTS = Facts(count=2, before=MORNING, after=MORNING, spans=((MORNING, MORNING),), ref="2027-R014")
+
+
+@pytest.mark.parametrize("code", sorted({*WORDS, *REMINDERS, *codes.NOTICES_TO_PARTIES, "visits"}))
+def test_a_mail_and_an_sms_are_translated(code: str, data: Data):
+    said = message(translator(brackets.LANG), BASE, code, FACTS)
+    found = Findings(data.and_also([FACTS.ref]))
+    found.look([said.subject, said.button, said.sms, *said.mail.splitlines()], code)
+
+    assert found.told == []
+
+
+@pytest.mark.parametrize("code", sorted(notice_words.SENTENCES))
+def test_a_notice_is_translated(code: str, data: Data):
+    day = date(2027, 1, 12)
+    notice = NoticeView(
+        "0", code, None, "Ana", MORNING, "", MORNING, MORNING, names=("Ana", "Yann"), first=day, last=day
     )
-    assert untranslated(refused.text, known) == []
+    found = Findings(data.and_also(["Ana", "Yann"]))
+    speech = Speech(brackets.LANG, ZoneInfo("Europe/Brussels"))
+    ways = [notices.Reached("Yann", "person", how, "") for how in notice_words.CHANNELS]
+    told = [notice_words.told(notice, speech), notice_words.told(replace(notice, last=date(2027, 1, 13)), speech)]
+    found.look([*told, notice_words.whom(ways, speech)], code)
+
+    assert found.told == []
 
 
-def test_calculations_are_translated(site: Site, known: re.Pattern[str]):
-    actor = seraing.coordinator(site)
-    run = visits.ask_for_plan(site, actor, seraing.START)
-    client = reader(site, "coordinator")
-    check(client, known, f"/calculs/{run}", "/semaine/2027-01-11")
-    seraing.carry_out(site, run)
-    check(client, known, f"/semaine/calculs/{run}")
+SHOWN_IN_CALENDARS = ("SUMMARY", "LOCATION", "DESCRIPTION", "X-WR-CALNAME", "X-WR-CALDESC", "COMMENT")
 
 
-def test_the_report_on_files_is_translated(site: Site, known: re.Pattern[str]):
-    client = reader(site, "coordinator")
-    persons = (shipped.path("seraing") / "persons.csv").read_text("utf-8").replace("weekly", "souvent", 1)
-    sent = {"files": ("persons.csv", persons.encode(), "text/csv")}
-    answer = client.post("/import/fichiers", data={"csrf": client.seal("/import")}, files=sent, follow_redirects=False)
-    assert answer.status_code == 303
+@pytest.mark.parametrize("role", ["peer_helper", "person", "professional"])
+def test_a_calendar_is_translated(role: str, day: tuple[Site, Situation], data: Data):
+    site = day[0]
+    found = Findings(data)
+    client = situations.entered(site, role, **{LANGUAGE_COOKIE: brackets.LANG})
+    levels = re.findall(r'name="level" value="(\w+)"', client.get("/abonnement").text)
+    for level in levels:
+        made = client.fill("/abonnement/creer", "/abonnement", level=level)
+        [address] = set(re.findall(r"https?://[^\"<]+/f/[^\"<]+?\.ics", made.text))
+        calendar = Calendar.from_ical(client.get("/" + address.split("/", 3)[3]).content)
+        texts = [str(one[name]) for one in calendar.walk() for name in SHOWN_IN_CALENDARS if name in one]
+        found.look([line for text in texts for line in text.splitlines()], f"{role} {level}")
+        assert texts
 
-    # Columns and codes are shown as the files have them.
-    written = {"souvent"}.union(*({one.name, *one.codes} for file in FILES for one in file.columns))
-    columns = re.compile(
-        "|".join((known.pattern, *(rf"\b{re.escape(word)}\b" for word in sorted(written)))), known.flags
+    assert len(levels) > 1
+    assert found.told == []
+
+
+def test_what_no_catalog_holds_is_found(data: Data):
+    page = (
+        "<p>⟦Bonjour ⟪Nadia⟫⟧ <b>Déplacer</b></p><a aria-label='Fermer'>12</a>"
+        "<p>⟦État : ⟪waiting⟫⟧</p><p translate=no>secret</p><p lang=fr>Bonjour</p>"
     )
-    check(client, columns, answer.headers["location"])
+    found = Findings(data)
+    found.look(brackets.said(page), "here")
+
+    assert sorted(found.outside) == ["Déplacer", "Fermer", "waiting"]
 
 
 @pytest.mark.parametrize(
-    ("role", "paths"),
+    ("page", "is_glued"),
     [
-        ("peer_helper", ("/agenda", "/propositions", "/abonnement", "/aide")),
-        ("person", ("/agenda", "/propositions", "/abonnement", "/aide")),
-        ("professional", ("/agenda", "/mes-demandes", "/abonnement")),
+        ("<p>⟦Proposé par⟧ Nadia</p>", True),
+        ("<p>⟦Proposé par⟧ <b>Nadia</b></p>", True),
+        ("<p>⟦Une visite⟧ ⟦est prévue⟧</p>", True),
+        ("<p>Nadia ⟦a dit oui⟧</p>", True),
+        ("<p>⟦Proposé par ⟪<b>Nadia</b>⟫⟧</p>", False),
+        ("<p>⟦C’est fait.⟧ ⟦Vous pouvez fermer.⟧</p>", False),
+        ("<p><b>Nadia</b> ⟦a dit oui⟧</p>", False),
+        ("<li><a>⟦Agenda⟧</a> <a>⟦Aide⟧</a></li>", False),
+        ("<p>⟦deuil⟧, ⟦migration⟧ and ⟦logement⟧</p>", False),
+        ("<p>Nadia · ⟦en pause⟧ (⟦depuis ⟪mardi⟫⟧)</p>", False),
     ],
 )
-def test_the_pages_of_each_role_are_translated(site: Site, known: re.Pattern[str], role: str, paths: tuple[str, ...]):
-    client = reader(site, role)
-    check(client, known, *paths)
-    check(client, known, "/demandes", status=403)
-    made = client.fill("/abonnement/creer", "/abonnement", level="minimal")
-    assert untranslated(client.get(made.headers.get("location", "/abonnement")).text, known) == []
-
-
-def test_the_door_and_its_refusals_are_translated(site: Site, known: re.Pattern[str]):
-    client = reader(site)
-    check(client, known, "/entrer")
-    check(client, known, "/nulle-part", status=404)
-    refused = client.fill("/session", "/entrer", token="0" * 43)
-    assert untranslated(refused.text, known) == []
-
-
-def test_what_no_catalog_holds_is_found():
-    page = "<p>⟦Bonjour ⟧Ana<b>Déplacer</b></p><a aria-label='Fermer'>12</a>"
-
-    assert untranslated(page, re.compile("Ana")) == ["Déplacer", "Fermer"]
-    assert in_brackets("Bonjour %(name)s !") == "⟦Bonjour ⟧%(name)s⟦ !⟧"
+def test_a_text_of_pieces_is_told_from_a_sentence(page: str, is_glued: bool):
+    assert any(map(brackets.glued, brackets.said(page))) is is_glued

@@ -50,6 +50,8 @@ KINDS: tuple[tuple[str, str], ...] = (
     (r"/reglages/coordination/{duty}", "duty"),
     (r"/mes-absences/{absence}", "absence"),
     (r"/agenda/visites/{visit}", "visit"),
+    (r"/ma-page/rencontres/{visit}", "visit"),
+    (r"/ma-page/binomes/{pairing}", "pairing"),
     (r"/retards/{visit}", "visit"),
     (r"/propositions/{public_id}", "proposal"),
     (r"/calculs/{public_id}", "run"),

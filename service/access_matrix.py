@@ -1,0 +1,88 @@
+"""
+Who reaches which records, as data: for each kind of record, the roles that reach some and by what relation.
+
+`domain.md` 7 decides; `service/access_scope.py` asks this table and nothing else, `docs/access.md` shows it. Within
+a relation a use case may allow less, never more. A role that is not named reaches none, and to whoever does not reach
+a record it does not exist.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, or_
+from sqlmodel import col, select
+
+from service import codes
+from service.site import Actor
+from service.tables.access import Account, Letter
+from service.tables.calendars import OtherCalendar
+from service.tables.follow import PartnerLink, RequestMessage
+from service.tables.mail import MailReply, OutboxMessage
+from service.tables.pairings import Pairing, Request, Visit
+from service.tables.people import PeerHelper, Person, Place, Professional
+from service.tables.requests import RequestDraft
+from service.tables.rights import RightRequest
+from service.tables.territory import Neighbourhood, Organisation, Theme
+from service.tables.work import Run
+
+
+@dataclass(frozen=True)
+class Relation:
+    """What ties an actor to a record: in words, and as a condition on the record's row."""
+
+    says: str
+    holds: Callable[[Any, Actor], ColumnElement[bool]]
+
+
+def _goes_along(row: type[Visit], actor: Actor) -> ColumnElement[bool]:
+    return or_(col(row.peer_helper_id) == actor.party_id, col(row.second_helper_id) == actor.party_id)
+
+
+def _meant_for_asker(row: type[RequestMessage], actor: Actor) -> ColumnElement[bool]:
+    asked = select(Request.id).where(ASKED.holds(Request, actor), col(Request.territory_id) == actor.territory_id)
+    return col(row.for_professional) & col(row.request_id).in_(asked)
+
+
+def _meant_for_helper(row: type[RequestMessage], actor: Actor) -> ColumnElement[bool]:
+    going_on = select(Pairing.id).where(PAIRED.holds(Pairing, actor), col(Pairing.status).in_(codes.GOING_ON))
+    return col(row.for_helper) & col(row.pairing_id).in_(going_on)
+
+
+HERE = Relation("all of their territory", lambda row, actor: col(row.territory_id) == actor.territory_id)
+ADDED_HERE = Relation("those that their network added", lambda row, actor: col(row.own_of) == actor.territory_id)
+THEMSELF = Relation("their own record", lambda row, actor: col(row.id) == actor.party_id)
+THEIRS = Relation("their own", lambda row, actor: col(row.owner_id) == actor.party_id)
+CONCERNED = Relation("what is about them", lambda row, actor: col(row.person_id) == actor.party_id)
+PAIRED = Relation("pairings with them", lambda row, actor: col(row.peer_helper_id) == actor.party_id)
+GOES_ALONG = Relation("visits they go to", _goes_along)
+ASKED = Relation("requests they made", lambda row, actor: col(row.professional_id) == actor.party_id)
+JOINS = Relation("visits they join", lambda row, actor: col(row.professional_id) == actor.party_id)
+MEANT_FOR_ASKER = Relation("messages meant for them, of requests they made", _meant_for_asker)
+MEANT_FOR_HELPER = Relation("messages meant for them, while the pairing goes on", _meant_for_helper)
+
+MATRIX: Mapping[type[Any], Mapping[str, Relation]] = {
+    Request: {"coordinator": HERE, "professional": ASKED, "person": CONCERNED},
+    RequestDraft: {"professional": THEIRS},
+    RequestMessage: {"coordinator": HERE, "professional": MEANT_FOR_ASKER, "peer_helper": MEANT_FOR_HELPER},
+    Pairing: {"coordinator": HERE, "peer_helper": PAIRED, "person": CONCERNED},
+    Visit: {"coordinator": HERE, "peer_helper": GOES_ALONG, "professional": JOINS, "person": CONCERNED},
+    Person: {"coordinator": HERE, "person": THEMSELF},
+    PeerHelper: {"coordinator": HERE, "peer_helper": THEMSELF},
+    Professional: {"coordinator": HERE, "professional": THEMSELF},
+    RightRequest: {"coordinator": HERE, "person": CONCERNED},
+    OtherCalendar: {"peer_helper": THEIRS, "professional": THEIRS},
+    Place: {"coordinator": HERE},
+    Organisation: {"coordinator": HERE},
+    Neighbourhood: {"coordinator": HERE},
+    Theme: {"coordinator": ADDED_HERE},
+    PartnerLink: {"coordinator": HERE},
+    Account: {"coordinator": HERE},
+    Letter: {"coordinator": HERE},
+    OutboxMessage: {"coordinator": HERE},
+    MailReply: {"coordinator": HERE},
+    Run: {"coordinator": HERE},
+}
+"""The kinds of records that are asked for one by one or in lists; records that hang on one follow it."""
