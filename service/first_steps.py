@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, func
+from sqlalchemy import ColumnElement, func, or_
 from sqlalchemy import select as columns
 from sqlmodel import Session, col, exists, select
 
@@ -27,7 +27,7 @@ class FirstStep:
 
 
 def first_steps(tx: Session, territory_id: int) -> tuple[FirstStep, ...]:
-    """The first steps of the territory, by one question to the database; none once a pair was ever proposed."""
+    """The first steps of the territory, by one question to the database; none once a request went its way."""
     row = tx.execute(columns(*(_there(code, territory_id).label(code) for code in STEPS))).one()
     if row.proposal:
         return ()
@@ -50,6 +50,10 @@ def _there(code: str, territory_id: int) -> ColumnElement[bool]:
         "account": joined.scalar_subquery() > 1,
         "request": exists(asked),
         "decision": exists(asked.where(col(Request.status).in_(("waiting", "proposed", "fulfilled")))),
-        "proposal": exists(select(Pairing.id).where(Pairing.territory_id == territory_id)),
+        # A network that has brought a request to an end some other way is not new either.
+        "proposal": or_(
+            exists(select(Pairing.id).where(Pairing.territory_id == territory_id)),
+            exists(asked.where(col(Request.status).in_(("redirected", "closed")))),
+        ),
     }
     return looks[code]

@@ -87,6 +87,15 @@ def agenda(site: Site, actor: Actor) -> Agenda:
         return Agenda(helper.display_name, helper.transport, days[today], later, tuple(waiting))
 
 
+def _is_under_way(row: Visit, now: datetime) -> bool:
+    """Not left yet; once it is noted, nobody arrives any more."""
+    return (
+        is_open(row, now)
+        and row.checked_out_at is None
+        and (row.checked_in_at is not None or row.status in codes.LIVE_VISIT_STATES)
+    )
+
+
 def day_of(board: Board, helper: PeerHelper, day: date, visits: list[Visit], now: datetime | None = None) -> AgendaDay:
     """A helper's stops of a day, and the ways between; without `now`, none of them is under way."""
     index = board.records.points
@@ -104,7 +113,7 @@ def day_of(board: Board, helper: PeerHelper, day: date, visits: list[Visit], now
             AgendaStop(
                 what,
                 board.way(helper, index, here, there),
-                row is not None and now is not None and is_open(row, now) and row.checked_out_at is None,
+                row is not None and now is not None and _is_under_way(row, now),
                 row is not None and row.checked_in_at is not None,
             )
         )

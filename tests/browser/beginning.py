@@ -72,7 +72,7 @@ class Somebody(Visitor):
     def __init__(self, browser: Browser, site: Site, width: int) -> None:
         super().__init__(browser, site, width)
         # A machine that does other things besides may be slow; nothing here is about speed.
-        self.page.set_default_timeout(90_000)
+        self.page.set_default_timeout(40_000)
 
     def _labelled(self, label: str) -> Locator:
         return self.page.locator("main").get_by_label(label, exact=True).locator("visible=true").first
@@ -124,8 +124,8 @@ class Feeds:
     """
     The calendar of each, fetched over HTTP.
 
-    A body that changed is told by its entries: `+` new, `-` gone, `~` changed, each with what it says now. A body that
-    changed in nothing but its bytes would be told as well.
+    A body that changed is told by its entries: `+` new, `-` gone, `~` changed, each with what it says now. A body whose
+    entries say the same is told by the lines that differ, without their values.
     """
 
     addresses: dict[str, str]
@@ -139,7 +139,7 @@ class Feeds:
             assert answer.status_code == 200, who
             before, self.bodies[who] = self.bodies.get(who, b""), answer.content
             if before != answer.content:
-                told[who] = _difference(_entries(before), _entries(answer.content)) or ["only the bytes"]
+                told[who] = _difference(_entries(before), _entries(answer.content)) or [_bytes(before, answer.content)]
         return told
 
 
@@ -148,9 +148,15 @@ def _entries(body: bytes) -> dict[str, str]:
     if not body:
         return {}
     return {
-        str(one["UID"]): f"{_moment(one.decoded('DTSTART'))} {one['SUMMARY']} {one['STATUS']}"
+        str(one["UID"]): f"{_moment(one.decoded('DTSTART'))} {one['SUMMARY']} {one['STATUS']}".replace("\u00a0", " ")
         for one in Calendar.from_ical(body).walk("VEVENT")
     }
+
+
+def _bytes(before: bytes, after: bytes) -> str:
+    """The names of the lines that only one of the two has."""
+    lines = set(before.split(b"\r\n")) ^ set(after.split(b"\r\n"))
+    return ", ".join(sorted({re.split(r"[:;]", line.decode())[0] for line in lines}))
 
 
 def _moment(start: datetime) -> str:

@@ -37,9 +37,61 @@ def test_a_network_from_its_first_page_to_the_end_of_an_accompaniment(chromium: 
         ana.open("/propositions")
         merle.open("/propositions")
         ana.clicks("Oui, j’accepte")
+        assert "Votre oui est noté" in ana.said
         merle.clicks("Oui, j’accepte")
         assert "Vous avez dit oui tous les deux" in merle.reads()
         assert feeds.changes() == NOBODY
+
+        choose_a_moment(marc)
+        place_the_first_visit(claire)
+        assert feeds.changes() == NOBODY
+        publish(claire, "2027-01-04")
+        assert feeds.changes() == everybody("+ 2027-01-05 09:00 Rencontre BE-B001 TENTATIVE")
+        say_yes(ana, "/agenda")
+        assert feeds.changes() == NOBODY
+        say_yes(merle, "/agenda")
+        assert feeds.changes() == everybody("~ 2027-01-05 09:00 Rencontre BE-B001 CONFIRMED")
+
+        morning.becomes("2027-01-05T12:00")
+        note_as_held(ana)
+        # The entry says the same to whoever reads it, in a newer version.
+        assert feeds.changes() == everybody("DTSTAMP, LAST-MODIFIED, SEQUENCE")
+        assert "À l’essai" in trial(claire)
+
+        calculate(claire)
+        assert feeds.changes() == NOBODY
+        publish(claire, "2027-01-11")
+        assert feeds.changes() == pair(
+            "+ 2027-01-11 10:00 Rencontre BE-B001 TENTATIVE", "+ 2027-01-15 10:00 Rencontre BE-B001 TENTATIVE"
+        )
+
+        be_away(ana, "2027-01-11")
+        assert feeds.changes() == NOBODY
+        replan(claire)
+        assert feeds.changes() == pair("~ 2027-01-12 10:00 Rencontre BE-B001 TENTATIVE")
+        publish(claire, "2027-01-25")
+        assert feeds.changes() == pair(
+            "+ 2027-01-25 10:00 Rencontre BE-B001 TENTATIVE", "+ 2027-01-28 10:00 Rencontre BE-B001 TENTATIVE"
+        )
+
+        withdraw(merle)
+        assert feeds.changes() == pair(
+            "~ 2027-01-12 10:00 Annulé : Rencontre BE-B001 CANCELLED",
+            "~ 2027-01-15 10:00 Annulé : Rencontre BE-B001 CANCELLED",
+            "~ 2027-01-25 10:00 Annulé : Rencontre BE-B001 CANCELLED",
+            "~ 2027-01-28 10:00 Annulé : Rencontre BE-B001 CANCELLED",
+        )
+        assert "L’accompagnement avec Merle s’arrête" in told(ana)
+        assert "Aucun binôme en cours" in told(claire, "/binomes")
+
+
+def everybody(*entries: str) -> dict[str, list[str]]:
+    return {who: list(entries) for who in ("claire", "ana", "marc", "merle")}
+
+
+def pair(*entries: str) -> dict[str, list[str]]:
+    """What the two and the team read, and the professional does not: these visits are not his."""
+    return {who: list(entries) for who in ("claire", "ana", "merle")}
 
 
 def create_the_network(claire: Somebody, site: Site) -> None:
@@ -155,3 +207,88 @@ def propose(claire: Somebody) -> None:
     claire.page.get_by_role("button", name="Proposer à Ana").wait_for()
     claire.clicks("Proposer à Ana")
     assert "Proposition envoyée aux deux" in claire.said
+
+
+def say_yes(somebody: Somebody, where: str) -> None:
+    somebody.open(where)
+    somebody.clicks("Oui, j’accepte")
+    assert "Votre oui est noté" in somebody.said
+
+
+def choose_a_moment(marc: Somebody) -> None:
+    marc.open("/mes-demandes")
+    marc.clicks("Merle")
+    marc.page.get_by_label(re.compile("Ce moment me va.*mardi 5 janvier, 9")).check()
+    marc.clicks("Envoyer ma réponse")
+    assert "C’est noté" in marc.said
+
+
+def place_the_first_visit(claire: Somebody) -> None:
+    claire.open("/aujourdhui")
+    claire.clicks("Prévoir la rencontre")
+    claire.clicks("Placer la rencontre")
+    claire.page.get_by_label("Choisir un autre moment").check()
+    claire.writes(day="2027-01-05", hour="09:00")
+    claire.clicks("Ajouter la visite")
+    assert "Visite placée" in claire.said
+
+
+def publish(claire: Somebody, monday: str) -> None:
+    claire.open(f"/semaine/{monday}")
+    claire.clicks("Publier la semaine")
+    claire.clicks("Publier")
+    assert "Semaine publiée" in claire.said
+
+
+def note_as_held(ana: Somebody) -> None:
+    ana.open("/mes-binomes")
+    ana.clicks("Oui, elle a eu lieu")
+    assert "C’est noté" in ana.said
+
+
+def trial(claire: Somebody) -> str:
+    claire.open("/binomes")
+    claire.clicks("Merle et Ana")
+    return claire.reads()
+
+
+def calculate(claire: Somebody) -> None:
+    """The coming weeks, to look at and to apply."""
+    claire.open("/semaine/2027-01-11")
+    claire.clicks("Recalculer")
+    apply(claire)
+
+
+def apply(claire: Somebody) -> None:
+    """What a calculation found, once it is done: the page goes there by itself."""
+    claire.page.get_by_role("button", name="Appliquer les changements cochés").first.wait_for()
+    claire.clicks("Appliquer les changements cochés")
+    assert "Changements appliqués" in claire.said
+
+
+def be_away(ana: Somebody, day: str) -> None:
+    ana.open("/agenda")
+    ana.clicks("Noter une absence")
+    ana.page.get_by_label("Premier jour", exact=True).fill(day)
+    ana.clicks("Prévenir la coordination")
+    assert "La coordination est prévenue" in ana.said
+
+
+def replan(claire: Somebody) -> None:
+    claire.open("/absences")
+    claire.clicks("Voir ce que cela touche")
+    claire.clicks("Chercher la suite")
+    apply(claire)
+
+
+def withdraw(merle: Somebody) -> None:
+    merle.open("/mes-binomes")
+    merle.clicks("Voir, renouveler ou retirer mon accord")
+    merle.clicks("Retirer mon accord…")
+    merle.clicks("Retirer mon accord maintenant")
+    assert "Votre accord est retiré" in merle.said
+
+
+def told(somebody: Somebody, where: str = "/agenda") -> str:
+    somebody.open(where)
+    return somebody.reads()

@@ -39,6 +39,15 @@ def test_the_day_of_a_helper_from_arrival_to_a_word_and_back(network: Network):
     assert visit.row.status == "confirmed"
 
 
+def test_nobody_is_asked_whether_they_arrived_at_a_visit_that_is_noted(network: Network):
+    visit = AVisit(network)
+    after = visit.browser(END)
+    after.fill(f"{visit.address}/noter", visit.address, revision=revision(visit), outcome="held")
+
+    assert visit.row.status == "done"
+    assert "Je suis arrivé" not in after.read("/agenda").text
+
+
 def test_a_stale_page_says_that_somebody_changed_the_visit(network: Network):
     visit = AVisit(network)
     answer = visit.browser(START).fill(f"{visit.address}/arrivee", visit.address, revision="999")

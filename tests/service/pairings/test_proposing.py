@@ -179,6 +179,15 @@ def test_an_answer_to_a_page_opened_before_a_change_is_refused(seraing: Network)
         pairings.answer(seraing.site, seraing.coordinator, pairing, "person", "accepted", "phone", revision=seen)
 
 
+def test_a_first_answer_counts_though_the_other_side_answered_since_the_page_was_opened(seraing: Network):
+    pairing = seraing.propose("SER-P034", "SER-H10")
+    seen = seraing.pairing(pairing).revision
+    seraing.enter(pairing, "peer_helper", "accepted")
+    pairings.answer(seraing.site, seraing.coordinator, pairing, "person", "accepted", "phone", revision=seen)
+
+    assert seraing.pairing(pairing).status == "accepted"
+
+
 def test_a_second_yes_after_the_helper_stepped_back_makes_no_pairing(seraing: Network):
     pairing = seraing.propose("SER-P034", "SER-H10")
     seraing.enter(pairing, "person", "accepted")
