@@ -28,6 +28,7 @@ ENVIRONMENT = Environment(
     undefined=StrictUndefined,
     trim_blocks=True,
     lstrip_blocks=True,
+    auto_reload=False,  # templates change with the program only; looking at their files costs at each page
 )
 ENVIRONMENT.globals["icon"] = marks.icon
 ENVIRONMENT.globals["asset"] = assets.asset
