@@ -51,9 +51,7 @@ def counts(site: Site, actor: Actor) -> Counts:
                 ).all()
             )
             new = sum(per_state.get(state, 0) for state in NEW)
-            untold = select(func.count()).where(
-                Notice.territory_id == actor.territory_id, col(Notice.told_at).is_(None)
-            )
+            untold = select(func.count()).where(seen.of(Notice), col(Notice.told_at).is_(None))
             territory = tx.get_one(Territory, actor.territory_id)
             today = todo_kinds.counted(todo_kinds.Day.of(site.clock.now(), territory))
             due, life = tx.exec(select(today, untold.scalar_subquery())).one()

@@ -179,4 +179,6 @@ def read_by(
                     address = route.address(of.ids)
                     yield address, client.read(address).text
     if one in calendars:
-        yield "calendar", client.get(calendars[one], headers={"accept": "text/calendar"}).text
+        calendar = client.get(calendars[one], headers={"accept": "text/calendar"}).text
+        assert calendar.startswith("BEGIN:VCALENDAR")
+        yield "calendar", calendar
