@@ -1,7 +1,9 @@
 """
-The table of mutants: each hard rule taken out of the search, out of the judge, and off by one, must turn a test red.
+The table of mutants: each hard rule taken out of the search, out of the judge, and off by one, must turn a test red;
+so must each rule of access taken out.
 
-    make mutants        (a few minutes; prints a row for each rule, with the name of the test that noticed)
+    make mutants                        (some minutes; a row for each rule, with the name of the test that noticed)
+    .venv/bin/python .ci/mutants.py access      (those of a kind alone)
 
 A mutant is an edit of the text of a module in a copy of the tree; the suites named beside it then run until the first
 failure. An edit that no longer fits the module is an error, so that the table cannot rot unseen.
@@ -176,9 +178,51 @@ PLAN_BOUNDS: dict[str, Edit] = {
     ),
 }
 
+MATRIX, SCOPE, DOORS = "service/access_matrix.py", "service/access_scope.py", "service/web/doors.py"
+EVERY_ROUTE = "tests/service/access/every_route/test_every_route.py"
+ANYBODY = "lambda row, actor: true())"
+
+
+def _tie(name: str, says: str, column: str) -> Edit:
+    start = f'{name} = Relation("{says}", '
+    return MATRIX, f"{start}lambda row, actor: col(row.{column}) == actor.party_id)", start + ANYBODY
+
+
+ACCESS: dict[str, tuple[Edit, str, str]] = {
+    "territory": ((SCOPE, " & within(table, self.actor.territory_id)", ""), EVERY_ROUTE, "nobody_gets_at and demandes"),
+    "unnamed role": (
+        (SCOPE, "return false()", 'relation = MATRIX[table]["coordinator"]'),
+        "tests/service/access/test_matrix.py",
+        "names_the_actor",
+    ),
+    "own": (_tie("THEIRS", "their own", "owner_id"), EVERY_ROUTE, "nobody_gets_at and mes-absences"),
+    "about them": (_tie("CONCERNED", "what is about them", "person_id"), EVERY_ROUTE, "nobody_gets_at and ma-page"),
+    "paired": (_tie("PAIRED", "pairings with them", "peer_helper_id"), EVERY_ROUTE, "nobody_gets_at and mes-binomes"),
+    "asked": (_tie("ASKED", "requests they made", "professional_id"), EVERY_ROUTE, "nobody_gets_at and mes-demandes"),
+    "joins": (_tie("JOINS", "visits they join", "professional_id"), EVERY_ROUTE, "nobody_gets_at and agenda"),
+    "told": (_tie("TOLD", "what they are told", "party_id"), EVERY_ROUTE, "nobody_gets_at and messages"),
+    "coordination": (
+        (SCOPE, 'actor.role != "coordinator" or actor', "actor"),
+        "tests/service/access/test_matrix.py",
+        "no_territory",
+    ),
+    "role": (
+        (DOORS, "(visitor is not None and visitor.actor.role in self.roles)", "visitor is not None"),
+        EVERY_ROUTE,
+        "nobody_gets_at and binomes",
+    ),
+    "fresh proof": ((DOORS, "if rule.fresh and", "if not rule.roles and"), "tests/service/access/test_staff.py", ""),
+    "card days": (
+        ("service/visit_sheet.py", "CARD_FROM, CARD_UNTIL = 7, 1", "CARD_FROM, CARD_UNTIL = 8, 2"),
+        "tests/service/agenda/test_pages.py",
+        "card_opens",
+    ),
+}
+"""Each rule of access taken out: the edit, and the tests that must notice."""
+
 
 def mutants() -> Iterator[Mutant]:
-    """24 rules, three kinds each."""
+    """24 rules, three kinds each, and the rules of access."""
     for code in PAIR_CODES:
         without = f'any(x != "{code}" for x in broken(instance, person, helper))'
         search: tuple[Edit, ...] = (
@@ -201,6 +245,8 @@ def mutants() -> Iterator[Mutant]:
         yield Mutant(code, "search", PLAN_SEARCH[code], PLAN_SUITES, select)
         yield Mutant(code, "judge", (judge_line,), PLAN_SUITES, select)
         yield Mutant(code, "bound", (PLAN_BOUNDS[code],), PLAN_SUITES, select)
+    for rule, (edit, suite, select) in ACCESS.items():
+        yield Mutant(rule, "access", (edit,), (suite,), select)
 
 
 def noticed_by(mutant: Mutant, tree: Path) -> str:
@@ -254,7 +300,7 @@ def main() -> int:
             finally:
                 trees.put(tree)
 
-        every = list(mutants())
+        every = [one for one in mutants() if not sys.argv[1:] or one.kind in sys.argv[1:]]
         alive = 0
         with ThreadPoolExecutor(workers) as pool:
             for mutant, red in zip(every, pool.map(tried, every), strict=True):

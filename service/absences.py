@@ -10,14 +10,14 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
 
 from sqlmodel import Session, col, select
 
 from calendars.availability import Away
 from locales import N_
 from service import audit, codes, notices
-from service.errors import AbsenceNotValid, NotAllowed, NotFound, StepNotAllowed
+from service.access_scope import scope
+from service.errors import AbsenceNotValid, NotFound, StepNotAllowed
 from service.planning_meetings import Occurrence
 from service.planning_records import DAY, Horizon, Records
 from service.rows import by_id
@@ -118,8 +118,7 @@ def coming(site: Site, actor: Actor) -> list[AbsenceLine]:
         territory = tx.get_one(Territory, actor.territory_id)
         rows = tx.exec(
             select(Absence)
-            .join(Party, col(Party.id) == Absence.owner_id)
-            .where(_may_see(actor), col(Absence.last_day) >= today_of(site, territory))
+            .where(scope(actor).of(Absence), col(Absence.last_day) >= today_of(site, territory))
             .order_by(col(Absence.first_day), col(Absence.last_day), col(Absence.id))
         ).all()
         kinds = by_id(tx, Party, (row.owner_id for row in rows))
@@ -301,33 +300,17 @@ def _owner(tx: Session, actor: Actor, public_id: str | None) -> Party:
         return tx.get_one(Party, actor.party_id)
     coordinating(tx, actor)
     for table in (PeerHelper, Person, Professional, Place):
-        row = tx.exec(
-            select(table).where(table.public_id == public_id, table.territory_id == actor.territory_id)
-        ).first()
+        row = tx.exec(select(table).where(scope(actor).of(table), table.public_id == public_id)).first()
         if row is not None:
             return tx.get_one(Party, row.id)
     raise NotFound(N_("Cette personne ou ce lieu n’existe pas."))
 
 
 def _absence(tx: Session, actor: Actor, public_id: str) -> Absence:
-    row = tx.exec(
-        select(Absence)
-        .join(Party, col(Party.id) == Absence.owner_id)
-        .where(_may_see(actor), Absence.public_id == public_id)
-    ).first()
+    row = tx.exec(select(Absence).where(scope(actor).of(Absence), Absence.public_id == public_id)).first()
     if row is None:
         raise NotFound(N_("Cette absence n’existe pas."))
     return row
-
-
-def _may_see(actor: Actor) -> Any:
-    """The coordinator: the territory's. A peer helper: their own."""
-    here = col(Party.territory_id) == actor.territory_id
-    if actor.role == "coordinator":
-        return here
-    if actor.role == "peer_helper":
-        return here & (col(Party.id) == actor.party_id)
-    raise NotAllowed(N_("Seule la coordination peut changer le plan."))
 
 
 def _away(row: Absence) -> Away:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, or_
+from sqlalchemy import ColumnElement, or_, true
 from sqlmodel import col, select
 
 from service import codes
@@ -21,8 +21,8 @@ from service.tables.access import Account, Letter
 from service.tables.calendars import OtherCalendar
 from service.tables.follow import PartnerLink, RequestMessage
 from service.tables.mail import MailReply, OutboxMessage
-from service.tables.pairings import Pairing, Request, Visit
-from service.tables.people import PeerHelper, Person, Place, Professional
+from service.tables.pairings import Notice, Pairing, Request, Visit
+from service.tables.people import Absence, Party, PeerHelper, Person, Place, Professional
 from service.tables.requests import RequestDraft
 from service.tables.rights import RightRequest
 from service.tables.territory import Neighbourhood, Organisation, Theme
@@ -51,10 +51,20 @@ def _meant_for_helper(row: type[RequestMessage], actor: Actor) -> ColumnElement[
     return col(row.for_helper) & col(row.pairing_id).in_(going_on)
 
 
-HERE = Relation("all of their territory", lambda row, actor: col(row.territory_id) == actor.territory_id)
-ADDED_HERE = Relation("those that their network added", lambda row, actor: col(row.own_of) == actor.territory_id)
+def within(row: Any, territory_id: int | None) -> ColumnElement[bool]:
+    """The territory that each relation is held to: of the row itself, or of whom or what it hangs on."""
+    if row is Theme:
+        return col(Theme.own_of) == territory_id
+    if row is Absence:
+        return col(Absence.owner_id).in_(select(Party.id).where(col(Party.territory_id) == territory_id))
+    return col(row.territory_id) == territory_id
+
+
+HERE = Relation("all of their territory", lambda row, actor: true())
+ADDED_HERE = Relation("those that their network added", lambda row, actor: true())
 THEMSELF = Relation("their own record", lambda row, actor: col(row.id) == actor.party_id)
 THEIRS = Relation("their own", lambda row, actor: col(row.owner_id) == actor.party_id)
+TOLD = Relation("what they are told", lambda row, actor: col(row.party_id) == actor.party_id)
 CONCERNED = Relation("what is about them", lambda row, actor: col(row.person_id) == actor.party_id)
 PAIRED = Relation("pairings with them", lambda row, actor: col(row.peer_helper_id) == actor.party_id)
 GOES_ALONG = Relation("visits they go to", _goes_along)
@@ -72,6 +82,8 @@ MATRIX: Mapping[type[Any], Mapping[str, Relation]] = {
     Person: {"coordinator": HERE, "person": THEMSELF},
     PeerHelper: {"coordinator": HERE, "peer_helper": THEMSELF},
     Professional: {"coordinator": HERE, "professional": THEMSELF},
+    Absence: {"coordinator": HERE, "peer_helper": THEIRS},
+    Notice: {"coordinator": HERE, "peer_helper": TOLD, "professional": TOLD, "person": TOLD},
     RightRequest: {"coordinator": HERE, "person": CONCERNED},
     OtherCalendar: {"peer_helper": THEIRS, "professional": THEIRS},
     Place: {"coordinator": HERE},

@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, false
-from sqlmodel import col
 
 from locales import N_
-from service.access_matrix import ADDED_HERE, MATRIX
+from service.access_matrix import MATRIX, within
 from service.errors import NotAllowed
 from service.site import Actor
 
@@ -25,8 +24,7 @@ class Scope:
         relation = MATRIX[table].get(self.actor.role)
         if relation is None:
             return false()
-        holds = relation.holds(table, self.actor)
-        return holds if relation is ADDED_HERE else holds & (col(table.territory_id) == self.actor.territory_id)
+        return relation.holds(table, self.actor) & within(table, self.actor.territory_id)
 
 
 def scope(actor: Actor) -> Scope:

@@ -12,7 +12,7 @@ from sqlmodel import Session, col, select
 
 from locales import N_
 from service import audit, clock, codes, lifecycles, notices, visit_outcomes
-from service.access_scope import only_coordinator
+from service.access_scope import only_coordinator, scope
 from service.errors import NotAllowed, NotFound, Refused, StepNotAllowed
 from service.pairing_rows import BY_HAND, Held, consent_of, hold_person, move_person, move_request, step
 from service.site import Actor, Site
@@ -179,7 +179,7 @@ def _whose(tx: Session, actor: Actor, person: str | None) -> Person:
     if actor.role == "person" and actor.party_id is not None and person is None:
         return hold_person(tx, actor.party_id)
     only_coordinator(actor)
-    found = tx.exec(select(Person).where(Person.public_id == person, Person.territory_id == actor.territory_id)).first()
+    found = tx.exec(select(Person).where(scope(actor).of(Person), Person.public_id == person)).first()
     if found is None:
         raise NotFound(N_("Cette personne n’existe pas."))
     return hold_person(tx, found.id)

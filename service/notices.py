@@ -16,6 +16,7 @@ from sqlmodel import Session, col, select
 
 from locales import N_
 from service import audit
+from service.access_scope import only_coordinator, scope
 from service.errors import NotFound
 from service.pairing_rows import Held
 from service.site import Actor, Site
@@ -178,13 +179,14 @@ def tell_the_others(tx: Session, site: Site, actor: Actor, held: Held, code: str
 
 def to_tell(site: Site, actor: Actor) -> list[NoticeView]:
     """The coordinator's list: what is still to be said, the oldest first."""
+    only_coordinator(actor)
     with site.db() as tx:
         rows = tx.exec(
             select(Notice)
-            .where(Notice.territory_id == actor.territory_id, col(Notice.told_at).is_(None), ~_was_sent())
+            .where(scope(actor).of(Notice), col(Notice.told_at).is_(None), ~_was_sent())
             .order_by(col(Notice.at), col(Notice.id))
         ).all()
-        return [_view(tx, row) for row in rows] if actor.role == "coordinator" else []
+        return [_view(tx, row) for row in rows]
 
 
 def _was_sent() -> ColumnElement[bool]:
@@ -216,10 +218,7 @@ def own(site: Site, actor: Actor) -> list[NoticeView]:
 def mark(site: Site, actor: Actor, public_id: str) -> None:
     """Note that it was said, or read; once it is, it stays so."""
     with site.db.begin() as tx:
-        mine = col(Notice.territory_id) == actor.territory_id
-        if actor.role != "coordinator":
-            mine &= (col(Notice.party_id) == actor.party_id) & col(Notice.party_id).is_not(None)
-        row = tx.exec(select(Notice).where(Notice.public_id == public_id, mine)).first()
+        row = tx.exec(select(Notice).where(scope(actor).of(Notice), Notice.public_id == public_id)).first()
         if row is None:
             raise NotFound(N_("Ce message n’existe pas."))
         _mark(tx, site, actor, row)
@@ -227,7 +226,7 @@ def mark(site: Site, actor: Actor, public_id: str) -> None:
 
 def mark_told(tx: Session, site: Site, actor: Actor, public_id: str) -> None:
     """The same inside a transaction, for what the coordinator said."""
-    row = tx.exec(select(Notice).where(Notice.public_id == public_id, Notice.territory_id == actor.territory_id)).one()
+    row = tx.exec(select(Notice).where(scope(actor).of(Notice), Notice.public_id == public_id)).one()
     _mark(tx, site, actor, row)
 
 

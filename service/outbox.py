@@ -319,7 +319,7 @@ def standing(site: Site, actor: Actor) -> Standing:
         When the actor does not coordinate it.
     """
     only_coordinator(actor)
-    here = col(OutboxMessage.territory_id) == actor.territory_id
+    here = scope(actor).of(OutboxMessage)
     with site.db() as tx:
         counted = select(OutboxMessage.state, func.count()).where(here).group_by(OutboxMessage.state)
         states: dict[str, int] = dict(tx.exec(counted).all())

@@ -18,6 +18,7 @@ from sqlmodel import Session, col, select, update
 
 from locales import N_
 from service import access_attempts, audit, passwords
+from service.access_scope import scope
 from service.clock import Clock, RealClock
 from service.errors import LinkNotValid, NotAcceptable, NotFound
 from service.hashes import hashed
@@ -57,9 +58,7 @@ def make(site: Site, actor: Actor, person_id: str, kind: str, *, clock: Clock = 
     now = clock.now()
     code = "".join(secrets.choice(LETTERS) for _ in range(CODE_LENGTH)) if kind == "code" else secrets.token_urlsafe(32)
     with site.db.begin() as tx:
-        person = tx.exec(
-            select(Person).where(Person.public_id == person_id, Person.territory_id == actor.territory_id)
-        ).first()
+        person = tx.exec(select(Person).where(scope(actor).of(Person), Person.public_id == person_id)).first()
         if person is None or person.status == "closed":
             raise NotFound(N_("Cette personne n’existe pas."))
         account = _account(tx, site, actor, person)
@@ -103,7 +102,7 @@ def end(site: Site, actor: Actor, person_id: str, *, clock: Clock = REAL) -> Non
     now = clock.now()
     with site.db.begin() as tx:
         found = select(Account).join(Person, col(Person.id) == Account.party_id).where(Account.role == "person")
-        here = found.where(Person.public_id == person_id, Person.territory_id == actor.territory_id)
+        here = found.where(scope(actor).of(Person), Person.public_id == person_id)
         account = tx.exec(here).first()
         if account is None:
             raise NotFound(N_("Cette personne n’existe pas."))

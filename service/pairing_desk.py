@@ -338,9 +338,7 @@ def consent_file(site: Site, actor: Actor, person: str) -> ConsentFile:
     only_coordinator(actor)
     with site.db() as tx:
         day = clock.today(site.clock, tx.get_one(Territory, actor.territory_id).timezone)
-        row = tx.exec(
-            select(Person).where(Person.public_id == person, Person.territory_id == actor.territory_id)
-        ).first()
+        row = tx.exec(select(Person).where(scope(actor).of(Person), Person.public_id == person)).first()
         if row is None:
             raise NotFound
         consent = consent_of(tx, row.id)

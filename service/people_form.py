@@ -15,7 +15,7 @@ from sqlmodel import Session, col, select
 
 from locales import N_
 from service import audit, clock, codes, network_themes
-from service.access_scope import only_coordinator
+from service.access_scope import only_coordinator, scope
 from service.errors import NotFound
 from service.imports.checks.people import identifies
 from service.people import find, held, plain
@@ -354,7 +354,7 @@ def _coordinate(said: str) -> float | None:
 def _number(tx: Session, actor: Actor, table: type[Any], public_id: str) -> int | None:
     if not public_id:
         return None
-    found = tx.exec(select(table).where(table.public_id == public_id, table.territory_id == actor.territory_id)).first()
+    found = tx.exec(select(table).where(scope(actor).of(table), table.public_id == public_id)).first()
     if found is None:
         raise NotFound
     return found.id
@@ -362,9 +362,7 @@ def _number(tx: Session, actor: Actor, table: type[Any], public_id: str) -> int 
 
 def _looks(tx: Session, actor: Actor, said: Said, number: int) -> Looks:
     area = tx.exec(
-        select(Neighbourhood.id).where(
-            Neighbourhood.public_id == said.neighbourhood, Neighbourhood.territory_id == actor.territory_id
-        )
+        select(Neighbourhood.id).where(scope(actor).of(Neighbourhood), Neighbourhood.public_id == said.neighbourhood)
     ).first()
     return Looks(number, "", "", said.pseudonym, "", area, said.age_band or None)
 

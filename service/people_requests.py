@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 
 from locales import N_
 from service import audit, clock, codes, lifecycles, network_themes
-from service.access_scope import only_coordinator
+from service.access_scope import only_coordinator, scope
 from service.errors import StepNotAllowed
 from service.pairing_rows import consent_of, move_person
 from service.people import find, held
@@ -116,9 +116,7 @@ def ask_in(tx: Session, site: Site, actor: Actor, person: Person, ask: Ask, day:
     asker = None
     if ask.asked_by != BY_PERSON:
         asker = tx.exec(
-            select(Professional).where(
-                Professional.public_id == ask.asked_by, Professional.territory_id == actor.territory_id
-            )
+            select(Professional).where(scope(actor).of(Professional), Professional.public_id == ask.asked_by)
         ).one()
     state = "waiting" if agreed else "consent_pending"
     lifecycles.step("request", None, state)

@@ -10,7 +10,7 @@ from sqlmodel import Session, col, or_, select
 
 from locales import N_
 from service import audit, clock, codes
-from service.access_scope import only_coordinator
+from service.access_scope import only_coordinator, scope
 from service.errors import NotFound, StepNotAllowed
 from service.pairing_data import BARRING_ENDS
 from service.people import find, held, named
@@ -189,9 +189,7 @@ def _other(row: Separation, person: Person) -> int:
 def _both(tx: Session, actor: Actor, person: str, helper: str) -> tuple[Person, PeerHelper]:
     only_coordinator(actor)
     row = held(tx, actor, person)
-    other = tx.exec(
-        select(PeerHelper).where(PeerHelper.territory_id == actor.territory_id, PeerHelper.public_id == helper)
-    ).first()
+    other = tx.exec(select(PeerHelper).where(scope(actor).of(PeerHelper), PeerHelper.public_id == helper)).first()
     if other is None:
         raise NotFound(N_("Ce pair-aidant n’existe pas."))
     return row, other

@@ -22,7 +22,7 @@ from service.web.easy import own_page
 from service.web.forms import Form, Line, read
 from service.web.pages import page, speech_of
 
-PERSON = may("person")
+PERSON, PERSON_FRESH = may("person"), may("person", fresh=True)
 COORDINATOR = may("coordinator")
 KINDS = {
     "you": N_("Vous : votre pseudonyme, vos langues, votre quartier, ce que vous souhaitez"),
@@ -107,7 +107,7 @@ def _told(request: Request[Any, Any, Any], site: Site, visitor: Visitor) -> dict
     }
 
 
-@post("/mes-donnees/copie", opt=PERSON, status_code=200)
+@post("/mes-donnees/copie", opt=PERSON_FRESH, status_code=200)
 async def copy_of_own_data(
     request: Request[Any, Any, Any], site: NamedDependency[Site], visitor: NamedDependency[Visitor]
 ) -> Response[bytes]:

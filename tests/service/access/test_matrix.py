@@ -19,6 +19,7 @@ SAID_BY_THE_DOMAIN = {
     "Pairing": {"coordinator": "here", "peer_helper": "paired", "person": "concerned"},
     "Visit": {"coordinator": "here", "peer_helper": "goes_along", "professional": "joins", "person": "concerned"},
     "PeerHelper": {"coordinator": "here", "peer_helper": "themself"},
+    "Absence": {"coordinator": "here", "peer_helper": "theirs"},
     "Professional": {"coordinator": "here", "professional": "themself"},
 }
 """`domain.md` 7, written down once more by hand: planning record, proposals, visits, limits."""

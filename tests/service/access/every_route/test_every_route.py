@@ -29,6 +29,15 @@ ABOUT_RECORDS = [
     one for one in ROUTES if "{" in one.path and one.rule.roles and not one.path.startswith(BESIDE_RECORDS)
 ]
 
+OWN_FACTORS = ("/compte/adresse", "/compte/cles", "/compte/code-secret", "/compte/codes", "/compte/mot-de-passe")
+CALENDAR_ADDRESSES = tuple(
+    f"{start}{end}"
+    for start in ("/abonnement", "/reglages/calendriers/adresses")
+    for end in ("/creer", "/{public_id}/changer")
+)
+NEEDS_PROOF = (*OWN_FACTORS, *CALENDAR_ADDRESSES, "/mes-donnees/copie")
+"""Changes of mail or factor, export, calendar address: `security.md` A6, written down once more by hand."""
+
 
 @pytest.fixture(scope="module")
 def network() -> Network:
@@ -101,6 +110,13 @@ def test_whoever_did_not_sign_in_is_asked_to(route, network, made):
         assert answer.headers["location"].startswith("/entrer")
 
 
+def test_what_must_be_proved_anew_is_asked_for_on_every_such_route():
+    asked = {one.path for one in ROUTES if one.rule.fresh}
+
+    assert asked == {one.path for one in ROUTES if one.path.startswith(NEEDS_PROOF)}
+    assert all(any(path.startswith(start) for path in asked) for start in NEEDS_PROOF)
+
+
 @pytest.mark.parametrize("route", PLAIN, ids=str)
 def test_a_page_is_for_the_roles_of_its_rule_and_tells_of_nobody_else(route, made, people):
     surprises: dict[str, object] = {}
@@ -116,12 +132,14 @@ def test_a_page_is_for_the_roles_of_its_rule_and_tells_of_nobody_else(route, mad
 
 
 @pytest.mark.parametrize("route", [one for one in ABOUT_RECORDS if one.method == "GET"], ids=str)
-def test_a_page_about_a_record_tells_of_nobody_else(route, made, people):
+def test_a_page_about_a_record_tells_of_nobody_else_and_changes_nothing(route, network, made, people):
+    before = digest(network.site)
     for somebody in RELATED[route.kind]:
         if somebody.role in route.rule.roles:
             answer = ask(people[somebody], route, made["SER"].ids)
 
             assert strangers(somebody, answer.text) == []
+    assert digest(network.site) == before
 
 
 def strangers(somebody: Somebody, page: str) -> list[str]:
