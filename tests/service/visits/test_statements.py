@@ -22,7 +22,7 @@ MOST = 34
 GATHERING = {
     "/aujourdhui": 40,
     "/mes-donnees": 42,
-    "/mes-donnees/papier": 42,
+    "/mes-donnees/papier": 43,
     "/semaine/…": 54,
     "/semaine/visites/…": 42,
 }
