@@ -3,6 +3,8 @@
 
 PYTHON ?= python3
 PORT ?= 8000
+SCREENS ?= test-results/screens
+WHAT ?= tests/browser/stories tests/browser/test_every_page.py tests/browser/test_doors.py
 VENV := .venv
 PY := $(VENV)/bin/python
 STAMPS := $(VENV)/stamps
@@ -29,6 +31,11 @@ test: setup ## Run every test (needs Chromium and PostgreSQL)
 pictures: setup ## Make the pictures of docs/ anew, in a real browser
 	@$(PY) .ci/check_tools.py
 	@$(PY) -m tests.browser.pictures docs/screenshots
+
+screens: setup ## Tell every story in every way, look at every page on every screen (SCREENS=folder for the table)
+	@mkdir -p $(SCREENS) && rm -f $(SCREENS)/*.jsonl
+	@LEFIL_SCREENS=$(abspath $(SCREENS)) $(PY) -m pytest -n 2 --dist worksteal $(WHAT); \
+		done=$$?; $(PY) -m tests.browser.table $(SCREENS); exit $$done
 
 mutants: setup ## Take each hard rule out, in turn, and see a test notice
 	$(PY) .ci/mutants.py

@@ -82,14 +82,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.web")
     parser.add_argument("--territories", type=int, default=10)
     parser.add_argument("--times", type=int, default=40, help="requests of each page, and 4 x as many of the heaviest")
-    parser.add_argument("--database", help="an empty database; a SQLite file of the moment without it")
+    parser.add_argument("--database", help="kept and used again; a SQLite file of the moment without it")
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as place:
         url = asked.database or f"sqlite:///{Path(place) / 'lefil.db'}"
         port = _free_port()
         began = time.perf_counter()
-        with closing(_site(url, port).db):
-            _fill(_site(url, port), asked.territories)
+        site = _site(url, port)
+        with closing(site.db):
+            _fill(site, asked.territories)
         print(
             f"{asked.territories} territories in {time.perf_counter() - began:.0f} s, {url.split(':')[0]}", flush=True
         )
@@ -207,8 +208,11 @@ def _pages(site: Site, role: str, port: int, times: int) -> list[Page]:
 
 
 def _fill(site: Site, territories: int) -> None:
-    """Territories with the files of Seraing under references of their own."""
+    """Territories with the files of Seraing under references of their own; a database with some stays as it is."""
     database.upgrade(site.db)
+    with site.db() as tx:
+        if tx.exec(select(Territory.id)).first() is not None:
+            return
     files = folder.read(shipped.path("seraing"))
     worker = Worker(site.db, site.settings, bell=site.bell)
     worker.open()

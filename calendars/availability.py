@@ -46,12 +46,11 @@ class Window:
 
     def holds_on(self, day: date) -> bool:
         """The window applies on this day."""
-        _, week, weekday = day.isocalendar()
         return (
-            weekday == self.weekday
+            day.isoweekday() == self.weekday
             and self.valid_from <= day
             and (self.valid_until is None or day <= self.valid_until)
-            and (self.recurrence == "weekly" or (week % 2 == 1) == (self.recurrence == "odd_weeks"))
+            and (self.recurrence == "weekly" or (day.isocalendar().week % 2 == 1) == (self.recurrence == "odd_weeks"))
         )
 
 
@@ -75,8 +74,8 @@ def free_on(
     if day in closed:
         return ()
     open_time = merged((window.start, window.end) for window in windows if window.holds_on(day))
-    taken = (absence.span_on(day) for absence in absences)
-    return without(open_time, (span for span in taken if span))
+    taken = [span for absence in absences if (span := absence.span_on(day))]
+    return without(open_time, taken) if taken else open_time
 
 
 def merged(spans: Iterable[Span]) -> tuple[Span, ...]:

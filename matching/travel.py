@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 EARTH_RADIUS_KM = 6371.0088  # mean radius, IUGG
@@ -46,11 +46,24 @@ class Travel:
 
     def minutes(self, mode: str, a: Point, b: Point) -> int:
         """Whole minutes, rounded up; 0 at the same spot."""
-        if a == b:
-            return 0
-        how = self.modes[mode]
-        # Rounding to 1e-9 keeps a product such as 12.000000000000002 from becoming 13.
-        return math.ceil(round(how.overhead_minutes + 60 * self.road_km(a, b) / how.km_per_hour, 9))
+        return 0 if a == b else _lasts(self.modes[mode], self.road_km(a, b))
+
+    def between(self, points: Sequence[Point]) -> dict[str, tuple[tuple[int, ...], ...]]:
+        """`minutes` between all points, by mode; each road is measured once for all modes and both ways."""
+        found = {mode: [[0] * len(points) for _ in points] for mode in self.modes}
+        for row, one in enumerate(points):
+            for column, other in enumerate(points[:row]):
+                if one == other:
+                    continue
+                km = self.road_km(one, other)
+                for mode, how in self.modes.items():
+                    found[mode][row][column] = found[mode][column][row] = _lasts(how, km)
+        return {mode: tuple(map(tuple, rows)) for mode, rows in found.items()}
+
+
+def _lasts(how: Mode, km: float) -> int:
+    # Rounding to 1e-9 keeps a product such as 12.000000000000002 from becoming 13.
+    return math.ceil(round(how.overhead_minutes + 60 * km / how.km_per_hour, 9))
 
 
 def great_circle_km(a: Point, b: Point) -> float:

@@ -217,14 +217,19 @@ def visitor(site: Site, token: str, *, clock: Clock = REAL) -> Visitor | None:
     """Who comes with this session; None when it never was, ended, or its account was closed."""
     now = clock.now()
     with site.db() as tx:
-        session = tx.exec(select(WebSession).where(WebSession.token_hash == hashed(token))).first()
-        account = tx.get(Account, session.account_id) if session is not None else None
-        if session is None or account is None or not account.active:
+        found = tx.exec(
+            select(WebSession, Account, Territory)
+            .join(Account, col(Account.id) == WebSession.account_id)
+            .join(Territory, col(Territory.id) == Account.territory_id, isouter=True)
+            .where(WebSession.token_hash == hashed(token), col(Account.active))
+        ).first()
+        if found is None:
             return None
+        session, account = found[0], found[1]
+        territory: Territory | None = found[2]
         idle, _ = SESSION_LIVES.get(account.role, STAFF_LIVES)
         if now >= session.ends_at or now - session.seen_at >= idle:
             return None
-        territory = tx.get(Territory, account.territory_id) if account.territory_id is not None else None
         name = name_of(tx, account)
     if now - session.seen_at >= SEEN_EVERY:
         with site.db.begin() as tx:

@@ -20,6 +20,7 @@ from service import (
     partner_links,
     request_drafts,
     request_turns,
+    shredding,
 )
 from service.site import Site
 from service.tables.territory import Territory
@@ -34,6 +35,7 @@ TURNS: tuple[Callable[[Site], int], ...] = (
     own_limits.end_rests,
     partner_links.forget,
     request_turns.turn,
+    shredding.shred_lately,
 )
 """Each may be done twice without harm; whoever reads judges by the day all the same."""
 

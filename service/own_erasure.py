@@ -1,8 +1,9 @@
 """
 Erasing a person at their wish (`security.md` G3): what tells of them goes at once, what counts stays without a name.
 
-Card and free text lie under the person's data key: with it they are unreadable in backups too. Visits, pairings and
-requests stay as numbers behind an anonymous record, and so do the proof of consent and the log, which hold no content.
+Card and free text lie under the person's data key: with it they are unreadable in backups too. Of visits, pairings and
+requests only what counts stays, behind an anonymous record, and so do the proof of consent and the log, which hold no
+content (`docs/decisions/0039`).
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from sqlalchemy import String, cast, or_
 from sqlmodel import Session, col, delete, select, update
 
 from locales import N_
-from service import audit, clock, consents, own_keys, right_requests
+from service import audit, clock, consents, own_keys, right_requests, shredding
 from service.access_scope import only_coordinator
 from service.clock import RealClock
 from service.errors import StepNotAllowed
@@ -23,9 +24,10 @@ from service.site import Actor, Site
 from service.tables.access import Account, Letter, SignInLink, Subscription, WebSession
 from service.tables.calendars import BusyInterval, OtherCalendar
 from service.tables.feeds import FeedBody
+from service.tables.follow import SlotWish
 from service.tables.mail import MailPreference, MailReply, MessagePreference, MessageTold, OutboxMessage
 from service.tables.network import Alert, Goal, NetworkMember, Outcome, Situation
-from service.tables.pairings import Need, Notice, Override, Request, SetAside
+from service.tables.pairings import Need, Notice, Override, Pairing, Request, SetAside, TrialReview, Visit
 from service.tables.people import (
     Absence,
     Availability,
@@ -37,6 +39,7 @@ from service.tables.people import (
     Refusal,
     Separation,
 )
+from service.tables.presence import VisitReport
 from service.tables.rights import RightRequest
 from service.tables.territory import Territory
 from service.tables.work import ImportedValue, Run
@@ -64,6 +67,20 @@ EMPTY: dict[str, Any] = {
     "off_in_school_holidays": False,
 }
 """What the record says once it is anonymous: the value of a column that must have one says nothing."""
+LEFT_OF: dict[Any, dict[str, Any]] = {
+    Request: {"wished_first_visit_by": None, "urgency": "normal"},
+    Situation: {"next_review_on": None},
+    Pairing: {
+        "person_answer_how": None,
+        "usual_weekday": None,
+        "usual_minute": None,
+        "score": None,
+        "score_by_criterion": None,
+    },
+    Visit: {"place_kind": "home", "place_id": None, "person_answer_how": None},
+}
+"""What no longer counts in the rows that stay, and what it says from then on."""
+COUNTED = tuple(LEFT_OF)
 BY_PERSON = (MetBefore, Conflict, Refusal, Override, SetAside, Notice, Outcome)
 BY_OWNER = (Availability, AvailabilityBefore, Absence)
 BY_PARTY = (ContactCard, MailPreference, MessagePreference, MessageTold, MailReply, Notice)
@@ -89,8 +106,10 @@ def erase(site: Site, actor: Actor, right: str, *, revision: int) -> None:
         tx.flush()
         _close_doors(tx, site, person)
         _forget(tx, site, person)
+        _keep_what_counts(tx, site, person)
         _make_anonymous(tx, site, person)
         audit.note(tx, site, actor, "person.erased", "person", person.public_id)
+    shredding.shred_after_erasure(site.db)
 
 
 def _close_doors(tx: Session, site: Site, person: Person) -> None:
@@ -140,11 +159,7 @@ def _forget(tx: Session, site: Site, person: Person) -> None:
         .values(state="lapsed", claim=None, claimed_until=None, ended_at=now)
     )
     tx.exec(update(OutboxMessage).where(waiting).values(content_sealed=None))
-    tx.exec(
-        delete(ImportedValue).where(
-            col(ImportedValue.territory_id) == person.territory_id, col(ImportedValue.row_key).contains(person.ref)
-        )
-    )
+    _forget_imported(tx, person)
     _forget_runs(tx, person)
     site.seals.erase(tx, person.id)
 
@@ -152,8 +167,44 @@ def _forget(tx: Session, site: Site, person: Person) -> None:
 _SEPARATED = (col(Separation.person_id), col(Separation.other_person_id))
 
 
+def _forget_imported(tx: Session, person: Person) -> None:
+    """What the last import said of the person's rows, whose references partners know."""
+    refs = {person.ref}
+    for table in COUNTED:
+        refs.update(tx.exec(select(table.ref).where(table.person_id == person.id)).all())
+    here = col(ImportedValue.territory_id) == person.territory_id
+    tx.exec(
+        delete(ImportedValue).where(
+            here, or_(col(ImportedValue.row_key).contains(person.ref), col(ImportedValue.row_key).in_(refs))
+        )
+    )
+
+
+def _keep_what_counts(tx: Session, site: Site, person: Person) -> None:
+    """
+    Who went when stays for the helper's hours and the reports; how the person lived and what they answered goes.
+
+    References get another name: partners know the old ones from their own files.
+    """
+    for table in COUNTED:
+        for row in tx.exec(select(table).where(table.person_id == person.id)).all():
+            row.ref = f"X-{site.ids.new()[:12]}"
+            for name, value in LEFT_OF[table].items():
+                setattr(row, name, value)
+            tx.add(row)
+    pairings = select(Pairing.id).where(Pairing.person_id == person.id)
+    visits = select(Visit.id).where(Visit.person_id == person.id)
+    tx.exec(delete(TrialReview).where(col(TrialReview.pairing_id).in_(pairings)))
+    tx.exec(delete(SlotWish).where(col(SlotWish.pairing_id).in_(pairings)))
+    tx.exec(update(VisitReport).where(col(VisitReport.visit_id).in_(visits)).values(word_sealed=None))
+
+
 def _forget_runs(tx: Session, person: Person) -> None:
-    """Calculations that knew of the person are not kept: what went in says how they live."""
+    """
+    Calculations that knew of the person are not kept: what went in says how they live.
+
+    One that is under way is given up by its worker, which finds that its row is gone.
+    """
     told = [
         cast(column, String).contains(word, autoescape=True)
         for column in (Run.snapshot, Run.draft, Run.result)
@@ -162,7 +213,6 @@ def _forget_runs(tx: Session, person: Person) -> None:
     tx.exec(
         delete(Run).where(
             col(Run.territory_id) == person.territory_id,
-            col(Run.status).in_(("done", "failed", "cancelled")),
             or_(*told),
         )
     )

@@ -185,7 +185,9 @@ def _answering(
             raise NotAllowed(N_("Dites comment la réponse est venue : téléphone, papier ou de vive voix."))
     elif actor.role != side or how != "own_page":
         raise NotAllowed(N_("Chacun répond pour soi."))
-    _guard(row, revision)
+    if (row.person_answer if side == "person" else row.helper_answer) != "pending":
+        # A first answer overwrites nothing, whatever the other side said since this page was opened.
+        _guard(row, revision)
     records = read_records(tx, row.territory_id, _today(tx, site, row.territory_id))
     if not is_open(row, records.day):
         raise StepNotAllowed(N_("Cette proposition n’est plus ouverte."))

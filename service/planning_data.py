@@ -49,6 +49,19 @@ def read_instance(
     came from.
     """
     records = Records(tx, territory, Horizon(start, weeks * 7, territory.timezone), now)
+    return instance_of(records, ways or ways_of(tx, territory), stand=stand, free=free, keep=keep, added=added)
+
+
+def instance_of(
+    records: Records,
+    ways: Ways,
+    *,
+    stand: bool = False,
+    free: frozenset[str] | None = frozenset(),
+    keep: bool = False,
+    added: tuple[str, str] | None = None,
+) -> Instance:
+    """`read_instance` of rows that somebody has read already."""
     horizon = records.horizon
     dues = due_of(records, stand=stand, free=free, keep=keep)
     index = records.points
@@ -61,16 +74,16 @@ def read_instance(
         ref, kind = added
         tasks += [due.added(index, kind) for due in dues if due.pairing.ref == ref]
     return Instance(
-        first_day=start.isoformat(),
+        first_day=horizon.first.isoformat(),
         days=horizon.days,
         places=index.refs,
-        travel=matrices(ways or ways_of(tx, territory), index),
+        travel=matrices(ways, index),
         workers=tuple(workers),
         clients=tuple(clients),
         series=tuple(due.series for due in dues),
         rooms=tuple(rooms),
         tasks=tuple(tasks),
-        prices=_prices(tx, territory),
+        prices=_prices(records.tx, records.territory),
     )
 
 

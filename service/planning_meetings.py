@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import and_, or_
 from sqlmodel import Session, col, select
 
 from calendars.recurrence import occurrences, read_rule
@@ -34,13 +35,24 @@ class Occurrence:
 
 def meetings_between(tx: Session, territory: Territory, first: date, last: date) -> tuple[Occurrence, ...]:
     """Every meeting of these days, series included, in order of time."""
+    # A series may reach these days from any earlier one; a single meeting has to touch them, a day to spare for zones.
+    midnight = datetime.combine(first - timedelta(days=1), time(), ZoneInfo(territory.timezone))
+    end = datetime.combine(last + timedelta(days=2), time(), ZoneInfo(territory.timezone))
+    near = and_(col(Meeting.starts_at) < end, or_(col(Meeting.ends_at) >= midnight, col(Meeting.rrule) != ""))
     rows = tx.exec(
-        select(Meeting).where(Meeting.territory_id == territory.id, col(Meeting.status).in_(LIVE_MEETINGS))
+        select(Meeting).where(Meeting.territory_id == territory.id, col(Meeting.status).in_(LIVE_MEETINGS), near)
     ).all()
     going: dict[int, list[int]] = {}
-    for member in tx.exec(select(MeetingParticipant).order_by(col(MeetingParticipant.party_id))):
-        going.setdefault(member.meeting_id, []).append(member.party_id)
-    people = {row.id: row.person_id for row in tx.exec(select(Situation))}
+    members = tx.exec(
+        select(MeetingParticipant.meeting_id, MeetingParticipant.party_id)
+        .join(Meeting, col(Meeting.id) == MeetingParticipant.meeting_id)
+        .where(Meeting.territory_id == territory.id, col(Meeting.status).in_(LIVE_MEETINGS), near)
+        .order_by(col(MeetingParticipant.party_id))
+    )
+    for meeting, party in members:
+        going.setdefault(meeting, []).append(party)
+    situations = select(Situation.id, Situation.person_id).where(Situation.territory_id == territory.id)
+    people = dict(tx.exec(situations).all())
     found: list[tuple[str, Occurrence]] = []
     for row in rows:
         invited = (people[row.situation_id],) if row.person_invited and row.situation_id is not None else ()
@@ -68,34 +80,41 @@ def sessions_between(
 ) -> tuple[Occurrence, ...]:
     """Host slots of open places on these days, one occurrence for each session."""
     at = ZoneInfo(territory.timezone)
-    cancelled = {
-        (row.open_session_id, row.on)
-        for row in tx.exec(select(OpenSessionDay).where(OpenSessionDay.status == "cancelled"))
-    }
-    found: list[Occurrence] = []
-    for series in tx.exec(
+    series = tx.exec(
         select(OpenSession).where(OpenSession.territory_id == territory.id).order_by(col(OpenSession.ref))
-    ):
-        rows = tx.exec(
-            select(OpenSessionHost)
-            .where(
-                OpenSessionHost.open_session_id == series.id,
-                col(OpenSessionHost.on) >= first,
-                col(OpenSessionHost.on) <= last,
+    ).all()
+    known = [row.id for row in series]
+    cancelled = set(
+        tx.exec(
+            select(OpenSessionDay.open_session_id, col(OpenSessionDay.on)).where(
+                col(OpenSessionDay.open_session_id).in_(known), OpenSessionDay.status == "cancelled"
             )
-            .order_by(col(OpenSessionHost.on), col(OpenSessionHost.host_id))
         ).all()
-        for day in sorted({row.on for row in rows}):
-            if (series.id, day) in cancelled or (day in closed and not series.on_public_holidays):
+    )
+    hosting: dict[tuple[int, date], list[OpenSessionHost]] = {}
+    for row in tx.exec(
+        select(OpenSessionHost)
+        .where(
+            col(OpenSessionHost.open_session_id).in_(known),
+            col(OpenSessionHost.on) >= first,
+            col(OpenSessionHost.on) <= last,
+        )
+        .order_by(col(OpenSessionHost.on), col(OpenSessionHost.host_id))
+    ):
+        hosting.setdefault((row.open_session_id, row.on), []).append(row)
+    found: list[Occurrence] = []
+    for one in series:
+        for day in sorted(day for number, day in hosting if number == one.id):
+            if (one.id, day) in cancelled or (day in closed and not one.on_public_holidays):
                 continue
-            hosts = [row for row in rows if row.on == day]
+            hosts = hosting[one.id or 0, day]
             midnight = datetime.combine(day, time())
             found.append(
                 Occurrence(
                     "open_session",
-                    (midnight + timedelta(minutes=series.start_minute)).replace(tzinfo=at),
-                    (midnight + timedelta(minutes=series.end_minute)).replace(tzinfo=at),
-                    series.place_id,
+                    (midnight + timedelta(minutes=one.start_minute)).replace(tzinfo=at),
+                    (midnight + timedelta(minutes=one.end_minute)).replace(tzinfo=at),
+                    one.place_id,
                     tuple(row.host_id for row in hosts),
                     maybe=frozenset(row.host_id for row in hosts if row.status == "proposed"),
                 )

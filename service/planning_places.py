@@ -61,11 +61,7 @@ class Places:
 
 def matrices(ways: Ways, index: Places) -> Mapping[str, tuple[tuple[int, ...], ...]]:
     """Minutes between all places by mode; a person comes on foot or by bus, whichever is faster."""
-    stops = index.stops
-    found = {
-        mode: tuple(tuple(ways.minutes(mode, one, other) for other in stops) for one in stops)
-        for mode in ways.formula.modes
-    }
+    found = ways.between(index.stops)
     found["person"] = tuple(
         tuple(min(pair) for pair in zip(on_foot, by_bus, strict=True))
         for on_foot, by_bus in zip(found["walk"], found["bus"], strict=True)

@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
-from typing import TypeVar, cast
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
-from calendars.availability import Away, Recurrence, Window, free_on, without
+from calendars.availability import Away, Window, free_on, without
 from matching.planning.spans import Span, shared, tidy
 from matching.travel import Point, great_circle_km
 from service import codes, holidays, other_calendar_rows
@@ -25,6 +26,7 @@ from service.tables.people import (
     Availability,
     Conflict,
     Consent,
+    Party,
     PeerHelper,
     Person,
     Place,
@@ -75,6 +77,15 @@ class Horizon:
         return self.moment(0), self.moment(self.days * DAY)
 
 
+OF_ANY_WEEK = frozenset(
+    (
+        *("people", "helpers", "professionals", "places", "requests", "pairings", "visits"),
+        *("agreed", "coordinators", "consents", "apart", "_windows", "_absences"),
+    )
+)
+"""Rows of `Records` that do not depend on its horizon."""
+
+
 class Records:
     """The rows of one territory that planning looks at, read once."""
 
@@ -82,6 +93,12 @@ class Records:
         self.tx, self.territory, self.horizon, self.now = tx, territory, horizon, now
         self.zone = ZoneInfo(territory.timezone)
         self.today = now.astimezone(self.zone).date()
+
+    def over(self, horizon: Horizon) -> Records:
+        """The same territory over other weeks; rows that are the same in any week are not read again."""
+        other = Records(self.tx, self.territory, horizon, self.now)
+        vars(other).update({name: rows for name, rows in vars(self).items() if name in OF_ANY_WEEK})
+        return other
 
     @cached_property
     def people(self) -> Mapping[int, Person]:
@@ -102,6 +119,12 @@ class Records:
     @cached_property
     def requests(self) -> Mapping[int, Request]:
         return {row.id or 0: row for row in self._all(Request)}
+
+    @property
+    def names(self) -> dict[str, str]:
+        """Pseudonyms and first names by reference."""
+        known = {row.ref: row.pseudonym for row in self.people.values()}
+        return known | {row.ref: row.display_name for row in (*self.helpers.values(), *self.professionals.values())}
 
     @cached_property
     def pairings(self) -> tuple[Pairing, ...]:
@@ -189,19 +212,25 @@ class Records:
 
     @cached_property
     def consents(self) -> Mapping[int, Consent]:
-        rows = self.tx.exec(select(Consent).where(col(Consent.ended_at).is_(None)))
+        rows = self.tx.exec(
+            select(Consent).where(col(Consent.ended_at).is_(None), col(Consent.person_id).in_(self._parties))
+        )
         return {row.person_id: row for row in rows}
 
     @cached_property
     def apart(self) -> frozenset[tuple[int, int]]:
         """(helper, person) who never meet: conflicts and refusals."""
-        pairs = {(row.peer_helper_id, row.person_id) for row in self.tx.exec(select(Refusal))}
-        for row in self.tx.exec(select(Conflict)):
+        refused = select(Refusal.peer_helper_id, Refusal.person_id).where(
+            col(Refusal.peer_helper_id).in_(self._parties)
+        )
+        pairs = {(helper, person) for helper, person in self.tx.exec(refused)}
+        against = select(Conflict.peer_helper_id, Conflict.person_id, Conflict.neighbourhood_id).where(
+            col(Conflict.peer_helper_id).in_(self._parties)
+        )
+        for helper, target, area in self.tx.exec(against):
             for person in self.people.values():
-                if person.id == row.person_id or (
-                    row.neighbourhood_id is not None and person.neighbourhood_id == row.neighbourhood_id
-                ):
-                    pairs.add((row.peer_helper_id, person.id))
+                if person.id == target or (area is not None and person.neighbourhood_id == area):
+                    pairs.add((helper, person.id))
         return frozenset(pairs)
 
     @cached_property
@@ -221,16 +250,21 @@ class Records:
     @cached_property
     def _windows(self) -> Mapping[int, list[Window]]:
         found: dict[int, list[Window]] = {}
-        for row in self.tx.exec(select(Availability).order_by(col(Availability.id))):
-            recurrence = cast(Recurrence, row.recurrence)  # the table holds the three only
-            window = Window(row.weekday, row.start_minute, row.end_minute, row.valid_from, row.valid_until, recurrence)
-            found.setdefault(row.owner_id, []).append(window)
+        # Columns, not whole rows: there are hundreds of them, and nobody changes them here.
+        names = ("owner_id", "weekday", "start_minute", "end_minute", "valid_from", "valid_until", "recurrence")
+        columns: list[Any] = [getattr(Availability, name) for name in names]
+        rows = self.tx.exec(
+            select(*columns).where(col(Availability.owner_id).in_(self._parties)).order_by(col(Availability.id))
+        )
+        for owner, *window in rows:
+            found.setdefault(owner, []).append(Window(*window))
         return found
 
     @cached_property
     def _absences(self) -> Mapping[int, list[Away]]:
         found: dict[int, list[Away]] = {}
-        for row in self.tx.exec(select(Absence).order_by(col(Absence.id))):
+        of_here = select(Absence).where(col(Absence.owner_id).in_(self._parties))
+        for row in self.tx.exec(of_here.order_by(col(Absence.id))):
             part = None
             if row.start_minute is not None and row.end_minute is not None:
                 part = (row.start_minute, row.end_minute)
@@ -299,6 +333,11 @@ class Records:
             for day in range(self.horizon.days)
             for start, end in free_on(self.horizon.date(day), windows, self._absences.get(owner, ()), closed)
         )
+
+    @property
+    def _parties(self) -> SelectOfScalar[Any]:
+        """Whoever belongs to this territory: in one network's database there are others beside it."""
+        return select(Party.id).where(Party.territory_id == self.territory.id)
 
     def _all(self, table: type[Owned]) -> list[Owned]:
         return list(self.tx.exec(select(table).where(table.territory_id == self.territory.id).order_by(table.ref)))

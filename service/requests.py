@@ -17,7 +17,7 @@ from service.imports.checks.people import identifies
 from service.pairing_rows import consent_of
 from service.request_views import NEW, OPEN, RequestView, consent_state, today_of, views
 from service.site import Actor, Site
-from service.tables.pairings import Notice, Pairing, Request, Visit
+from service.tables.pairings import Pairing, Request, Visit
 from service.tables.people import Consent, Person
 from service.tables.territory import Organisation, Territory
 
@@ -51,10 +51,8 @@ def counts(site: Site, actor: Actor) -> Counts:
                 ).all()
             )
             new = sum(per_state.get(state, 0) for state in NEW)
-            untold = select(func.count()).where(seen.of(Notice), col(Notice.told_at).is_(None))
             territory = tx.get_one(Territory, actor.territory_id)
-            today = todo_kinds.counted(todo_kinds.Day.of(site.clock.now(), territory))
-            due, life = tx.exec(select(today, untold.scalar_subquery())).one()
+            due, life = todo_kinds.count_and_untold(tx, todo_kinds.Day.of(site.clock.now(), territory))
             return Counts(
                 requests=new,
                 today=due,

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from sqlalchemy import ColumnElement, func
+from sqlalchemy import func
 from sqlalchemy.orm import defer
 from sqlmodel import Session, col, select
 
@@ -330,17 +330,8 @@ def stop(site: Site, actor: Actor, public_id: str) -> RunView:
 
 def finished(site: Site, actor: Actor, kind: str) -> Finished | None:
     """The latest run of a kind that is done in the actor's territory."""
-    return _latest(site, actor, Run.kind == kind, Run.status == "done")
-
-
-def applied(site: Site, actor: Actor, kind: str) -> Finished | None:
-    """The latest run of a kind whose answer was taken over; one that is only looked at changes nothing."""
-    return _latest(site, actor, Run.kind == kind, Run.status == "done", col(Run.applied_at).is_not(None))
-
-
-def _latest(site: Site, actor: Actor, *which: ColumnElement[bool] | bool) -> Finished | None:
     with site.db() as tx:
-        wanted = select(Run).where(Run.territory_id == actor.territory_id, *which)
+        wanted = select(Run).where(Run.territory_id == actor.territory_id, Run.kind == kind, Run.status == "done")
         run = tx.exec(wanted.order_by(col(Run.id).desc()).limit(1)).first()
         return None if run is None else _finished(run)
 

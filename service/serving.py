@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import errno
 import socket
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 
 import uvicorn
 
@@ -53,6 +54,13 @@ def bind(host: str, port: int) -> socket.socket:
 
 def serve(site: Site, listener: socket.socket) -> None:
     """Answer until somebody stops the server."""
+    with answering(site) as server:
+        server.run(sockets=[listener])
+
+
+@contextmanager
+def answering(site: Site) -> Iterator[uvicorn.Server]:
+    """The server, ready to run; while the block lasts, days turn and calendars are written beside it."""
     config = uvicorn.Config(
         create_app(site),
         # The path may hold a secret: requests are noted by their route only (`security.md` F3).
@@ -67,4 +75,4 @@ def serve(site: Site, listener: socket.socket) -> None:
     with ExitStack() as beside:
         for one in turns:
             beside.enter_context(one.watched(site))
-        uvicorn.Server(config).run(sockets=[listener])
+        yield uvicorn.Server(config)

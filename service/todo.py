@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
 
-import msgspec
 from sqlmodel import Session, col, select
 
 from matching.pairing.rules import SUPERVISION_DAYS
-from matching.planning.instance import Instance
-from service import runs, todo_kinds
+from service import todo_kinds
 from service.access_scope import only_coordinator
+from service.first_steps import FirstStep, first_steps
 from service.holidays import Warned, warnings
 from service.pairing_data import LAPSE_DAYS
 from service.pairing_rows import first_visit_by
@@ -24,7 +23,7 @@ from service.tables.people import Absence, Consent, PeerHelper, Person, Professi
 from service.tables.territory import Territory
 from service.todo_figures import DayOfWeek, Wait, waits, week_of_visits
 from service.todo_kinds import LISTED, Day
-from service.visit_rows import horizon_of
+from service.visit_rows import planned_weeks
 from service.visit_solutions import still_due
 
 GROUPS = ("now", "week", "soon")
@@ -71,12 +70,13 @@ class Thing:
 
 @dataclass(frozen=True)
 class Today:
-    """What the page shows: lines by group, warnings about days of rest, the week and the waits as figures."""
+    """What the page shows: lines by group, warnings about days of rest, the week and waits as figures, a beginning."""
 
     things: Mapping[str, tuple[Thing, ...]]
     rest: tuple[Warned, ...]
     week: tuple[DayOfWeek, ...]
     waits: tuple[Wait, ...]
+    first_steps: tuple[FirstStep, ...]
 
     @property
     def is_quiet(self) -> bool:
@@ -87,19 +87,18 @@ def today(site: Site, actor: Actor) -> Today:
     """The day of the coordinator's territory; the number of questions to the database does not grow with it."""
     only_coordinator(actor)
     rest = warnings(site, actor)
-    applied = runs.applied(site, actor, "planning")
     with site.db() as tx:
         territory = tx.get_one(Territory, actor.territory_id)
         day = Day.of(site.clock.now(), territory)
         found = [*_Known.of(tx, day).things(), *_sums(todo_kinds.sums(tx, day))]
-        if applied is not None:
-            horizon = horizon_of(msgspec.convert(applied.snapshot, Instance), territory)
-            found += _to_place(still_due(tx, site, territory, horizon), day)
+        if (planned := planned_weeks(tx, territory)) is not None:
+            found += _to_place(still_due(tx, site, territory, planned), day)
         return Today(
             things={group: tuple(thing for thing in found if thing.group == group) for group in GROUPS},
             rest=rest,
             week=week_of_visits(tx, day),
             waits=waits(tx, day),
+            first_steps=first_steps(tx, day.territory_id),
         )
 
 
@@ -157,11 +156,11 @@ class _Known:
         due = rows(PeerHelper, "supervision", col(PeerHelper.last_supervision_on), PeerHelper.ref)
         of_pairings = [row for found in pairings.values() for row in found]
         of_visits = [row for found in visits.values() for row in found]
-        away = [row.owner_id for row in absences.values()]
+        of_parties = [*(row.owner_id for row in absences.values()), *(row.subject_id for row in news)]
         news_of = [row.person_id for row in news]
         answered = [row.person_id for row in news if row.code == "request_answered"]
-        people = [*(row.person_id for row in (*requests, *of_pairings, *of_visits, *consents)), *news_of, *away]
-        helpers = [*(row.peer_helper_id for row in (*of_pairings, *of_visits)), *away]
+        people = [*(row.person_id for row in (*requests, *of_pairings, *of_visits, *consents)), *news_of, *of_parties]
+        helpers = [*(row.peer_helper_id for row in (*of_pairings, *of_visits)), *of_parties]
         of_requests = tx.exec(
             select(Request.person_id, Request.public_id)
             .where(col(Request.person_id).in_(answered))
@@ -178,7 +177,7 @@ class _Known:
             helpers_due=due,
             people=by_id(tx, Person, people),
             helpers=by_id(tx, PeerHelper, helpers),
-            professionals=by_id(tx, Professional, away),
+            professionals=by_id(tx, Professional, of_parties),
             asked=dict(of_requests),
             paired=_public_ids(tx, [*(row.pairing_id for row in of_visits), *(row.pairing_id for row in news)]),
         )
@@ -238,6 +237,9 @@ class _Known:
                     last=absence.last_day,
                 )
                 continue
+            if row.subject_id is not None:
+                yield self._changed(row, row.subject_id, group)
+                continue
             person = self.people[row.person_id or 0]
             about, target = "person", person.public_id
             if row.code == "request_answered":
@@ -247,6 +249,29 @@ class _Known:
             yield Thing(
                 "news", group, target, person.pseudonym, code=row.code, about=about, notice=row.public_id, at=row.at
             )
+
+    def _changed(self, row: Notice, party: int, group: str) -> Thing:
+        """What somebody said of their own hours or limits."""
+        kind, found = next(
+            (kind, known[party])
+            for kind, known in (
+                ("peer_helper", self.helpers),
+                ("person", self.people),
+                ("professional", self.professionals),
+            )
+            if party in known
+        )
+        about = f"{kind}_hours" if row.code == "hours_changed" else kind
+        return Thing(
+            "news",
+            group,
+            found.public_id,
+            self._who(party),
+            code=row.code,
+            about=about,
+            notice=row.public_id,
+            at=row.at,
+        )
 
     def _who(self, party: int) -> str:
         if party in self.helpers:

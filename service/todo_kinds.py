@@ -9,17 +9,18 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, literal, or_
+from sqlalchemy import ColumnElement, bindparam, func, literal, or_
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
-from sqlmodel.sql.expression import SelectOfScalar
+from sqlmodel.sql.expression import Select, SelectOfScalar
 
 from matching.pairing.rules import SUPERVISION_DAYS
 from service import clock, codes
 from service.consents import SOON_DAYS
-from service.overdue import is_overdue
+from service.overdue import OVERDUE_AFTER, not_left_since
 from service.pairing_data import LAPSE_DAYS
 from service.tables.mail import OutboxMessage
 from service.tables.network import Meeting, MeetingParticipant
@@ -55,7 +56,50 @@ class Day:
     def in_days(self, days: int) -> date:
         return self.today + timedelta(days=days)
 
+    def ago(self, time: timedelta) -> datetime:
+        return self.now - time
 
+
+@dataclass(frozen=True)
+class AnyDay(Day):
+    """
+    Stands for a day in a question that is written once and asked on every page.
+
+    Writing the question out takes longer than its answer; so it holds names, and `asked` says what each is on a day.
+    """
+
+    asked: dict[str, Callable[[Day], object]]
+
+    @classmethod
+    def new(cls) -> AnyDay:
+        asked: dict[str, Callable[[Day], object]] = {
+            "territory": lambda day: day.territory_id,
+            "now": lambda day: day.now,
+            "today": lambda day: day.today,
+        }
+        territory: Any = bindparam("territory")
+        now: Any = bindparam("now")
+        today: Any = bindparam("today")
+        return cls(territory, now, today, "", asked)
+
+    def in_days(self, days: int) -> date:
+        return self._named(f"day_{days}", lambda day: day.in_days(days))
+
+    def ago(self, time: timedelta) -> datetime:
+        return self._named(f"ago_{time.total_seconds():.0f}", lambda day: day.ago(time))
+
+    def _named(self, name: str, of: Callable[[Day], object]) -> Any:
+        name = name.replace("-", "minus_")
+        self.asked[name] = of
+        return bindparam(name)
+
+    def on(self, day: Day) -> dict[str, object]:
+        """What the names are on this day."""
+        return {name: of(day) for name, of in self.asked.items()}
+
+
+LATER = aliased(Pairing)
+"""Made once: another name for a table costs as much as asking ten questions of it."""
 Rows = SelectOfScalar[Any]
 """The internal numbers of the rows of a kind."""
 
@@ -91,8 +135,7 @@ def talk(day: Day) -> Rows:
 
 def declined(day: Day) -> Rows:
     """Proposals that somebody said no to lately, the last one of a request that waits again."""
-    later = aliased(Pairing)
-    followed = select(later.id).where(later.request_id == Pairing.request_id, col(later.id) > col(Pairing.id)).exists()
+    followed = select(LATER.id).where(LATER.request_id == Pairing.request_id, col(LATER.id) > col(Pairing.id)).exists()
     return (
         select(Pairing.id)
         .join(Request, col(Pairing.request_id) == Request.id)
@@ -175,13 +218,15 @@ def overdue(day: Day) -> Rows:
     What nobody noted for a day is no worry of today any more: it is to be noted.
     """
     return select(Visit.id).where(
-        Visit.territory_id == day.territory_id, is_overdue(day.now), col(Visit.ends_at) > day.now - timedelta(days=1)
+        Visit.territory_id == day.territory_id,
+        not_left_since(day.ago(OVERDUE_AFTER)),
+        col(Visit.ends_at) > day.ago(timedelta(days=1)),
     )
 
 
 def to_note(day: Day) -> Rows:
     """Visits of earlier days of which nobody said whether they took place."""
-    return _live(day).where(col(Visit.ends_at) <= day.now - timedelta(days=1))
+    return _live(day).where(col(Visit.ends_at) <= day.ago(timedelta(days=1)))
 
 
 def _live(day: Day) -> Rows:
@@ -265,12 +310,23 @@ SUMMED: Mapping[str, Callable[[Day], Rows]] = {
 
 
 def count(tx: Session, day: Day) -> int:
-    """How many lines there are, in one question."""
-    return tx.exec(select(counted(day))).one()
+    """How many lines there are."""
+    return count_and_untold(tx, day)[0]
 
 
-def counted(day: Day) -> ColumnElement[int]:
-    """The same as a part of another question."""
+def count_and_untold(tx: Session, day: Day) -> tuple[int, int]:
+    """How many lines there are, and how many notices are told to nobody yet, in one question."""
+    question, any_day = _counting()
+    return tx.exec(question, params=any_day.on(day)).one()
+
+
+@cache
+def _counting() -> tuple[Select[int, int], AnyDay]:
+    day = AnyDay.new()
+    return select(_counted(day), _number(_untold(day))), day
+
+
+def _counted(day: Day) -> ColumnElement[int]:
     lines: ColumnElement[int] = literal(0)
     for kind in LISTED.values():
         lines = lines + _number(kind(day))
@@ -281,8 +337,14 @@ def counted(day: Day) -> ColumnElement[int]:
 
 def sums(tx: Session, day: Day) -> dict[str, int]:
     """The figures of the lines that sum up, in one question."""
-    row = tx.connection().execute(select(*[_number(kind(day)).label(name) for name, kind in SUMMED.items()])).one()
-    return dict(zip(SUMMED, row, strict=True))
+    question, any_day = _summing()
+    return dict(zip(SUMMED, tx.exec(question, params=any_day.on(day)).one(), strict=True))
+
+
+@cache
+def _summing() -> tuple[Select[Any], AnyDay]:
+    day = AnyDay.new()
+    return select(*[_number(kind(day)).label(name) for name, kind in SUMMED.items()]), day
 
 
 def _number(rows: Rows) -> ColumnElement[int]:

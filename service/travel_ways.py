@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -12,6 +12,7 @@ from sqlmodel import Session, col, select
 
 from matching.travel import Point, Travel
 from matching.travel_table import Table, key_of, unpacked
+from service.kept_answers import KeptAnswers
 from service.tables.territory import NetworkSetting, Territory
 from service.tables.travel import TravelMatrix
 
@@ -73,6 +74,10 @@ class Source:
     tables: Mapping[str, Table]
 
 
+_BY_FORMULA = KeptAnswers[Mapping[str, tuple[tuple[int, ...], ...]]](64)
+"""Minutes between all places of a territory: two thousand ways that seldom change, some millions of bytes at most."""
+
+
 class Ways:
     """Travel times of a territory; counts the ways for which the formula stands in."""
 
@@ -97,6 +102,17 @@ class Ways:
         if minutes is not None or seconds is not None:
             self._by_formula += 1
         return self.formula.minutes(mode, origin.point, target.point)
+
+    def between(self, stops: Sequence[Stop]) -> dict[str, tuple[tuple[int, ...], ...]]:
+        """Whole minutes between all of these, by mode."""
+        points = [stop.point for stop in stops]
+        formula = _BY_FORMULA.of((self.formula, points), lambda: self.formula.between(points))
+        return {
+            mode: found
+            if mode not in self.file and mode not in self.streets
+            else tuple(tuple(self.minutes(mode, one, other) for other in stops) for one in stops)
+            for mode, found in formula.items()
+        }
 
     def told(self, *, stopped: bool = False) -> Told:
         """Where the times asked so far come from."""

@@ -341,12 +341,10 @@ def _gone(row: Visit, horizon: Horizon, tx: Session) -> Change:
 
 def names_of(tx: Session, territory: Territory) -> dict[str, str]:
     """Pseudonyms and first names by reference."""
-    persons = tx.exec(select(Person).where(Person.territory_id == territory.id))
-    helpers = tx.exec(select(PeerHelper).where(PeerHelper.territory_id == territory.id))
-    professionals = tx.exec(select(Professional).where(Professional.territory_id == territory.id))
-    return {row.ref: row.pseudonym for row in persons} | {
-        row.ref: row.display_name for row in (*helpers, *professionals)
-    }
+    found = dict(tx.exec(select(Person.ref, Person.pseudonym).where(Person.territory_id == territory.id)).all())
+    for table in (PeerHelper, Professional):
+        found |= dict(tx.exec(select(table.ref, table.display_name).where(table.territory_id == territory.id)).all())
+    return found
 
 
 def apply_draft(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from sqlmodel import Session, col, func, select
 
@@ -21,6 +22,7 @@ from service.site import Actor, Site
 from service.tables.pairings import Pairing, Visit
 from service.tables.people import Consent, PeerHelper, Person, Professional
 from service.tables.territory import Territory
+from service.tables.work import Run
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,23 @@ def people(tx: Session, territory_id: int) -> People:
 
 def horizon_of(instance: Instance, territory: Territory) -> Horizon:
     return Horizon(date.fromisoformat(instance.first_day), instance.days, territory.timezone)
+
+
+def planned_weeks(tx: Session, territory: Territory) -> Horizon | None:
+    """
+    The weeks of the calculation that was taken over last: what is due keeps its key in them, also while a newer one
+    is only looked at.
+
+    Only the two figures that say so are read of a calculation, not all that went in and came out.
+    """
+    asked: Any = col(Run.snapshot)
+    found = tx.exec(
+        select(asked["first_day"].as_string(), asked["days"].as_integer())
+        .where(Run.territory_id == territory.id, Run.kind == "planning", col(Run.applied_at).is_not(None))
+        .order_by(col(Run.id).desc())
+        .limit(1)
+    ).first()
+    return None if found is None else Horizon(date.fromisoformat(found[0]), found[1], territory.timezone)
 
 
 def today_of(site: Site, territory: Territory) -> date:

@@ -11,7 +11,7 @@ from itertools import product
 from sqlmodel import Session
 
 from locales import N_
-from matching.planning.components import around
+from matching.planning.components import around, part_of
 from matching.planning.costs import evaluate
 from matching.planning.instance import Instance, Slot, Task
 from matching.planning.judge import violations
@@ -94,10 +94,10 @@ class Loose:
     def near(self) -> Instance:
         """What this visit can disturb, and no more; a visit that nobody was told of may move without being a change."""
         near = around(self.instance, self.task)
-        if self.told:
+        if self.told or self.task.published is None:
             return near
         quiet = replace(self.task, published=None)
-        return replace(near, tasks=tuple(quiet if one.id == quiet.id else one for one in near.tasks))
+        return part_of(near, tasks=tuple(quiet if one.id == quiet.id else one for one in near.tasks))
 
     @cached_property
     def others(self) -> Plan:
@@ -114,6 +114,11 @@ class Loose:
         task = self.near.task[self.task.id]
         slots = [slot for slot in free_slots(self.near, self.others, task) if slot != self.task.published]
         return sorted(map(self.choice, slots), key=lambda one: (one.extra_cost, one.start, one.id))
+
+    def count(self) -> int:
+        """How many there are; what each of them would mean is not worked out."""
+        task = self.near.task[self.task.id]
+        return sum(slot != self.task.published for slot in free_slots(self.near, self.others, task))
 
     def choice(self, slot: Slot) -> SlotChoice:
         """A slot and its consequence beside where the visit stands now."""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-import msgspec
 from sqlmodel import Session, select
 
 from locales import N_
@@ -14,15 +14,27 @@ from matching.planning.instance import Instance, Task
 from matching.planning.plan import end_of, start_of
 from matching.planning.slots import allowed_slots
 from matching.planning.ways import Way, ways_out
-from service import audit, bookings, runs
+from service import audit, bookings
 from service.errors import StepNotAllowed
-from service.planning_data import read_instance, taken_elsewhere
-from service.planning_records import Horizon
+from service.kept_answers import KeptAnswers
+from service.planning_data import instance_of, read_instance, taken_elsewhere
+from service.planning_due import due_of
+from service.planning_records import Horizon, Records
 from service.site import Actor, Site
 from service.tables.people import Place
 from service.tables.territory import Territory
+from service.travel_ways import Ways
 from service.visit_plan import LIVE_PAIRINGS, ToPlace, names_of, to_place
-from service.visit_rows import coordinating, horizon_of, must_consent, new_visit, next_refs, people, today_of
+from service.visit_rows import (
+    coordinating,
+    must_consent,
+    new_visit,
+    next_refs,
+    people,
+    planned_weeks,
+    today_of,
+    week_of,
+)
 from service.visit_slots import MOST_SLOTS, WEEKS_LOOKED_AT, Asked, Loose, SlotChoice
 from service.visit_words import RULES
 
@@ -137,31 +149,43 @@ def write(tx: Session, site: Site, actor: Actor, territory: Territory, loose: Lo
     return row.public_id
 
 
-def waiting(tx: Session, site: Site, territory: Territory, horizon: Horizon, week: Horizon) -> tuple[Waiting, ...]:
+def waiting(week: Records, ways: Ways, horizon: Horizon) -> tuple[Waiting, ...]:
     """Every visit due in a week that has no place, in the plan of the horizon."""
-    now = site.clock.now()
-    instance = _everything_due(tx, site, territory, horizon)
-    names = names_of(tx, territory)
+    instance = instance_of(week.over(horizon), ways, stand=True, free=None)
+    names = week.names
     found: list[Waiting] = []
     for task in instance.tasks:
         visit = to_place(task, (), horizon, names)
-        if not _waits(task, horizon.tick(now)) or visit.due_from > week.last or visit.due_to < week.first:
+        outside = visit.due_from > week.horizon.last or visit.due_to < week.horizon.first
+        if outside or not _waits(task, horizon.tick(week.now)) or _is_seen(instance.tasks, task):
             continue
-        if _is_seen(instance, task):
-            continue
-        loose = _loose(instance, task, horizon, now)
-        count = len(loose.choices())
-        found.append(Waiting(visit if count else replace(visit, rules=_rules(loose)), count))
+        count, rules = _looked_at(_loose(instance, task, horizon, week.now))
+        found.append(Waiting(replace(visit, rules=rules), count))
     return tuple(found)
+
+
+_LOOKED_AT = KeptAnswers[tuple[int, tuple[str, ...]]](4096)
+"""A number and some codes for each visit to place: those of a large installation, some times over."""
+
+
+def _looked_at(loose: Loose) -> tuple[int, tuple[str, ...]]:
+    """How many slots a visit has, and the codes of the rules against it when it has none: most of a page's work."""
+
+    def look() -> tuple[int, tuple[str, ...]]:
+        count = loose.count()
+        return count, () if count else _rules(loose)
+
+    return _LOOKED_AT.of((loose.task.id, loose.near), look)
 
 
 def still_due(tx: Session, site: Site, territory: Territory, horizon: Horizon) -> dict[date, int]:
     """How many due visits of the plan of the horizon have no place, by the Monday of their first day."""
-    now = horizon.tick(site.clock.now())
-    instance = _everything_due(tx, site, territory, horizon)
+    records = Records(tx, territory, horizon, site.clock.now())
+    now, index = horizon.tick(records.now), records.points
+    tasks = [task for due in due_of(records, stand=True, free=None) for task in due.tasks(index)]
     found: dict[date, int] = {}
-    for task in instance.tasks:
-        if _waits(task, now) and not _is_seen(instance, task):
+    for task in tasks:
+        if _waits(task, now) and not _is_seen(tasks, task):
             first = horizon.moment(max(task.due[0], now)).date()
             monday = first - timedelta(days=first.weekday())
             found[monday] = found.get(monday, 0) + 1
@@ -173,23 +197,20 @@ def _waits(task: Task, now: int) -> bool:
     return task.visit is None and task.due[1] > now and task.due[1] - task.due[0] >= task.minutes
 
 
-def _is_seen(instance: Instance, task: Task) -> bool:
+def _is_seen(tasks: Iterable[Task], task: Task) -> bool:
     """Whether the person has a visit of this pairing in the days in which this one is due, its first visit say."""
     return any(
         one.series == task.series and one.fixed is not None and task.due[0] <= start_of(one.fixed) < task.due[1]
-        for one in instance.tasks
+        for one in tasks
     )
 
 
 def _horizon(site: Site, actor: Actor) -> Horizon:
     """The weeks of the calculation applied last, so that what is due keeps its key; else the next ones."""
-    applied = runs.applied(site, actor, "planning")
     with site.db() as tx:
         territory = coordinating(tx, actor)
-        if applied is not None:
-            return horizon_of(msgspec.convert(applied.snapshot, Instance), territory)
-        today = today_of(site, territory)
-        return Horizon(today - timedelta(days=today.weekday()), WEEKS_LOOKED_AT * 7, territory.timezone)
+        first = week_of(today_of(site, territory))
+        return planned_weeks(tx, territory) or Horizon(first, WEEKS_LOOKED_AT * 7, territory.timezone)
 
 
 def _everything_due(tx: Session, site: Site, territory: Territory, horizon: Horizon) -> Instance:

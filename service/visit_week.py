@@ -6,14 +6,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-import msgspec
 from sqlmodel import Session, col, select
 
 from calendars.availability import without
-from matching.planning.instance import Instance
 from matching.planning.spans import Span, shared
 from matching.travel import Point
-from service import codes, runs
+from service import codes
 from service.planning_data import CONTACT_PERCENT
 from service.planning_places import Places
 from service.planning_records import DAY, Horizon, Records
@@ -22,7 +20,7 @@ from service.tables.pairings import Visit
 from service.tables.people import PeerHelper
 from service.tables.territory import Neighbourhood, Territory
 from service.travel_ways import Told, Ways, ways_of
-from service.visit_rows import coordinating, horizon_of, week_of
+from service.visit_rows import coordinating, planned_weeks, week_of
 from service.visit_solutions import Waiting, waiting
 
 OPENS, CLOSES = 480, 1200
@@ -148,22 +146,20 @@ def week(site: Site, actor: Actor, monday: date, *, with_due: bool = True) -> We
     Without `with_due`, what is to place is left out: working out its solutions takes longer than all the rest.
     """
     monday = week_of(monday)
-    applied = runs.applied(site, actor, "planning") if with_due else None
     with site.db() as tx:
         territory = coordinating(tx, actor)
         horizon = Horizon(monday, 7, territory.timezone)
         records = Records(tx, territory, horizon, site.clock.now())
         visits = visits_between(tx, territory, horizon)
-        board = Board(records, ways_of(tx, territory))
+        ways = ways_of(tx, territory)
+        board = Board(records, ways)
         rows = tuple(
             board.row(helper, visits)
             for helper in records.helpers.values()
             if helper.status == "active" or any(helper.id in board.party(visit) for visit in visits)
         )
-        to_place: tuple[Waiting, ...] = ()
-        if applied is not None:
-            planned = horizon_of(msgspec.convert(applied.snapshot, Instance), territory)
-            to_place = waiting(tx, site, territory, planned, horizon)
+        planned = planned_weeks(tx, territory) if with_due else None
+        to_place = waiting(records, ways, planned) if planned is not None else ()
         rounds = tuple(
             found
             for day in range(7)

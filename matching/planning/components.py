@@ -45,15 +45,21 @@ def apart(instance: Instance, tasks: Sequence[Task]) -> Instance:
     named |= {worker for task in tasks if task.fixed is not None for worker in task.fixed.workers}
     named |= {worker for task in tasks for told in (task.published, task.kept) if told for worker in told.workers}
     clients, series = {task.client for task in tasks}, {task.series for task in tasks}
-    found = copy(instance)  # a part of what was checked is not checked again: the ways alone are millions
-    for known in ("worker", "client", "one_series", "task"):
-        vars(found).pop(known, None)
-    vars(found).update(
+    return part_of(
+        instance,
         workers=tuple(worker for worker in instance.workers if worker.id in named),
         clients=tuple(client for client in instance.clients if client.id in clients),
         series=tuple(one for one in instance.series if one.id in series),
         tasks=tuple(tasks),
     )
+
+
+def part_of(instance: Instance, **fewer: object) -> Instance:
+    """A part of what was checked: it is not checked again, since the ways alone are millions."""
+    found = copy(instance)
+    for known in ("worker", "client", "one_series", "task"):
+        vars(found).pop(known, None)
+    vars(found).update(fewer)
     return found
 
 
@@ -73,4 +79,4 @@ def around(instance: Instance, task: Task) -> Instance:
     near = [one for one in instance.tasks if touches(one)]
     known = {one.id for one in near}
     tasks = tuple(one if one.after in known else replace(one, after=None) for one in near)
-    return replace(instance, tasks=tasks)
+    return part_of(instance, tasks=tasks)

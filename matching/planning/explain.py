@@ -65,11 +65,17 @@ def _broken_alone(instance: Instance, task: Task) -> Iterator[frozenset[str]]:
     if not candidates:
         yield frozenset({"V1"})
     meeting = [moments for moments in candidates if _could_meet(instance, task, moments)]
+    people = [skilled(instance, task, part) for part in range(len(task.parts))]
     for moments in meeting or candidates:
         whole = _broken_by_time(instance, task, moments)
-        people = [skilled(instance, task, part) for part in range(len(task.parts))]
+        # Somebody's own rules are looked at once for a time, not once for each of those they could go with.
+        alone = [
+            {worker: _broken_by_one(instance, task, part, worker, start) for worker in able}
+            for part, (able, start) in enumerate(zip(people, moments, strict=True))
+        ]
         for workers in product(*people):
-            yield frozenset(whole | _broken_by_people(instance, task, Slot(workers, moments)))
+            own = (alone[part][worker] for part, worker in enumerate(workers))
+            yield frozenset(whole.union(_broken_by_team(instance, task, Slot(workers, moments)), *own))
         missing = [part for part, able in enumerate(people) if not able]
         if missing:
             yield frozenset(whole | {_code_of_part(task, missing[0], "V5")})
@@ -91,17 +97,17 @@ def _could_meet(instance: Instance, task: Task, moments: Sequence[int]) -> bool:
     )
 
 
-def _broken_by_people(instance: Instance, task: Task, slot: Slot) -> set[str]:
+def _broken_by_team(instance: Instance, task: Task, slot: Slot) -> set[str]:
     codes = {code for code, rule in TEAM_RULES if not rule(instance, task, slot)}
     if len(set(slot.workers)) < len(slot.workers):
         codes.add("V5")
-    for part, (worker, start) in enumerate(zip(slot.workers, slot.starts, strict=True)):
-        codes |= {
-            _code_of_part(task, part, code)
-            for code, rule in PART_RULES
-            if not rule(instance, task, part, worker, start)
-        }
     return codes
+
+
+def _broken_by_one(instance: Instance, task: Task, part: int, worker: str, start: int) -> set[str]:
+    return {
+        _code_of_part(task, part, code) for code, rule in PART_RULES if not rule(instance, task, part, worker, start)
+    }
 
 
 def _code_of_part(task: Task, part: int, code: str) -> str:

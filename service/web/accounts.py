@@ -42,18 +42,27 @@ def _shown(
     field: str = "",
     invited: Invited | None = None,
 ) -> Response[str]:
+    directory = accounts.directory(site, visitor.actor)
     return page(
         request,
         "accounts.html",
         status=status,
-        directory=accounts.directory(site, visitor.actor),
+        directory=directory,
         letters=letters.waiting(site, visitor.actor),
-        form=form or InviteForm(),
+        form=form or _for(request.query_params.get("qui", ""), directory),
         fault=fault,
         field=field,
         invited=invited,
         qr=qr(invited.link) if invited is not None else None,
     )
+
+
+def _for(public_id: str, directory: accounts.Directory) -> InviteForm:
+    """The form of an invitation, with whom it is for where that is known."""
+    for one in directory.without:
+        if one.public_id == public_id and one.role in ("professional", "peer_helper"):
+            return InviteForm(role=one.role, party=public_id)
+    return InviteForm()
 
 
 @get("/comptes", opt=COORDINATOR, sync_to_thread=True)

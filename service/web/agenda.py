@@ -16,6 +16,7 @@ from litestar.response import Redirect
 from locales import N_
 from service import clock, codes, notices, own_pairings, visits
 from service.access import Visitor
+from service.errors import Outdated
 from service.own_visits import OwnVisit, own_visits
 from service.site import Site
 from service.visit_agenda import AgendaStop
@@ -206,7 +207,11 @@ async def answer_visit(
     def answer() -> None:
         visits.answer_visit(site, visitor.actor, visit, form.said, revision=form.revision)
 
-    await sync_to_thread(answer)
+    try:
+        await sync_to_thread(answer)
+    except Outdated:
+        # Mostly the other side's answer came in between: the same question, as it stands now.
+        return Redirect("/agenda?fait=answer_again", status_code=303)
     return Redirect(f"/agenda?fait={DONE[form.said]}", status_code=303)
 
 

@@ -42,6 +42,11 @@ YOUR_STATES: dict[str, str] = {
     "closed": N_("Terminé"),
 }
 YOUR_HOME = N_("Dans votre logement")
+LABEL_CONSENT = N_("Votre accord")
+LABEL_REQUEST = N_("Votre demande")
+ASKED = N_("%(day)s : %(themes)s")
+UNTIL = N_("%(state)s, jusqu’au %(day)s")
+YES = N_("oui")
 BY_TABLE: dict[str, str] = {
     "gender": "gender",
     "living_environment": "living",
@@ -61,11 +66,11 @@ def facts(speech: Speech, held: Held, themes: Mapping[str, str]) -> list[tuple[s
         ]
     for consent in held.kinds["consent"]["consent"]:
         if consent["ended_at"] is None:
-            found.append((speech.gettext("Votre accord"), _consent(speech, consent)))
+            found.append((speech.gettext(LABEL_CONSENT), _consent(speech, consent)))
     for request in held.kinds["requests"]["request"]:
         names = speech.and_list([themes.get(code, code) for code in request["themes"]])
         day = speech.day(dt.date.fromisoformat(request["received_on"]), year=True)
-        found.append((speech.gettext("Votre demande"), speech.gettext("%(day)s : %(themes)s", day=day, themes=names)))
+        found.append((speech.gettext(LABEL_REQUEST), speech.gettext(ASKED, day=day, themes=names)))
     return found
 
 
@@ -82,7 +87,7 @@ def _said(speech: Speech, name: str, row: Mapping[str, Any]) -> str:
     if not value:
         return ""
     if isinstance(value, bool):
-        return speech.gettext("oui")
+        return speech.gettext(YES)
     if (name, value) == ("living_environment", "home"):
         return speech.gettext(YOUR_HOME)
     if name in BY_TABLE:
@@ -107,7 +112,7 @@ def _consent(speech: Speech, row: Mapping[str, Any]) -> str:
     if row["status"] != "given" or row["expires_on"] is None:
         return said
     last = speech.day(dt.date.fromisoformat(row["expires_on"]), year=True)
-    return speech.gettext("%(state)s, jusqu’au %(day)s", state=said, day=last)
+    return speech.gettext(UNTIL, state=said, day=last)
 
 
 def _word(speech: Speech, table: str, code: str) -> str:

@@ -61,7 +61,16 @@ PAGES = {
     "to_note": "/binomes",
     "long_waiting": "/demandes?etat=waiting&age=7",
 }
-ABOUT = {"pairing": "/binomes/{}", "absence": "/absences/{}", "person": "/accords/{}", "request": "/demandes/{}"}
+ABOUT = {
+    "pairing": "/binomes/{}",
+    "absence": "/absences/{}",
+    "person": "/accords/{}",
+    "request": "/demandes/{}",
+    "peer_helper": "/pairs-aidants/{}",
+    "peer_helper_hours": "/pairs-aidants/{}/disponibilites",
+    "person_hours": "/personnes/{}/disponibilites",
+    "professional_hours": "/professionnels/{}/disponibilites",
+}
 MARKS = {
     "overdue": "clock",
     "refused": "calendar",
@@ -81,6 +90,49 @@ MARKS = {
     "long_waiting": "clock",
     "to_place": "calendar",
 }
+FIRST_STEPS: dict[str, tuple[str, str, str]] = {
+    "area": (
+        N_("Ajouter les quartiers"),
+        N_("Où vivent les personnes et où vont les visites : les trajets se comptent de là."),
+        "/reglages/quartiers",
+    ),
+    "helper": (
+        N_("Inscrire un premier pair-aidant"),
+        N_("Avec la personne : ses thèmes, ses langues, ses limites, sa formation et sa supervision."),
+        "/pairs-aidants/nouveau",
+    ),
+    "hours": (
+        N_("Noter ses heures libres"),
+        N_("Sur sa fiche, « Disponibilités de la semaine ». Un seul moment suffit pour commencer."),
+        "/pairs-aidants",
+    ),
+    "partner": (
+        N_("Inscrire un professionnel"),
+        N_("Qui demande un accompagnement et vient à la première rencontre. Ses heures libres aussi."),
+        "/partenaires/professionnels/nouveau",
+    ),
+    "account": (
+        N_("Inviter chacun à son compte"),
+        N_("Un lien à remettre, valable sept jours. Une personne accompagnée reçoit un lien ou un code sur papier."),
+        "/comptes",
+    ),
+    "request": (
+        N_("Recevoir une première demande"),
+        N_("Un professionnel l’envoie depuis sa page, ou vous notez celle qui vient par téléphone."),
+        "/demandes/nouvelle",
+    ),
+    "decision": (
+        N_("Noter l’accord et accepter la demande"),
+        N_("Après le oui de la personne, la demande attend un pair-aidant."),
+        "/demandes",
+    ),
+    "proposal": (
+        N_("Proposer un pair-aidant"),
+        N_("L’outil cherche et dit pourquoi ; vous choisissez. Rien ne part avant votre clic."),
+        "/appariements",
+    ),
+}
+"""Of each first step: what to do, why or how, and where."""
 
 
 def sentence(thing: Thing, speech: Speech) -> str:
@@ -138,6 +190,8 @@ def _summed(thing: Thing, speech: Speech) -> str:
 
 def _undecided(thing: Thing, speech: Speech) -> str:
     if thing.code == "consent_pending":
+        if thing.count == 0:
+            return speech.gettext("Demande pour %(name)s, arrivée aujourd’hui : l’accord est attendu.", name=thing.name)
         return speech.ngettext(
             "Demande pour %(name)s : l’accord est attendu, depuis %(num)d jour.",
             "Demande pour %(name)s : l’accord est attendu, depuis %(num)d jours.",

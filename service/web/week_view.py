@@ -404,11 +404,9 @@ def unpublished(site: Site, actor: Actor, monday: date) -> int:
 def names(site: Site, actor: Actor) -> dict[str, str]:
     """Whom a visit may concern, by reference: those who go, the person, the place."""
     with site.db() as tx:
-        found = {
-            row.ref: row.pseudonym for row in tx.exec(select(Person).where(Person.territory_id == actor.territory_id))
-        }
-        found |= {row.ref: row.name for row in tx.exec(select(Place).where(Place.territory_id == actor.territory_id))}
+        here = actor.territory_id
+        found = dict(tx.exec(select(Person.ref, Person.pseudonym).where(Person.territory_id == here)).all())
+        found |= dict(tx.exec(select(Place.ref, Place.name).where(Place.territory_id == here)).all())
         for table in (PeerHelper, Professional):
-            rows = tx.exec(select(table).where(table.territory_id == actor.territory_id))
-            found |= {row.ref: row.display_name for row in rows}
+            found |= dict(tx.exec(select(table.ref, table.display_name).where(table.territory_id == here)).all())
         return found

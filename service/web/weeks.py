@@ -137,6 +137,8 @@ def _verdict(
     request: Request[Any, Any, Any], site: Site, visitor: Visitor, visit: str, asked: SlotForm
 ) -> tuple[str, ...] | None:
     actor = visitor.actor
+    if not asked.day or not asked.hour:
+        return None
 
     def against(day: date, minute: int) -> Asked:
         return visits.slot_at(site, actor, visit, day, minute)

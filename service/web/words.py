@@ -74,6 +74,7 @@ DONE: dict[str, str] = {
     "agenda_added": N_("Agenda lu. Ses moments pris comptent dès maintenant."),
     "agenda_removed": N_("Agenda enlevé. Tout ce qui en avait été lu est effacé."),
     "answer_back": N_("Réponse reprise. La question reste ouverte."),
+    "answer_again": N_("Entre-temps, quelque chose a changé ici. Relisez, puis répondez encore une fois."),
     "asked_another": N_("C’est noté. Quelqu’un d’autre est recherché."),
     "right_asked": N_("C’est demandé. La coordination vous répond."),
     "right_taken_back": N_("Demande reprise. Rien ne change."),
@@ -405,6 +406,14 @@ LETTERS = {
     "factor_changed": N_("Manière d’entrer changée"),
     "email_changed": N_("Adresse changée"),
 }
+SCHOOL_CALENDARS = {
+    "BE-DG": N_("Belgique, Communauté germanophone"),
+    "BE-FWB": N_("Belgique, Fédération Wallonie-Bruxelles"),
+    "BE-VL": N_("Belgique, Communauté flamande"),
+    "FR-A": N_("France, zone A"),
+    "FR-B": N_("France, zone B"),
+    "FR-C": N_("France, zone C"),
+}
 MAIL_KINDS = {
     "message": N_("Message"),
     "sms": N_("SMS"),
@@ -435,6 +444,7 @@ MAIL_ANSWERS = {
 
 TABLES: dict[str, dict[str, str]] = {
     "role": ROLES,
+    "school_calendar": SCHOOL_CALENDARS,
     "account": ACCOUNT_STATES,
     "letter": LETTERS,
     "moment": MOMENTS,

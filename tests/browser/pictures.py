@@ -20,7 +20,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from service.app import create_app
 from service.site import Site
 from service.web.doors import cookie_name
-from tests.browser import atlas, served
+from tests.browser import atlas, served, situations
 from tests.browser.conftest import ARGUMENTS, CHROMIUM, WIDTHS
 from tests.browser.visitor import Visitor
 
@@ -51,6 +51,12 @@ def _checking(page: Page) -> None:
 
 def _goes_on(page: Page) -> None:
     page.get_by_role("button", name="Continuer").click()
+    page.wait_for_load_state()
+
+
+def _easy(page: Page) -> None:
+    """The easy version, which stays for this browser until the usual one is chosen again."""
+    page.get_by_role("link", name="Version facile à lire").first.click()
     page.wait_for_load_state()
 
 
@@ -103,7 +109,8 @@ MAIN: dict[str, dict[str, Shown]] = {
         "suivi": Shown("/mes-demandes/{public_id}"),
     },
     "person": {
-        "ma-page": Shown("/propositions"),
+        "ma-page": Shown("/ma-page"),
+        "ma-page-facile": Shown("/ma-page", _easy),
         "mes-rencontres": Shown("/agenda"),
         "mes-donnees": Shown("/mes-donnees"),
         "mon-accord": Shown("/mon-accord"),
@@ -146,15 +153,16 @@ def _calm(filled: Path, scratch: Path) -> Iterator[Site]:
 
 
 def _take(chromium: Browser, site: Site, role: str, pages: dict[str, Shown], folder: Path) -> None:
-    found = atlas.explore(site, role, atlas.templates(create_app(site)))
+    reader = situations.entered(site, role)
+    found = atlas.explore(role, site.settings.base_url, atlas.templates(create_app(site)), reader.look)
     for width, pixels in WIDTHS.items():
         with Visitor(chromium, site, pixels) as visitor:
-            cookies = {cookie_name(site): found.cookie} if role else {}
+            cookies = {cookie_name(site): str(reader.cookies.get(cookie_name(site)))} if role else {}
             for theme in THEMES:
                 for name, value in {**cookies, "theme": theme}.items():
                     visitor.context.add_cookies([{"name": name, "value": value, "url": site.settings.base_url}])
                 for name, shown in pages.items():
-                    visitor.open(found.pages[shown.template])
+                    visitor.open(found.pages[shown.template][0])
                     if shown.then is not None:
                         shown.then(visitor.page)
                     (folder / file_name(name, width, theme)).write_bytes(_picture(visitor.page))

@@ -7,16 +7,17 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from datetime import date
+from contextlib import closing, contextmanager
+from datetime import date, datetime
 from pathlib import Path
 
+import pysqlite3
 import uvicorn
 from sqlmodel import select
 
 from service import access, database, visits
 from service.app import create_app
-from service.clock import FixedClock
+from service.clock import Clock, FixedClock
 from service.database import Database
 from service.demo_steps import pair, say_how_to_call, wait_for
 from service.ids import SeededIds, SystemIds
@@ -36,11 +37,24 @@ ZONE = "Europe/Brussels"
 KEY = b"browser tests need no secret key"
 
 
-def site_on(path: Path, port: int, ids: SeededIds | SystemIds | None = None) -> Site:
+class Watch:
+    """A domain clock that a test moves on while the server runs."""
+
+    def __init__(self) -> None:
+        self.back()
+
+    def back(self) -> None:
+        self.moment: datetime = FixedClock.at_eight(TODAY, ZONE).now()
+
+    def now(self) -> datetime:
+        return self.moment
+
+
+def site_on(path: Path, port: int, ids: SeededIds | SystemIds | None = None, clock: Clock | None = None) -> Site:
     settings = Settings(
         database_url=f"sqlite:///{path}", demo=True, port=port, base_url=f"http://localhost:{port}", solver_seconds=60
     )
-    clock = FixedClock.at_eight(TODAY, ZONE)
+    clock = clock or FixedClock.at_eight(TODAY, ZONE)
     return Site(Database(settings.database_url), clock, ids or SystemIds(), Seals(KEY), settings)
 
 
@@ -79,13 +93,13 @@ def working(site: Site) -> Iterator[None]:
 
 
 @contextmanager
-def served(filled: Path, folder: Path) -> Iterator[Site]:
+def served(filled: Path, folder: Path, clock: Clock | None = None) -> Iterator[Site]:
     """A real server on a copy of the filled database; `working` carries its runs out, or the test itself."""
     copy = folder / "lefil.db"
     shutil.copy(filled, copy)
     listener = socket.socket()
     listener.bind(("127.0.0.1", 0))
-    site = site_on(copy, listener.getsockname()[1])
+    site = site_on(copy, listener.getsockname()[1], clock=clock)
     server = uvicorn.Server(
         uvicorn.Config(create_app(site), access_log=False, log_config=None, server_header=False, lifespan="on")
     )
@@ -113,3 +127,12 @@ def made_once(shared: Path, name: str, make: Callable[[Path], None]) -> Path:
             make(making)
             making.rename(made)
     return made
+
+
+def restore(site: Site, filled: Path) -> None:
+    """Everything in the database of a running server is as it was when it started."""
+    with (
+        closing(pysqlite3.connect(f"file:{filled}?mode=ro", uri=True)) as before,
+        closing(pysqlite3.connect(site.settings.database_url.removeprefix("sqlite:///"))) as now,
+    ):
+        before.backup(now)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import socket
 import threading
@@ -27,6 +28,7 @@ from service.settings import Settings
 from service.site import Site
 from service.tables.access import WebSession
 from service.tables.people import Party, Person
+from tests.browser.conftest import EVERY
 from tests.browser.visitor import Visitor
 
 PASSWORD = "girafe violon tunnel citron"
@@ -218,7 +220,10 @@ OPEN_PAGES = ("/entrer", "/entrer/courriel", "/entrer/mot-de-passe", "/mot-de-pa
 OWN_PAGES = ("/compte", "/compte/mot-de-passe", "/compte/codes", "/compte/cles", "/compte/adresse", "/compte/confirmer")
 
 
-@pytest.mark.parametrize(("wide", "theme"), [(1280, "clair"), (390, "sombre"), (320, "clair")])
+SCREENS = [(320, "sombre"), (1280, "clair"), (390, "sombre"), (320, "clair"), (390, "clair"), (1280, "sombre")]
+
+
+@pytest.mark.parametrize(("wide", "theme"), SCREENS if os.environ.get(EVERY) else SCREENS[:1])
 def test_every_page_of_the_doors_looks_right(chromium: Browser, empty: Site, wide: int, theme: str):
     with Visitor(chromium, empty, wide) as visitor:
         visitor.open(f"/theme/{theme}?retour=/creer-le-reseau")

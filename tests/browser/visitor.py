@@ -66,8 +66,14 @@ class Visitor:
 
     def looks_right(self) -> None:
         """No violation by axe, and nothing sticks out to the side."""
+        self.passes_axe()
+        self.fits()
+
+    def passes_axe(self) -> None:
         told = self.violations()
         assert told == [], f"{self.page.url}: {told}"
+
+    def fits(self) -> None:
         wide = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert wide <= 0, f"{self.page.url} is {wide} px wider than the screen"
 

@@ -202,7 +202,17 @@ def forms(network: Network) -> list[tuple[Route, Somebody]]:
     return found
 
 
-def test_what_is_refused_is_translated(network: Network):
+def untold(page: str) -> list[str]:
+    """What a form that was refused does not say to whoever listens: in its title, and at its fields."""
+    errors = [one for one in re.findall(r"<\w+ [^>]*\berrmsg\b[^>]*>", page) if 'role="alert"' not in one]
+    described = {one for ids in re.findall(r'aria-describedby="([^"]*)"', page) for one in ids.split()}
+    wrong = [one for one in errors if not described & set(re.findall(r'\bid="([^"]+)"', one))]
+    if (errors or 'class="errsum' in page) and not re.search(r"<title>\s*⟦Erreur :⟧", page):
+        wrong.append(str(re.search(r"<title>(.*?)</title>", page, re.DOTALL)))
+    return wrong
+
+
+def test_what_is_refused_is_translated_and_told_to_whoever_listens(network: Network):
     """Each form is sent with nothing in it, and then as if it was filled in."""
     ids = records.make(network)["SER"].ids
     before = Data(network.site)
@@ -223,6 +233,7 @@ def test_what_is_refused_is_translated(network: Network):
         found.look(brackets.said(page), where)
 
     assert found.told == []
+    assert [(where, wrong) for page, where in answers if where.endswith("422") if (wrong := untold(page))] == []
     assert statuses >= {200, 303, 400, 404, 409, 422}
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
 
 from service.site import Site
+from tests.browser import served
 from tests.browser.conftest import EVERY
 from tests.browser.stories import told, ways
 from tests.browser.stories.hand import Hand
@@ -22,12 +23,29 @@ TOLD = [
 ]
 
 
+@pytest.fixture(scope="module")
+def stage(filled: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Site, served.Watch]]:
+    """One server for all stories: to start it takes longer than to bring its database back."""
+    watch = served.Watch()
+    with served.served(filled, tmp_path_factory.mktemp("stories"), watch) as site:
+        yield site, watch
+
+
 @pytest.mark.parametrize(("story", "way"), TOLD)
-def test_story(chromium: Browser, site: Site, story: Callable[[Hand], None], way: ways.Way):
+def test_story(
+    chromium: Browser,
+    filled: Path,
+    stage: tuple[Site, served.Watch],
+    story: Callable[[Hand], None],
+    way: ways.Way,
+):
+    site, watch = stage
+    served.restore(site, filled)
+    watch.back()
     outcome = "failed"
     try:
         hand = Hand(chromium, site, way.width, java_script_enabled=way.script)
-        hand.way = way
+        hand.way, hand.watch = way, watch
         with hand:
             story(hand)
         outcome = "passed"

@@ -128,7 +128,7 @@ def test_a_paper_code_opens_the_person_s_own_page_and_nothing_else(house: House)
     answer = visitor.fill("/session", "/entrer", token=code.lower().replace("-", " "))
 
     assert re.fullmatch(r"([0-9A-HJKMNP-TV-Z]{4}-){3}[0-9A-HJKMNP-TV-Z]{4}", code)  # 16 of 32 signs: 80 bits
-    assert answer.headers["location"] == "/agenda?fait=entered"
+    assert answer.headers["location"] == "/ma-page?fait=entered"
     assert visitor.read("/demandes").status_code == 403
     assert "Zoe" not in visitor.read("/mon-accord").text + visitor.read("/agenda").text
 

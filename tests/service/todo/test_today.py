@@ -17,7 +17,7 @@ from service.site import Actor
 from service.tables.access import Account
 from service.tables.mail import OutboxMessage
 from service.tables.pairings import Notice, Pairing, Request, Visit
-from service.tables.people import Consent, PeerHelper, Person
+from service.tables.people import Consent, Party, PeerHelper, Person
 from tests.service.web.network import MOMENT, TODAY, Network
 
 
@@ -181,6 +181,27 @@ def test_what_was_told_to_the_coordination_is_shown_until_it_is_read(network: Ne
 
     assert answer.headers["location"] == "/aujourdhui?fait=told"
     assert things(network, "news") == []
+
+
+@pytest.mark.parametrize(
+    ("code", "says", "leads"),
+    [
+        ("hours_changed", "Les heures de Ana ont changé", "/disponibilites"),
+        ("limits_changed", "Ana a changé ce qui lui est possible", ""),
+        ("knows_somebody", "Ana connaît une personne du réseau", ""),
+    ],
+)
+def test_what_a_helper_said_of_themselves_is_shown_and_leads_to_their_page(
+    network: Network, code: str, says: str, leads: str
+):
+    number = int(network.ids["SER:Ana"])
+    with network.site.db.begin() as tx:
+        notices.tell_of_change(tx, network.site, code, tx.get_one(Party, number))
+        ana = tx.get_one(PeerHelper, number).public_id
+    text = network.signed_in("coordinator").read("/aujourdhui").text
+
+    assert says in text
+    assert f'href="/pairs-aidants/{ana}{leads}"' in text
 
 
 @pytest.mark.parametrize(("days", "code"), [(47, None), (48, "ends"), (62, "ends"), (63, "over")])

@@ -18,8 +18,8 @@ from tests.service.web.servers import server
 
 MOST = 36
 """Questions of the page that asks most; one more for each of sixty people would be seen at once."""
-GATHERING = {"/aujourdhui": 60, "/mes-donnees": 60}
-"""Today gathers every kind of thing to decide; one's own data asks each kind of record once."""
+GATHERING = {"/aujourdhui": 60, "/mes-donnees": 60, "/mes-donnees/papier": 60}
+"""Today gathers every kind of thing to decide; one’s own data, on paper too, asks each kind of record once."""
 
 
 @pytest.fixture

@@ -32,6 +32,8 @@ class Calculation:
         limits = msgspec.convert(self.taken.limits, Limits)
         if self.taken.kind == "what_if":
             return supposing.solve(self.instance, limits)
+        if self.taken.kind in ("planning", "replan"):
+            return (solving.planned if self.taken.kind == "planning" else solving.replanned)(self.instance)
         answer, told = solving.paired(self.instance, limits)
         self.heard += told
         return answer
