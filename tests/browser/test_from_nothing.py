@@ -180,7 +180,9 @@ def note_the_yes(claire: Somebody) -> None:
 
 
 def let_in(claire: Somebody, merle: Somebody) -> None:
-    claire.open("/comptes")
+    claire.open("/personnes")
+    claire.clicks("Merle")
+    claire.clicks("Donner un lien ou un code")
     claire.clicks("Lien personnel Merle")
     said = claire.reads()
     link = re.search(r"http://\S+/entrer/\S+", said)
