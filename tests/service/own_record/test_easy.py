@@ -22,6 +22,13 @@ def network() -> Network:
     return Network(make_site())
 
 
+def classes(page: str) -> list[str]:
+    """Of the main part of a page."""
+    found = re.search(r'<main[^>]*class="([^"]*)"', page)
+    assert found is not None
+    return found[1].split()
+
+
 def reading_easily(network: Network) -> Browser:
     yann = network.signed_in("person", "Yann")
     assert yann.read("/lecture/facile?retour=/ma-page").headers["location"] == "/ma-page"
@@ -35,11 +42,11 @@ def test_the_key_pages_have_an_easy_version_and_a_way_back(network: Network, pat
     easy = yann.read(path).text
     yann.read("/lecture/courante")
 
-    assert "easy" in re.search(r'<main[^>]*class="([^"]*)"', easy)[1].split()
+    assert "easy" in classes(easy)
     assert "Version courante" in easy
     usual = yann.read(path).text
     assert "Version facile à lire" in usual
-    assert "easy" not in re.search(r'<main[^>]*class="([^"]*)"', usual)[1].split()
+    assert "easy" not in classes(usual)
 
 
 def test_the_moments_of_a_meeting_are_easy_to_read_too(network: Network):

@@ -10,11 +10,12 @@ import pytest
 from sqlmodel import select
 
 from service import contact_cards, own_erasure, right_requests, shredding, subscriptions, visits
-from service.site import Actor
+from service.site import Actor, Site
 from service.tables.feeds import FeedBody
 from service.tables.pairings import Pairing, Request, TrialReview, Visit
 from service.tables.people import ContactCard, Person
 from service.tables.work import ImportedValue, Run
+from tests.service.record.builders import a_pairing
 from tests.service.web.network import MOMENT, TODAY, Network, make_site
 from tests.service.web.test_lives import paired, visit_of
 
@@ -155,3 +156,11 @@ def test_every_calendar_is_written_anew_without_them(network: Network):
     for path in paths:
         assert "canari" not in reader.get(path).text.lower()
     assert told_in_feeds(network) == set()
+
+
+def test_the_files_are_written_anew_on_either_engine(site: Site):
+    pair = a_pairing(site)
+
+    assert shredding.shred(site.db)
+    with site.db() as tx:
+        assert tx.get_one(Person, pair.person_id).pseudonym == "Hirondelle"
