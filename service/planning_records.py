@@ -327,11 +327,16 @@ class Records:
     def _open(self, owner: int, school: bool, always: bool) -> tuple[Span, ...]:
         whole_day = [Window(day, 0, DAY, date.min) for day in range(1, 8)] if always else []
         windows = self._windows.get(owner, whole_day)
-        closed = self.closed(school)
+        closed, absences = self.closed(school), self._absences.get(owner, ())
+        of_weekday: dict[int, list[Window]] = {}
+        for window in windows:
+            of_weekday.setdefault(window.weekday, []).append(window)
+        dates = [(number, self.horizon.date(number)) for number in range(self.horizon.days)]
         return tidy(
-            (day * DAY + start, day * DAY + end)
-            for day in range(self.horizon.days)
-            for start, end in free_on(self.horizon.date(day), windows, self._absences.get(owner, ()), closed)
+            (number * DAY + start, number * DAY + end)
+            for number, day in dates
+            if day.isoweekday() in of_weekday
+            for start, end in free_on(day, of_weekday[day.isoweekday()], absences, closed)
         )
 
     @property
