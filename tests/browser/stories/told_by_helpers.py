@@ -91,8 +91,8 @@ def h3(hand: Hand) -> None:
     hand.presses("Enregistrer mes limites")
     assert "Les prochaines propositions en tiennent compte" in hand.said
     hand.open("/mes-limites")
-    kept = {label: hand.page.get_by_label(label).input_value() for label in ("Heures par semaine, au plus",)}
-    assert kept == {"Heures par semaine, au plus": "12"}
+    assert hand.page.get_by_label("Heures par semaine, au plus").input_value() == "12"
+    assert hand.page.get_by_label("Visites par jour, au plus").input_value() == "2"
     assert dog.is_checked()
     _gone(hand, "Plus de place : 2 accompagnements sur 2.")
 
