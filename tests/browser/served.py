@@ -11,8 +11,8 @@ from contextlib import closing, contextmanager
 from datetime import date, datetime
 from pathlib import Path
 
-import pysqlite3
 import uvicorn
+from pysqlite3 import dbapi2 as sqlite3
 from sqlmodel import select
 
 from service import access, database, visits
@@ -132,7 +132,7 @@ def made_once(shared: Path, name: str, make: Callable[[Path], None]) -> Path:
 def restore(site: Site, filled: Path) -> None:
     """Everything in the database of a running server is as it was when it started."""
     with (
-        closing(pysqlite3.connect(f"file:{filled}?mode=ro", uri=True)) as before,
-        closing(pysqlite3.connect(site.settings.database_url.removeprefix("sqlite:///"))) as now,
+        closing(sqlite3.connect(f"file:{filled}?mode=ro", uri=True)) as before,
+        closing(sqlite3.connect(site.settings.database_url.removeprefix("sqlite:///"))) as now,
     ):
         before.backup(now)

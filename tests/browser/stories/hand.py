@@ -46,7 +46,7 @@ class Hand(Visitor):
 
     def sent(self, path: str, form: dict[str, str], redirects: int = 20) -> APIResponse:
         """The answer to a form that no page has."""
-        return self.context.request.post(self.site.settings.base_url + path, form=form, max_redirects=redirects)
+        return self.context.request.post(self.site.settings.base_url + path, form={**form}, max_redirects=redirects)
 
     def opened_as(self, role: str, path: str, ref: str | None = None) -> None:
         """Come in as somebody, from a clean browser, in the theme of this way."""
