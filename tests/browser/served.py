@@ -12,7 +12,6 @@ from datetime import date, datetime
 from pathlib import Path
 
 import uvicorn
-from pysqlite3 import dbapi2 as sqlite3
 from sqlmodel import select
 
 from service import access, database, visits
@@ -29,6 +28,7 @@ from service.settings import Settings
 from service.site import Actor, Site
 from service.tables.territory import Territory
 from service.worker import Worker
+from tests import sites
 from tests.postgres import alone
 
 TODAY = date(2027, 1, 4)
@@ -131,8 +131,5 @@ def made_once(shared: Path, name: str, make: Callable[[Path], None]) -> Path:
 
 def restore(site: Site, filled: Path) -> None:
     """Everything in the database of a running server is as it was when it started."""
-    with (
-        closing(sqlite3.connect(f"file:{filled}?mode=ro", uri=True)) as before,
-        closing(sqlite3.connect(site.settings.database_url.removeprefix("sqlite:///"))) as now,
-    ):
-        before.backup(now)
+    with closing(Database(f"sqlite:///{filled}")) as before:
+        sites.copy_of(before, site.settings.database_url).close()
