@@ -31,7 +31,7 @@ def _table(head: list[str], rows: Iterable[list[object]]) -> list[str]:
 
 def stories(told: list[list[str]]) -> list[str]:
     """A row for each way, a column for each story; what was not run says so."""
-    codes = list(dict.fromkeys(code for code, _, _ in told))
+    codes = sorted({code for code, _, _ in told})
     ways = sorted({way for _, way, _ in told})
     found = {(code, way): outcome for code, way, outcome in told}
     rows: list[list[object]] = [
