@@ -20,6 +20,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from service.app import create_app
 from service.site import Site
 from service.web.doors import cookie_name
+from service.web.easy import READING_COOKIE
 from tests.browser import atlas, served, situations
 from tests.browser.conftest import ARGUMENTS, CHROMIUM, WIDTHS
 from tests.browser.visitor import Visitor
@@ -162,6 +163,7 @@ def _take(chromium: Browser, site: Site, role: str, pages: dict[str, Shown], fol
                 for name, value in {**cookies, "theme": theme}.items():
                     visitor.context.add_cookies([{"name": name, "value": value, "url": site.settings.base_url}])
                 for name, shown in pages.items():
+                    visitor.context.clear_cookies(name=READING_COOKIE)
                     visitor.open(found.pages[shown.template][0])
                     if shown.then is not None:
                         shown.then(visitor.page)
