@@ -15,7 +15,8 @@ from service.account_names import name_of
 from service.common_slots import Common
 from service.errors import NotAllowed, NotFound
 from service.pairing_data import LAPSE_DAYS
-from service.pairing_rows import first_visit_by
+from service.pairing_rows import consent_of, first_visit_by
+from service.request_views import consent_state, shown_state
 from service.site import Actor, Site
 from service.tables.access import Account
 from service.tables.pairings import Pairing, Request, Visit
@@ -69,6 +70,7 @@ class Follow:
     wished_by: date | None
     note: str
     steps: tuple[Step, ...]
+    shown: str
     next: str
     by: date | None
     helper: str
@@ -129,8 +131,10 @@ def _follow(tx: Session, site: Site, actor: Actor, row: Request, language: str) 
     visit = _first_visit(tx, pairing) if pairing is not None else None
     told = _told(tx, person, visit) if both and visit is not None else None
     common = common_slots.of_pairing(tx, site, pairing, row.professional_id) if pairing is not None and both else None
-    following, by = _next(row, pairing, told, common)
     today = clock.today(site.clock, territory.timezone)
+    pending = row.status == "consent_pending"
+    shown = shown_state(row.status, consent_state(consent_of(tx, row.person_id), today)) if pending else row.status
+    following, by = _next(row, shown, pairing, told, common)
     return Follow(
         public_id=row.public_id,
         ref=row.ref,
@@ -145,6 +149,7 @@ def _follow(tx: Session, site: Site, actor: Actor, row: Request, language: str) 
         wished_by=row.wished_first_visit_by,
         note=note_of(tx, site, row),
         steps=_steps(tx, territory, row, pairing, visit),
+        shown=shown,
         next=following,
         by=by if by is not None and by >= today else None,
         helper=tx.get_one(PeerHelper, pairing.peer_helper_id).display_name if pairing is not None and both else "",
@@ -237,10 +242,10 @@ def _answered(pairing: Pairing | None) -> date | None:
 
 
 def _next(
-    row: Request, pairing: Pairing | None, visit: FirstVisit | None, common: Common | None
+    row: Request, shown: str, pairing: Pairing | None, visit: FirstVisit | None, common: Common | None
 ) -> tuple[str, date | None]:
     if row.status in ENDED or row.status in NEW or pairing is None:
-        return ("waiting" if row.status == "proposed" else row.status), None
+        return ("waiting" if row.status == "proposed" else shown), None
     if pairing.status == "proposed":
         return "proposed", pairing.proposed_on + timedelta(days=LAPSE_DAYS)
     if pairing.status == "accepted":

@@ -63,6 +63,10 @@ class RequestView:
     by_link: bool = False
 
     @property
+    def shown(self) -> str:
+        return shown_state(self.status, self.consent)
+
+    @property
     def can_be_accepted(self) -> bool:
         return self.status == "received" or self.consent == "given"
 
@@ -75,6 +79,11 @@ def today_of(site: Site, tx: Session, request: Request) -> date:
     """The day of the request's territory."""
     territory = tx.get_one(Territory, request.territory_id)
     return clock.today(site.clock, territory.timezone)
+
+
+def shown_state(status: str, consent: str) -> str:
+    """The state that readers are told: once the person said yes, the request waits for the coordination again."""
+    return "received" if status == "consent_pending" and consent == "given" else status
 
 
 def consent_state(row: Consent | None, today: date) -> str:

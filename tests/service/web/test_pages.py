@@ -108,12 +108,18 @@ def test_without_consent_a_request_waits_for_it_and_is_accepted_once_it_is_noted
     address = f"/demandes/{network.ids['SER:request:Rose']}"
     first = client.fill(f"{address}/accepter", "/demandes", revision="1")
     too_early = client.fill(f"{address}/accepter", "/demandes", revision="2")
+    waiting = client.read(address).text
     noted = client.fill(f"{address}/accord", "/demandes", revision="2", how="signed")
+    said = client.read(address).text
+    asker = network.signed_in("professional", "Paul").read(address.replace("/demandes", "/mes-demandes")).text
     then = client.fill(f"{address}/accepter", "/demandes", revision="2")
 
     assert first.headers["location"].endswith("fait=request_consent")
     assert too_early.status_code == 409
     assert noted.status_code == 303
+    assert "Attend l’accord" in waiting
+    assert "Attend l’accord" not in said  # from here on the coordination is waited for
+    assert "donne son accord" not in asker
     assert then.headers["location"].endswith("fait=request_accepted")
     assert status_of(network, "Rose") == "waiting"
     with network.site.db() as tx:
