@@ -53,7 +53,7 @@ PAIRING: Mapping[str, Explained] = {
     "ENVIRONMENT": Explained(
         RULES["ENVIRONMENT"],
         N_("Le domicile a quelque chose (chien, tabac, escaliers…) qui ne va pas pour ce pair-aidant."),
-        N_("Proposez de se voir ailleurs, ou notez que c’est réglé."),
+        N_("Proposez un autre lieu de rencontre, ou notez que c’est réglé."),
     ),
     "DISTANCE": Explained(
         RULES["DISTANCE"],

@@ -117,8 +117,8 @@ def test_without_consent_a_request_waits_for_it_and_is_accepted_once_it_is_noted
     assert first.headers["location"].endswith("fait=request_consent")
     assert too_early.status_code == 409
     assert noted.status_code == 303
-    assert "Attend l’accord" in waiting
-    assert "Attend l’accord" not in said  # from here on the coordination is waited for
+    assert '<span class="tag ">Attend l’accord</span>' in waiting
+    assert '<span class="tag ">Attend l’accord</span>' not in said  # from here on the coordination is waited for
     assert "donne son accord" not in asker
     assert then.headers["location"].endswith("fait=request_accepted")
     assert status_of(network, "Rose") == "waiting"
