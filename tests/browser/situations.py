@@ -247,9 +247,12 @@ def _visits(site: Site, actor: Actor, made: Situation) -> None:
     Two visits of the helper who has most to see: one should be over since yesterday, one is today. One of somebody
     else falls away, so that it is to place again, and somebody is away for a week.
     """
-    helper = _signed_in(site, "peer_helper").party_id
+    helper, person = (_signed_in(site, role).party_id for role in ("peer_helper", "person"))
     with site.db.begin() as tx:
-        told = select(Visit).where(Visit.peer_helper_id == helper, col(Visit.published_at).is_not(None))
+        # The person who has most to see keeps their visit: it is looked at from their side.
+        told = select(Visit).where(
+            Visit.peer_helper_id == helper, Visit.person_id != person, col(Visit.published_at).is_not(None)
+        )
         late, today = tx.exec(told.order_by(col(Visit.starts_at))).all()[:2]
         for row, back in ((late, 18), (today, -1)):
             row.starts_at = site.clock.now() - timedelta(hours=back)

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser
 
 from service.app import create_app
 from service.site import Site
-from tests.browser import atlas
+from tests.browser import atlas, situations
 from tests.browser.visitor import Visitor
 
 PROPOSED = "SER-P026"
@@ -98,8 +98,9 @@ def test_no_page_is_wider_than_a_small_phone_with_text_twice_as_large(chromium: 
     wide: dict[str, int] = {}
     with Visitor(chromium, site, 320) as visitor:
         visitor.enter(role)
-        found = atlas.explore(site, role, atlas.templates(create_app(site)))
-        for template, address in found.pages.items():
+        reader = situations.entered(site, role)
+        found = atlas.explore(role, site.settings.base_url, atlas.templates(create_app(site)), reader.look)
+        for template, [address] in found.pages.items():
             visitor.open(address)
             visitor.page.evaluate("document.documentElement.style.fontSize = '200%'")
             visitor.page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
