@@ -15,6 +15,8 @@ from litestar import Request, Response
 from service.web.pages import TEMPLATES, page
 
 READING_COOKIE = "lecture"
+WRITTEN = frozenset(path.name for path in TEMPLATES.glob("easy_*.html"))
+"""The easy versions that there are."""
 
 
 def is_easy(request: Request[Any, Any, Any]) -> bool:
@@ -24,5 +26,5 @@ def is_easy(request: Request[Any, Any, Any]) -> bool:
 def own_page(request: Request[Any, Any, Any], template: str, **context: Any) -> Response[str]:
     """A page of the person in the version they read; one that has no easy version is shown as usual."""
     easy = is_easy(request)
-    chosen = f"easy_{template}" if easy and (TEMPLATES / f"easy_{template}").exists() else template
+    chosen = f"easy_{template}" if easy and f"easy_{template}" in WRITTEN else template
     return page(request, chosen, easy=easy, **context)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -22,7 +20,7 @@ from service.ids import SystemIds
 from service.sealing import Seals
 from service.settings import Settings
 from service.site import Site
-from tests.browser.served import working
+from tests.browser.served import running, working
 from tests.browser.visitor import Visitor
 
 ZONE = ZoneInfo("Europe/Brussels")
@@ -52,17 +50,8 @@ def started(folder: Path, morning: Morning) -> Iterator[Site]:
     )
     site = Site(Database(settings.database_url), morning, SystemIds(), Seals(b"k" * 32), settings)
     database.upgrade(site.db)
-    with working(site), serving.answering(site) as server:
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
-        thread.start()
-        while not server.started:
-            time.sleep(0.02)
-        try:
-            yield site
-        finally:
-            server.should_exit = True
-            thread.join(20)
-            listener.close()
+    with working(site), serving.answering(site) as server, running(server, listener):
+        yield site
     site.db.close()
 
 

@@ -93,6 +93,21 @@ def working(site: Site) -> Iterator[None]:
 
 
 @contextmanager
+def running(server: uvicorn.Server, listener: socket.socket) -> Iterator[None]:
+    """A server that answers, in a thread of its own, while the block lasts."""
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+    thread.start()
+    while not server.started:
+        time.sleep(0.02)
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        thread.join(20)
+        listener.close()
+
+
+@contextmanager
 def served(filled: Path, folder: Path, clock: Clock | None = None) -> Iterator[Site]:
     """A real server on a copy of the filled database; `working` carries its runs out, or the test itself."""
     copy = folder / "lefil.db"
@@ -103,17 +118,9 @@ def served(filled: Path, folder: Path, clock: Clock | None = None) -> Iterator[S
     server = uvicorn.Server(
         uvicorn.Config(create_app(site), access_log=False, log_config=None, server_header=False, lifespan="on")
     )
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
-    thread.start()
-    while not server.started:
-        time.sleep(0.02)
-    try:
+    with running(server, listener):
         yield site
-    finally:
-        server.should_exit = True
-        thread.join(20)
-        listener.close()
-        site.db.close()
+    site.db.close()
 
 
 def made_once(shared: Path, name: str, make: Callable[[Path], None]) -> Path:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 import re
 import socket
-import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -29,6 +27,7 @@ from service.site import Site
 from service.tables.access import WebSession
 from service.tables.people import Party, Person
 from tests.browser.conftest import EVERY
+from tests.browser.served import running
 from tests.browser.visitor import Visitor
 
 PASSWORD = "girafe violon tunnel citron"
@@ -54,17 +53,9 @@ def serving(folder: Path) -> Iterator[Site]:
     database.upgrade(site.db)
     config = uvicorn.Config(create_app(site), access_log=False, log_config=None, server_header=False, lifespan="on")
     server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
-    thread.start()
-    while not server.started:
-        time.sleep(0.02)
-    try:
+    with running(server, listener):
         yield site
-    finally:
-        server.should_exit = True
-        thread.join(20)
-        listener.close()
-        site.db.close()
+    site.db.close()
 
 
 def fill_in_the_network(page: Page, code: str) -> None:
