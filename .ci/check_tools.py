@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
 
-from tests.postgres import programs
+from tests import chromium, postgres
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+NEEDED = {
+    ("Chromium", "chromium-headless-shell"): chromium.program,
+    ("PostgreSQL", "postgresql"): postgres.programs,
+}
 
 
 def missing() -> dict[str, str]:
     """Return the Debian package by the name of what is missing."""
     absent: dict[str, str] = {}
-    if not any(shutil.which(name) for name in BROWSERS):
-        absent["Chromium"] = "chromium"
-    try:
-        programs()
-    except RuntimeError:
-        absent["PostgreSQL"] = "postgresql"
+    for (name, package), find in NEEDED.items():
+        try:
+            find()
+        except RuntimeError:
+            absent[name] = package
     return absent
 
 

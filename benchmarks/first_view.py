@@ -14,12 +14,12 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize
 
 from benchmarks import servers, web
 from service import access
+from tests.chromium import chromium
 
-CHROMIUM = "/usr/bin/chromium"
 PHONE: ViewportSize = {"width": 390, "height": 844}
 ROW = "{:<60} {:>8}"
 
@@ -74,15 +74,13 @@ def main() -> None:
         site = web.site_on(url, port)
         with closing(site.db):
             web.fill(site, 1)
-            with servers.running(web.serve, url, port=port), sync_playwright() as tool:
-                browser = tool.chromium.launch(executable_path=CHROMIUM, args=["--headless", "--no-sandbox"])
+            with servers.running(web.serve, url, port=port), chromium() as browser:
                 signed_in = browser.new_context(locale="fr-BE")
                 page = signed_in.new_page()
                 page.goto(access.new_link(site, "peer_helper"))
                 page.get_by_role("button", name="Entrer").click()
                 page.wait_for_load_state()
                 found = first_view(browser, signed_in, f"{site.settings.base_url}/agenda")
-                browser.close()
     for address, octets in found.fetched.items():
         print(ROW.format(urlsplit(address).path, octets))
     print(ROW.format(f"{len(found.fetched)} requests to {', '.join(sorted(found.hosts))}", found.octets))

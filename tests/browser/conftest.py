@@ -8,23 +8,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from service.site import Site
+from tests import chromium as found
 from tests.browser import served, situations
 from tests.browser.situations import Situation
 from tests.browser.visitor import Visitor
-
-CHROMIUM = Path("/usr/bin/chromium")
-ARGUMENTS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 
 
 @pytest.fixture(scope="session")
@@ -41,14 +31,12 @@ def busy(shared_folder: Path) -> tuple[Path, Situation]:
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
-    if not CHROMIUM.exists():
-        pytest.fail(
-            "There is no Chromium for the browser tests. Install the Debian package « chromium ».", pytrace=False
-        )
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
+    try:
+        found.program()
+    except RuntimeError as absent:
+        pytest.fail(str(absent), pytrace=False)
+    with found.chromium() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture

@@ -15,15 +15,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from service.app import create_app
 from service.site import Site
 from service.web.doors import cookie_name
 from service.web.easy import READING_COOKIE
 from tests.browser import atlas, served, situations
-from tests.browser.conftest import ARGUMENTS, CHROMIUM, WIDTHS
+from tests.browser.conftest import WIDTHS
 from tests.browser.visitor import Visitor
+from tests.chromium import chromium
 
 THEMES = ("clair", "sombre")
 QUALITY = 70
@@ -135,14 +136,12 @@ def every_file() -> Iterator[str]:
 
 
 def main(folder: Path) -> None:
-    with tempfile.TemporaryDirectory() as scratch, sync_playwright() as playwright:
+    with tempfile.TemporaryDirectory() as scratch, chromium("--lang=fr") as browser:
         filled = Path(scratch) / "filled.db"
         served.fill(filled)
-        chromium = playwright.chromium.launch(executable_path=str(CHROMIUM), args=[*ARGUMENTS, "--lang=fr"])
         with _calm(filled, Path(scratch)) as site:
             for role, pages in MAIN.items():
-                _take(chromium, site, role, pages, folder)
-        chromium.close()
+                _take(browser, site, role, pages, folder)
 
 
 @contextmanager
@@ -153,11 +152,11 @@ def _calm(filled: Path, scratch: Path) -> Iterator[Site]:
         yield site
 
 
-def _take(chromium: Browser, site: Site, role: str, pages: dict[str, Shown], folder: Path) -> None:
+def _take(browser: Browser, site: Site, role: str, pages: dict[str, Shown], folder: Path) -> None:
     reader = situations.entered(site, role)
     found = atlas.explore(role, site.settings.base_url, atlas.templates(create_app(site)), reader.look)
     for width, pixels in WIDTHS.items():
-        with Visitor(chromium, site, pixels) as visitor:
+        with Visitor(browser, site, pixels) as visitor:
             cookies = {cookie_name(site): str(reader.cookies.get(cookie_name(site)))} if role else {}
             for theme in THEMES:
                 for name, value in {**cookies, "theme": theme}.items():
