@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal, get_args
 
 Lang = Literal["fr", "nl", "de", "en"]
@@ -114,6 +115,16 @@ PAIRING_END_REASONS = (
 VISIT_KINDS = ("first_joint", "regular", "accompaniment", "family", "review", "closing")
 VISIT_STATES = ("planned", "confirmed", "done", "cancelled", "not_held", "moved")
 LIVE_VISIT_STATES = ("planned", "confirmed")
+VISIT_STATES_IN_CALENDARS: Mapping[str, Literal["TENTATIVE", "CONFIRMED", "CANCELLED"]] = {
+    "planned": "TENTATIVE",
+    "confirmed": "CONFIRMED",
+    "done": "CONFIRMED",
+    # Who did not come is nobody's business there: the appointment stays as it was.
+    "not_held": "CONFIRMED",
+    "cancelled": "CANCELLED",
+    "moved": "CANCELLED",
+}
+"""What calendars say of a visit (RFC 5545, 3.8.1.11); they hear of a change of state only where this changes."""
 VISIT_CANCEL_REASONS = ("by_person", "by_helper", "by_professional", "by_service")
 VISIT_NOT_HELD_REASONS = ("person_absent", "helper_absent")
 VISIT_PLACES = ("home", "place", "outside_accompaniment")

@@ -13,7 +13,7 @@ from calendars.feed import Event, Series, Status
 from calendars.horizon import Horizon
 from calendars.recurrence import Rule, in_utc, read_rule, weekly, within
 from locales import Texts
-from service import feed_rows, feed_texts
+from service import codes, feed_rows, feed_texts
 from service.feed_rows import Around, Closures
 from service.feed_texts import Company, Told
 from service.rows import by_id
@@ -21,16 +21,6 @@ from service.tables.network import Meeting, OpenSession, OpenSessionDay
 from service.tables.pairings import Visit
 from service.tables.people import Place
 from service.tables.territory import Territory
-
-VISIT_STATUS: dict[str, Status] = {
-    "planned": "TENTATIVE",
-    "confirmed": "CONFIRMED",
-    "done": "CONFIRMED",
-    # Who did not come is nobody's business here: the appointment stays as it was.
-    "not_held": "CONFIRMED",
-    "cancelled": "CANCELLED",
-    "moved": "CANCELLED",
-}
 
 
 @dataclass(frozen=True)
@@ -185,12 +175,12 @@ def _visit(reader: Reader, visit: Visit, around: Around, kind: str) -> Event:
 
 def _level_of(reader: Reader, visit: Visit) -> str:
     """Of a visit called off, perhaps since a consent was withdrawn, others keep no more than the hour."""
-    off = VISIT_STATUS[visit.status] == "CANCELLED"
+    off = codes.VISIT_STATES_IN_CALENDARS[visit.status] == "CANCELLED"
     return "minimal" if off and reader.level in ("initials", "place") else reader.level
 
 
 def _event(reader: Reader, visit: Visit, told: Told) -> Event:
-    status = VISIT_STATUS[visit.status]
+    status = codes.VISIT_STATES_IN_CALENDARS[visit.status]
     return Event(
         uid=visit.uid,
         changed=visit.changed_at,

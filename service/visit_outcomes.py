@@ -19,7 +19,7 @@ from service.tables.pairings import Notice, Pairing, Visit
 from service.tables.people import Person
 from service.tables.presence import VisitReport
 from service.tables.territory import Territory
-from service.visit_rows import own_visit, touch
+from service.visit_rows import own_visit, shown_otherwise, touch
 
 TRIAL_DAYS = 28
 """A trial lasts four weeks and at least three visits (section 4)."""
@@ -113,8 +113,8 @@ def take_back(site: Site, actor: Actor, visit: str, *, revision: int | None = No
         if row.status == "not_held":
             _forget_absences(tx, pairing)
         step("visit", row.status, report.noted_from)
-        row.status, row.reason = report.noted_from, None
-        touch(row, site, tells=True)
+        before, row.status, row.reason = row.status, report.noted_from, None
+        touch(row, site, tells=shown_otherwise(before, row.status))
         tx.add(row)
         bookings.book(tx, row)
         if report.began_trial:
@@ -202,8 +202,8 @@ def _begun(tx: Session, site: Site, actor: Actor, visit: str, revision: int | No
 
 def _end(tx: Session, site: Site, row: Visit, state: str, reason: str | None = None) -> None:
     step("visit", row.status, state, reason)
-    row.status, row.reason = state, reason
-    touch(row, site, tells=True)
+    before, row.status, row.reason = row.status, state, reason
+    touch(row, site, tells=shown_otherwise(before, state))
     tx.add(row)
     bookings.book(tx, row)
 

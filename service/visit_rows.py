@@ -13,7 +13,7 @@ from calendars.uids import own_uid
 from locales import N_
 from matching.planning.instance import Instance, Slot, Task
 from matching.planning.plan import end_of, start_of
-from service import clock
+from service import clock, codes
 from service.access_scope import only_coordinator, scope
 from service.errors import ConsentMissing, NotFound, Outdated
 from service.lifecycles import step
@@ -151,6 +151,11 @@ def touch(visit: Visit, site: Site, *, tells: bool) -> None:
     """
     visit.sequence += tells
     visit.changed_at = site.clock.now()
+
+
+def shown_otherwise(before: str, after: str) -> bool:
+    """Calendars say something else of a visit in the one state than in the other."""
+    return codes.VISIT_STATES_IN_CALENDARS[before] != codes.VISIT_STATES_IN_CALENDARS[after]
 
 
 def next_refs(tx: Session, territory_id: int, prefix: str, count: int) -> list[str]:

@@ -29,6 +29,7 @@ from service.tables.network import (
 from service.tables.pairings import Pairing, Visit
 from service.tables.people import Consent, ContactCard, MetBefore, Party
 from service.tables.territory import Signature
+from service.visit_rows import shown_otherwise
 
 
 @dataclass
@@ -169,6 +170,8 @@ def _tells_calendars(row: SQLModel) -> bool:
     if isinstance(row, OpenSessionDay):
         status = changes["status"]
         return "cancelled" in (*status.added, *status.deleted) and bool(status.deleted)
+    if isinstance(row, Visit) and (before := changes.pop("status").deleted) and shown_otherwise(before[0], row.status):
+        return True
     return any(one.has_changes() for one in changes.values())
 
 

@@ -27,6 +27,20 @@ def test_a_visit_noted_as_held_stands_as_before_once_taken_back(network: Network
     assert visit.row.status == "not_held"
 
 
+@pytest.mark.parametrize(("before", "rises"), [("planned", [1, 2, 3]), ("confirmed", [0, 0, 0])])
+def test_calendars_hear_only_of_what_they_then_say_otherwise(network: Network, before: str, rises: list[int]):
+    visit = AVisit(network, status=before)
+    seen: list[int] = []
+    visit_outcomes.note_held(visit.at(END), visit.helper, visit.public_id)
+    seen.append(visit.row.sequence)
+    visit_outcomes.take_back(visit.at(END), visit.helper, visit.public_id)
+    seen.append(visit.row.sequence)
+    visit_outcomes.note_not_held(visit.at(END), visit.helper, visit.public_id, "person_absent")
+    seen.append(visit.row.sequence)
+
+    assert seen == rises
+
+
 def test_after_a_day_it_stays(network: Network):
     visit = AVisit(network)
     visit_outcomes.note_held(visit.at(END), visit.helper, visit.public_id)

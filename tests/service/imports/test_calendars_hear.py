@@ -31,6 +31,15 @@ def test_a_time_a_place_or_a_status_of_a_file_raises_the_sequence(sqlite_site: S
     assert sequences(sqlite_site, OpenSessionHost) == [1]
 
 
+def test_a_status_that_calendars_do_not_tell_apart_leaves_the_sequence_as_it_was(sqlite_site: Site) -> None:
+    seen: list[list[int]] = []
+    for status in ("planned", "confirmed", "done"):
+        load(sqlite_site, with_cell(small(), "visits", 3, "status", status))
+        seen.append(sequences(sqlite_site, Visit))
+
+    assert seen == [[0, 0], [0, 1], [0, 1]]
+
+
 def test_a_title_or_a_name_leaves_the_sequence_as_it_was(sqlite_site: Site) -> None:
     load(sqlite_site, small())
     files = with_cell(small(), "meetings", 3, "title", "Supervision de janvier")
