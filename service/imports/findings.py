@@ -137,6 +137,13 @@ KINDS: Mapping[str, Kind] = {
         N_("L’accord de %(person)s pour « %(scope)s » manque ou n’est plus valable."),
         "a live pairing, outcomes or a concertation without that consent",
     ),
+    "MERGED_RECORD": _warning(
+        N_(
+            "« %(value)s » a été réunie avec « %(kept)s ». Cette ligne n’est pas reprise ; "
+            "ce qui y renvoie est repris chez « %(kept)s »."
+        ),
+        "the reference of a record that was made one with another",
+    ),
     "SECOND_LIVE_PAIRING": _error(
         N_("%(person)s a déjà un appariement en cours : %(other)s."), "two live pairings of one person"
     ),

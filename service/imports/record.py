@@ -55,6 +55,8 @@ class Record:
     """By file: the row's number to its reference."""
     parties: dict[int, tuple[str, str]] = field(default_factory=dict)
     """A party's number to its kind and reference."""
+    merged: dict[str, str] = field(default_factory=dict)
+    """The reference of somebody's second record, case aside, to that of the record that was kept."""
     rows: dict[str, dict[str, Stored]] = field(default_factory=lambda: defaultdict(dict))
 
     def learn(self, file: File, ref: str, number: int) -> None:
@@ -84,6 +86,8 @@ class Record:
             if file.has_reference:
                 for row in found:
                     self.learn(file, row.ref, row.id)  # type: ignore[attr-defined]
+            if file.name == "persons":
+                found = self._without_second_records(found)
             door = DOORS_IN.get(file.name)
             more = door(self) if door else None
             for row in found:
@@ -94,6 +98,17 @@ class Record:
                 if values is not None:
                     self.rows[file.name][key_of(file, values, self.cells)] = Stored(row, values)
         return self
+
+    def _without_second_records(self, people: list[Any]) -> list[SQLModel]:
+        """What is left of two records that were made one stays here, and goes into no file."""
+        known = {person.id: person for person in people}
+        for person in people:
+            kept = person
+            while kept.merged_into_id is not None:
+                kept = known[kept.merged_into_id]
+            if kept is not person:
+                self.merged[person.ref.casefold()] = kept.ref
+        return [person for person in people if person.merged_into_id is None]
 
     def _rows_of(self, file: File) -> list[SQLModel]:
         if self.territory is None and not file.common:

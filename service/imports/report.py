@@ -22,6 +22,7 @@ from service.imports.reading import Sheet, read
 from service.imports.record import Record, Stored, open_record
 from service.imports.references import LeftOut, References
 from service.imports.rows import Parsed, Row, typed
+from service.imports.second_records import followed
 from service.imports.values import ZONES, Cells
 from service.site import Site
 from service.tables.territory import Territory, Theme
@@ -183,6 +184,7 @@ def examined(
     memory = Memory(record)
     removed = _removed(record, memory, choices)
     headers = {sheet.file.name: sheet.headers for sheet in sheets.values()}
+    parsed = followed(parsed, record, headers, findings)
     references = References(parsed, record, headers)
     references.check(findings)
     changed, kept = _changed(parsed, record, memory, choices)

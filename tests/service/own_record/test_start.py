@@ -213,7 +213,7 @@ def test_paper_holds_what_is_proposed_and_planned_and_names_nobody_in_its_title(
     assert "Mardi 5 janvier, 11\u00a0h\u00a0–\u00a012\u00a0h" in sheet
     assert "Chez vous" in sheet
     title = sheet.split("<title>")[1].split("</title>")[0]
-    assert title.startswith("Feuille à imprimer")
+    assert title.startswith("Ma page, à imprimer")
 
 
 def test_what_is_held_is_read_in_words_on_the_page_and_on_paper(network: Network):
