@@ -4,7 +4,7 @@
 PYTHON ?= python3
 PORT ?= 8000
 SCREENS ?= test-results/screens
-WHAT ?= tests/browser/stories tests/browser/test_every_page.py tests/browser/test_doors.py
+WHAT ?= tests/browser/stories tests/browser/test_every_page.py tests/browser/test_refused_forms.py tests/browser/test_doors.py
 VENV := .venv
 PY := $(VENV)/bin/python
 STAMPS := $(VENV)/stamps

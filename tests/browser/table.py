@@ -53,8 +53,7 @@ def pages(looked: list[dict[str, Any]]) -> list[str]:
     for one in looked:
         roles[one["page"]].add(one["role"])
         by_page[one["page"]]["fits"].append(one["overflow"] == 0)
-        if one["axe"] is not None:
-            by_page[one["page"]]["axe"].append(one["axe"] == 0)
+        by_page[one["page"]]["axe"].append(one["axe"] == 0)
     rows: list[list[object]] = [
         [f"`{page}`", ", ".join(sorted(roles[page])), *(f"{sum(held)}/{len(held)}" for held in checks.values())]
         for page, checks in sorted(by_page.items())

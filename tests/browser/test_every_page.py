@@ -31,7 +31,8 @@ from tests.locales import brackets
 
 THEMES = {"clair": "light", "sombre": "dark"}
 WIDTHS = (1280, 390, 320)
-LOOKED_AT_BY_AXE = (1280, 390)
+TURNS = (1280, 390)
+"""Where a page is looked at when it is looked at once."""
 PSEUDO = "pseudo"
 """The language that nobody speaks, whose texts are longer than those of any other; it takes the place of English."""
 REACHED_OTHERWISE = {
@@ -108,10 +109,8 @@ class Walker:
         """Look at the page in this width: what does not fit, and what axe says in each theme that it is asked for."""
         beyond = self.fit(width)
         for theme, asked in axe.items():
-            told: list[str] | None = None
-            if width in LOOKED_AT_BY_AXE:
-                self.show(theme, width)
-                told = self.visitor.violations(**asked)
+            self.show(theme, width)
+            told = self.visitor.violations(**asked)
             self.round.seen.append(
                 {
                     "page": atlas.template_of(self.known, address) or address,
@@ -119,11 +118,11 @@ class Walker:
                     "language": self.language,
                     "theme": theme,
                     "width": width,
-                    "axe": None if told is None else len(told),
+                    "axe": len(told),
                     "overflow": len(beyond),
                 }
             )
-            self.note(address, theme, width, told or [])
+            self.note(address, theme, width, told)
         self.note(address, next(iter(axe)), width, beyond)
 
     def fit(self, width: int) -> list[str]:
@@ -212,7 +211,7 @@ def once(walker: Walker, atlases: dict[str, atlas.Atlas], folder: Path) -> None:
     languages, themes = ("fr", "nl", "de", PSEUDO), tuple(THEMES)
     with brackets.spoken(folder / "catalogs", pseudo):
         for turn, address in enumerate(address for found in due for address in found):
-            theme, width = themes[turn // 4 % 2], LOOKED_AT_BY_AXE[turn // 2 % 2]
+            theme, width = themes[turn // 4 % 2], TURNS[turn // 2 % 2]
             walker.speak(languages[turn % 4])
             walker.show(theme, width)
             walker.open(address)

@@ -36,11 +36,9 @@ from tests.locales.data import Data
 from tests.service.access.builders import BASE as OWN_HOST
 from tests.service.access.builders import Visitor
 from tests.service.access.every_route import records
-from tests.service.access.every_route.cells import Route, routes
-from tests.service.access.every_route.records import EVERYBODY, RELATED, Somebody
-from tests.service.access.every_route.test_every_route import ask
+from tests.service.access.every_route.forms import sent
 from tests.service.web.calculating import Calculation
-from tests.service.web.network import BASE, Browser, Network, make_site
+from tests.service.web.network import BASE, Network, make_site
 from tests.service.web.servers import server
 
 ADDRESSES_OF_A_PAGE = 2
@@ -189,19 +187,6 @@ def network() -> Network:
     return Network(make_site())
 
 
-def forms(network: Network) -> list[tuple[Route, Somebody]]:
-    """Each form of the program, and somebody who may send it."""
-    found: list[tuple[Route, Somebody]] = []
-    for route in sorted(routes(network.app), key=str):
-        if route.method != "POST" or route.path == "/sortir":
-            continue
-        may = [one for one in EVERYBODY if one.role in route.rule.roles and one.territory == "SER"]
-        related = [one for one in may if route.kind is None or one in RELATED[route.kind]]
-        if related:
-            found.append((route, related[0]))
-    return found
-
-
 def untold(page: str) -> list[str]:
     """What a form that was refused does not say to whoever listens: in its title, and at its fields."""
     errors = [one for one in re.findall(r"<\w+ [^>]*\berrmsg\b[^>]*>", page) if 'role="alert"' not in one]
@@ -217,17 +202,11 @@ def test_what_is_refused_is_translated_and_told_to_whoever_listens(network: Netw
     ids = records.make(network)["SER"].ids
     before = Data(network.site)
     answers: list[tuple[str, str]] = []
-    people: dict[Somebody, Browser] = {}
     statuses: set[int] = set()
-    for route, somebody in forms(network):
-        if somebody not in people:
-            people[somebody] = network.signed_in(somebody.role, somebody.name or None)
-            people[somebody].cookies.set(LANGUAGE_COOKIE, brackets.LANG)
-        for fields in ({}, route.fields):
-            answer = ask(people[somebody], Route("POST", route.path, route.rule, route.kind, fields), ids)
-            statuses.add(answer.status_code)
-            if answer.headers.get("content-type", "").startswith("text/html"):
-                answers.append((answer.text, f"POST {route.path} {answer.status_code}"))
+    for route, answer in sent(network, ids, brackets.LANG):
+        statuses.add(answer.status_code)
+        if answer.headers.get("content-type", "").startswith("text/html"):
+            answers.append((answer.text, f"POST {route.path} {answer.status_code}"))
     found = Findings(before.and_also(Data(network.site).names))
     for page, where in answers:
         found.look(brackets.said(page), where)
