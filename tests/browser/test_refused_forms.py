@@ -74,10 +74,8 @@ def test_every_form_that_is_sent_back_looks_right(chromium: Browser):
                 for said in [*axe, *beyond, *visitor.inspected("built", "fields"), *visitor.complaints]
             ]
             visitor.complaints.clear()
-            looked.append(
-                {"page": f"{one.form} (422)", "role": "-", "language": one.language, "theme": theme, "width": width}
-                | {"axe": len(axe), "overflow": len(beyond)}
-            )
+            seen = {"axe": len(axe), "overflow": len(beyond), "theme": theme, "width": width}
+            looked.append({"page": f"{one.form} (422)", "role": "-", "language": one.language, **seen})
     if folder := os.environ.get(EVERY):
         with (Path(folder) / "pages.jsonl").open("a") as table:
             table.writelines(json.dumps(one) + "\n" for one in looked)
