@@ -110,7 +110,7 @@ def links(site: Site, actor: Actor, *, clock: Clock = REAL) -> list[LinkView]:
             tx.exec(
                 select(PartnerRequest.link_id, func.count())
                 .where(
-                    PartnerRequest.territory_id == actor.territory_id,
+                    col(PartnerRequest.link_id).in_(select(PartnerLink.id).where(scope(actor).of(PartnerLink))),
                     col(PartnerRequest.made_at) > now - timedelta(days=1),
                 )
                 .group_by(col(PartnerRequest.link_id))
@@ -140,7 +140,7 @@ def choices(site: Site, actor: Actor) -> list[Choice]:
         rows = tx.exec(
             select(Professional, Organisation.name)
             .join(Organisation, col(Professional.organisation_id) == Organisation.id)
-            .where(Professional.territory_id == actor.territory_id, Professional.status == "active")
+            .where(scope(actor).of(Professional), Professional.status == "active")
             .order_by(Organisation.name, Professional.display_name)
         ).all()
         return [Choice(row.public_id, row.display_name, name) for row, name in rows]
@@ -161,7 +161,7 @@ def make(site: Site, actor: Actor, professional: str, phone: str, per_day: int, 
         who = tx.exec(
             select(Professional).where(
                 Professional.public_id == professional,
-                Professional.territory_id == actor.territory_id,
+                scope(actor).of(Professional),
                 Professional.status == "active",
             )
         ).first()
