@@ -14,10 +14,8 @@ import pytest
 from sqlmodel import Session, select
 
 from service import subscriptions
-from service.site import Actor
-from service.tables.access import Account
 from service.tables.pairings import Pairing, Request, Visit
-from service.tables.people import Consent, Party, PeerHelper, Person, Professional
+from service.tables.people import Consent, Party, Person, Professional
 from service.tables.territory import Organisation
 from tests.service.access.every_route import records
 from tests.service.access.every_route.canaries import Rows, hanging_on, plant
@@ -154,13 +152,9 @@ def test_a_word_in_the_records_of_another_is_in_no_answer(word: str, planted):
 
 def calendar_of(network: Network, one: Somebody) -> str:
     """The address of somebody's own calendar, at the level that says the most."""
-    table = {"person": Person, "peer_helper": PeerHelper, "professional": Professional}[one.role]
-    with network.site.db() as tx:
-        party = tx.exec(select(table.id).where(table.ref == network.ref(one.name))).one()
-        account = tx.exec(select(Account).where(Account.role == one.role, Account.party_id == party)).one()
-    actor = Actor(one.role, account.territory_id, account.id, party)
+    actor = records.actor_of(network, one)
     return subscriptions.subscribe(
-        network.site, actor, party, "plain" if one.role == "person" else "initials", "Agenda"
+        network.site, actor, actor.party_id, "plain" if one.role == "person" else "initials", "Agenda"
     ).url
 
 

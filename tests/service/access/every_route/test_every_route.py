@@ -11,12 +11,17 @@ import re
 from typing import Any
 
 import pytest
-from sqlmodel import SQLModel, select
+from sqlmodel import SQLModel, col, select
 
+from service.access_matrix import MATRIX
+from service.access_scope import scope
 from service.site import Site
+from service.tables.pairings import Pairing
+from service.tables.territory import Theme
+from service.web.route_records import RECORDS
 from tests.service.access.every_route import records
-from tests.service.access.every_route.cells import BESIDE_RECORDS, Route, routes
-from tests.service.access.every_route.records import EVERYBODY, MAY_READ, PEOPLE, RELATED, Somebody
+from tests.service.access.every_route.cells import Route, routes
+from tests.service.access.every_route.records import EVERYBODY, MAY_READ, PEOPLE, RELATED, Somebody, actor_of
 from tests.service.web.network import BASE, Browser, Network, make_site
 from tests.service.web.servers import server
 
@@ -25,9 +30,7 @@ CALM = ("audit_entry", "web_session", "attempt", "sign_in_link", "half_sign_in",
 ROUTES = sorted(routes(server(make_site())), key=str)
 """In one order, whatever process collects them: handlers with several paths hold them as a set."""
 PLAIN = [one for one in ROUTES if one.method == "GET" and "{" not in one.path and one.rule.roles]
-ABOUT_RECORDS = [
-    one for one in ROUTES if "{" in one.path and one.rule.roles and not one.path.startswith(BESIDE_RECORDS)
-]
+ABOUT_RECORDS = [one for one in ROUTES if one.kind is not None]
 
 OWN_FACTORS = ("/compte/adresse", "/compte/cles", "/compte/code-secret", "/compte/codes", "/compte/mot-de-passe")
 CALENDAR_ADDRESSES = tuple(
@@ -79,8 +82,19 @@ def ask(client: Browser, route: Route, ids: dict[str, str]) -> Any:
     )
 
 
-def test_every_route_about_a_record_says_which():
-    assert [str(one) for one in ABOUT_RECORDS if one.kind is None] == []
+@pytest.mark.parametrize("kind", RELATED)
+def test_the_table_of_access_reaches_a_record_for_those_related_to_it_and_for_nobody_else(kind, network, made, people):
+    """The table, asked about each account; `RELATED` was written by hand beside it."""
+    table = Pairing if kind == "proposal" else next(one for one in RECORDS.values() if one.__tablename__ == kind)
+    named = col(table.ref) == made["SER"].ids[kind] if table is Theme else table.public_id == made["SER"].ids[kind]
+    with network.site.db() as tx:
+        reached = [
+            somebody
+            for somebody in people
+            if table in MATRIX and tx.exec(select(1).where(named, scope(actor_of(network, somebody)).of(table))).all()
+        ]
+
+    assert reached == ([one for one in people if one in RELATED[kind]] if table in MATRIX else [])
 
 
 @pytest.mark.parametrize("route", ABOUT_RECORDS, ids=str)
