@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -21,7 +22,16 @@ from service.tables.territory import Theme
 from service.web.route_records import RECORDS
 from tests.service.access.every_route import records
 from tests.service.access.every_route.cells import Route, routes
-from tests.service.access.every_route.records import EVERYBODY, MAY_READ, PEOPLE, RELATED, Somebody, actor_of
+from tests.service.access.every_route.records import (
+    ANA,
+    CLAIRE,
+    EVERYBODY,
+    MAY_READ,
+    PEOPLE,
+    RELATED,
+    Somebody,
+    actor_of,
+)
 from tests.service.web.network import BASE, Browser, Network, make_site
 from tests.service.web.servers import server
 
@@ -31,6 +41,22 @@ ROUTES = sorted(routes(server(make_site())), key=str)
 """In one order, whatever process collects them: handlers with several paths hold them as a set."""
 PLAIN = [one for one in ROUTES if one.method == "GET" and "{" not in one.path and one.rule.roles]
 ABOUT_RECORDS = [one for one in ROUTES if one.kind is not None]
+READ_NO_FIELD = ("/sortir",)
+"""Whoever wants to leave is let out, whatever else they send."""
+WITH_FILES = {
+    "/import/fichiers": (CLAIRE, {}, "files"),
+    "/mon-autre-agenda/fichier": (ANA, {}, "file"),
+    "/reglages/carte/limites": (CLAIRE, {"seen": "0"}, "file"),
+}
+"""Forms that bring a file: who sends it, with which fields, and what the file is called there."""
+FORMS = [
+    one
+    for one in ROUTES
+    if one.method == "POST"
+    and one.path not in READ_NO_FIELD
+    and not one.path.startswith("/api/")
+    and ("{" not in one.path or one.kind is not None)
+]
 
 OWN_FACTORS = ("/compte/adresse", "/compte/cles", "/compte/code-secret", "/compte/codes", "/compte/mot-de-passe")
 CALENDAR_ADDRESSES = tuple(
@@ -122,6 +148,30 @@ def test_whoever_did_not_sign_in_is_asked_to(route, network, made):
     else:
         assert answer.status_code == 303
         assert answer.headers["location"].startswith("/entrer")
+
+
+@pytest.mark.parametrize("route", FORMS, ids=str)
+def test_a_field_that_a_form_does_not_have_is_refused_and_changes_nothing(route, network, made, people):
+    """By whoever may send the form (`security.md` C5)."""
+    may = [one for one in people if one.role in route.rule.roles and one.territory == "SER"]
+    related = [one for one in may if route.kind is None or one in RELATED[route.kind]]
+    before = digest(network.site)
+    client = people[related[0]] if route.rule.roles else network.client()
+    answer = ask(client, replace(route, fields=route.fields | {"unheard_of": "1"}), made["SER"].ids)
+
+    assert answer.status_code == 400
+    assert digest(network.site) == before
+
+
+@pytest.mark.parametrize("path", WITH_FILES)
+def test_a_field_beside_a_file_is_refused_as_well(path, network, people):
+    somebody, fields, name = WITH_FILES[path]
+    client = people[somebody]
+    sent = fields | {"csrf": client.seal("/aide")}
+    file = {name: ("persons.csv", b"\x00", "text/plain")}
+
+    assert client.post(path, data=sent, files=file, follow_redirects=False).status_code != 400
+    assert client.post(path, data=sent | {"unheard_of": "1"}, files=file, follow_redirects=False).status_code == 400
 
 
 def test_what_must_be_proved_anew_is_asked_for_on_every_such_route():
