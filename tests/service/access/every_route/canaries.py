@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from html.parser import HTMLParser
 from typing import Any
 
 from sqlalchemy import Column, Table, or_, select, update
@@ -47,6 +48,18 @@ HOSTILE = "\"'><b-canari oncanari='1'>&lt;\u202e"
 """What follows the word in each text: it would leave an attribute, open an element and turn the writing around."""
 NEVER_SHOWN = ("audit_entry", "web_session")
 """The log may not be changed, and a session belongs to whoever looks."""
+
+
+class Elements(HTMLParser):
+    """Names of the elements and attributes of a page, as a browser would find them."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.names: set[str] = set()
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.names |= {tag, *(name for name, _ in attrs)}
 
 
 def texts(table: Table) -> list[Column[Any]]:

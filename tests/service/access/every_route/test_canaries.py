@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from datetime import timedelta
-from html.parser import HTMLParser
 
 import pytest
 from sqlmodel import Session, select
@@ -20,7 +19,7 @@ from service.tables.pairings import Pairing, Request, Visit
 from service.tables.people import Consent, Party, Person, Professional
 from service.tables.territory import Organisation
 from tests.service.access.every_route import records
-from tests.service.access.every_route.canaries import HOSTILE, Rows, hanging_on, plant, write_about
+from tests.service.access.every_route.canaries import HOSTILE, Elements, Rows, hanging_on, plant, write_about
 from tests.service.access.every_route.cells import routes
 from tests.service.access.every_route.records import (
     BILAL,
@@ -172,18 +171,6 @@ def test_a_word_in_the_records_of_another_is_in_no_answer(word: str, planted):
     assert [str(one) for one in related if not found[one]] == []
     everything = "\n".join(text for pages in read.values() for text in pages.values())
     assert [one for one, end in WRITTEN.items() if one in columns[word] and f"{word}-{end}" not in everything] == []
-
-
-class Elements(HTMLParser):
-    """Names of the elements and attributes of a page, as a browser would find them."""
-
-    def __init__(self, page: str) -> None:
-        super().__init__()
-        self.names: set[str] = set()
-        self.feed(page)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.names |= {tag, *(name for name, _ in attrs)}
 
 
 def test_names_that_look_like_elements_are_text_on_every_page(planted):
