@@ -17,24 +17,27 @@ from sqlmodel import col, select
 
 from service import codes
 from service.site import Actor
-from service.tables.access import Account, Letter
+from service.tables.access import Account, Letter, Subscription
 from service.tables.calendars import OtherCalendar
+from service.tables.duties import CoordinatorDuty
 from service.tables.follow import PartnerLink, RequestMessage
 from service.tables.mail import MailReply, OutboxMessage
+from service.tables.network import Meeting
 from service.tables.pairings import Notice, Pairing, Request, Visit
 from service.tables.people import Absence, Party, PeerHelper, Person, Place, Professional
 from service.tables.requests import RequestDraft
 from service.tables.rights import RightRequest
 from service.tables.territory import Neighbourhood, Organisation, Theme
-from service.tables.work import Run
+from service.tables.work import ImportReport, Run
 
 
 @dataclass(frozen=True)
 class Relation:
-    """What ties an actor to a record: in words, and as a condition on the record's row."""
+    """What ties an actor to a record: in words, as a condition on the record's row, and if they may act on it."""
 
     says: str
     holds: Callable[[Any, Actor], ColumnElement[bool]]
+    changes: bool = True
 
 
 def _goes_along(row: type[Visit], actor: Actor) -> ColumnElement[bool]:
@@ -55,6 +58,8 @@ def within(row: Any, territory_id: int | None) -> ColumnElement[bool]:
     """The territory that each relation is held to: of the row itself, or of whom or what it hangs on."""
     if row is Theme:
         return col(Theme.own_of) == territory_id
+    if row is ImportReport:
+        return col(ImportReport.made_by).in_(select(Account.id).where(col(Account.territory_id) == territory_id))
     if row is Absence:
         return col(Absence.owner_id).in_(select(Party.id).where(col(Party.territory_id) == territory_id))
     return col(row.territory_id) == territory_id
@@ -69,7 +74,7 @@ CONCERNED = Relation("what is about them", lambda row, actor: col(row.person_id)
 PAIRED = Relation("pairings with them", lambda row, actor: col(row.peer_helper_id) == actor.party_id)
 GOES_ALONG = Relation("visits they go to", _goes_along)
 ASKED = Relation("requests they made", lambda row, actor: col(row.professional_id) == actor.party_id)
-JOINS = Relation("visits they join", lambda row, actor: col(row.professional_id) == actor.party_id)
+JOINS = Relation("visits they join", lambda row, actor: col(row.professional_id) == actor.party_id, changes=False)
 MEANT_FOR_ASKER = Relation("messages meant for them, of requests they made", _meant_for_asker)
 MEANT_FOR_HELPER = Relation("messages meant for them, while the pairing goes on", _meant_for_helper)
 
@@ -85,8 +90,10 @@ MATRIX: Mapping[type[Any], Mapping[str, Relation]] = {
     Absence: {"coordinator": HERE, "peer_helper": THEIRS},
     Notice: {"coordinator": HERE, "peer_helper": TOLD, "professional": TOLD, "person": TOLD},
     RightRequest: {"coordinator": HERE, "person": CONCERNED},
+    Subscription: {"coordinator": HERE, "peer_helper": THEIRS, "professional": THEIRS, "person": THEIRS},
     OtherCalendar: {"peer_helper": THEIRS, "professional": THEIRS},
     Place: {"coordinator": HERE},
+    Meeting: {"coordinator": HERE},
     Organisation: {"coordinator": HERE},
     Neighbourhood: {"coordinator": HERE},
     Theme: {"coordinator": ADDED_HERE},
@@ -96,5 +103,7 @@ MATRIX: Mapping[type[Any], Mapping[str, Relation]] = {
     OutboxMessage: {"coordinator": HERE},
     MailReply: {"coordinator": HERE},
     Run: {"coordinator": HERE},
+    CoordinatorDuty: {"coordinator": HERE},
+    ImportReport: {"coordinator": HERE},
 }
 """The kinds of records that are asked for one by one or in lists; records that hang on one follow it."""

@@ -110,12 +110,10 @@ def directory(site: Site, actor: Actor) -> Directory:
         held = tx.exec(
             select(Account.party_id, OwnKey.kind)
             .join(OwnKey, col(OwnKey.account_id) == Account.id)
-            .where(col(OwnKey.ended_at).is_(None), Account.territory_id == actor.territory_id)
+            .where(col(OwnKey.ended_at).is_(None), scope(actor).of(Account))
         ).all()
         people = tx.exec(
-            select(Person)
-            .where(Person.territory_id == actor.territory_id, Person.status != "closed")
-            .order_by(Person.pseudonym)
+            select(Person).where(scope(actor).of(Person), Person.status != "closed").order_by(Person.pseudonym)
         ).all()
         return Directory(
             accounts,
@@ -137,7 +135,7 @@ def _state(site: Site, row: Account, ready: set[int | None], joined: set[int]) -
 def _names(tx: Session, actor: Actor) -> dict[int, str]:
     found: dict[int, str] = {}
     for table in (PeerHelper, Professional):
-        rows = tx.exec(select(table.id, table.display_name).where(table.territory_id == actor.territory_id)).all()
+        rows = tx.exec(select(table.id, table.display_name).where(scope(actor).of(table))).all()
         found.update(dict(rows))
     return found
 
@@ -145,7 +143,7 @@ def _names(tx: Session, actor: Actor) -> dict[int, str]:
 def _without(tx: Session, actor: Actor, taken: set[tuple[bool, int | None]]) -> list[Candidate]:
     found: list[Candidate] = []
     for table, role in ((PeerHelper, "peer_helper"), (Professional, "professional")):
-        here = (table.territory_id == actor.territory_id, table.status != "left")
+        here = (scope(actor).of(table), table.status != "left")
         for row in tx.exec(select(table).where(*here).order_by(table.display_name)).all():
             if (role == "peer_helper", row.id) not in taken:
                 found.append(Candidate(row.public_id, row.display_name, role))

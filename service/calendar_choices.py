@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sqlmodel import Session, col, select
 
-from service.access_scope import only_coordinator
+from service.access_scope import only_coordinator, scope
 from service.audit import note
 from service.errors import NotAllowed
 from service.feed_levels import FORBIDDABLE
@@ -97,7 +97,7 @@ def choose(site: Site, actor: Actor, chosen: Choices) -> None:
 def _end_team(tx: Session, site: Site, actor: Actor) -> None:
     for row in tx.exec(
         select(Subscription).where(
-            Subscription.territory_id == actor.territory_id,
+            scope(actor).of(Subscription),
             Subscription.kind == "team",
             col(Subscription.ended_at).is_(None),
         )

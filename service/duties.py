@@ -15,6 +15,7 @@ from sqlmodel import Session, col, select
 
 from locales import N_
 from service import audit, clock
+from service.access_scope import scope
 from service.errors import NotAcceptable, NotFound, StepNotAllowed
 from service.kept_records import Desk, desk
 from service.site import Actor, Site
@@ -68,7 +69,7 @@ def coordination(site: Site, actor: Actor) -> Coordination:
         rows = tx.exec(
             select(CoordinatorDuty)
             .where(
-                CoordinatorDuty.territory_id == at.territory.id,
+                scope(at.actor).of(CoordinatorDuty),
                 col(CoordinatorDuty.last_day) >= at.day - REMEMBERED,
             )
             .order_by(col(CoordinatorDuty.first_day), col(CoordinatorDuty.id))
@@ -116,7 +117,7 @@ def hand_over(site: Site, actor: Actor, deputy: str, first_day: date | None, las
         first, last = _days(at, first_day, last_day)
         held = tx.exec(
             select(CoordinatorDuty).where(
-                CoordinatorDuty.territory_id == at.territory.id,
+                scope(at.actor).of(CoordinatorDuty),
                 col(CoordinatorDuty.ended_at).is_(None),
                 col(CoordinatorDuty.first_day) <= last,
                 col(CoordinatorDuty.last_day) >= first,
@@ -159,7 +160,7 @@ def end(site: Site, actor: Actor, public_id: str) -> None:
         row = tx.exec(
             select(CoordinatorDuty).where(
                 CoordinatorDuty.public_id == public_id,
-                CoordinatorDuty.territory_id == at.territory.id,
+                scope(at.actor).of(CoordinatorDuty),
                 (col(CoordinatorDuty.account_id) == actor.account_id)
                 | (col(CoordinatorDuty.deputy_id) == actor.account_id),
             )

@@ -32,6 +32,7 @@ from service.errors import NotFound
 from service.site import Site
 from service.tables.access import Subscription
 from service.tables.feeds import FeedBody, FeedChange
+from service.tables.people import Party
 from service.tables.territory import Territory
 
 log = logging.getLogger("lefil.feeds")
@@ -265,6 +266,9 @@ _ADDRESS = (
     )
     .join(Territory, col(Territory.id) == Subscription.territory_id)
     .outerjoin(FeedBody, col(FeedBody.subscription_id) == Subscription.id)
+    # Whoever belongs to another territory now has no calendar of this one (`security.md` C4).
+    .outerjoin(Party, col(Party.id) == Subscription.owner_id)
+    .where(or_(col(Party.id).is_(None), col(Party.territory_id) == Subscription.territory_id))
 )
 
 

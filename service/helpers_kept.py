@@ -12,6 +12,7 @@ from sqlmodel import col, select
 
 from locales import N_, translator
 from service import audit, lifecycles
+from service.access_scope import scope
 from service.contact_cards import place as card_place
 from service.database import check_revision
 from service.errors import NotAcceptable, NotFound, StepNotAllowed
@@ -289,9 +290,9 @@ def remove_conflict(site: Site, actor: Actor, helper: str, target: str) -> None:
 
 def _target(at: Desk, public_id: str) -> tuple[int | None, int | None]:
     """The person, or the neighbourhood, of this id in the territory."""
-    here = at.territory.id
-    person = at.tx.exec(select(Person.id).where(Person.public_id == public_id, Person.territory_id == here)).first()
+    here = scope(at.actor)
+    person = at.tx.exec(select(Person.id).where(Person.public_id == public_id, here.of(Person))).first()
     if person is not None:
         return person, None
-    wanted = select(Neighbourhood.id).where(Neighbourhood.public_id == public_id, Neighbourhood.territory_id == here)
+    wanted = select(Neighbourhood.id).where(Neighbourhood.public_id == public_id, here.of(Neighbourhood))
     return None, at.tx.exec(wanted).first()

@@ -16,6 +16,7 @@ from sqlmodel import col, or_, select
 
 from locales import N_
 from service import accounts, audit, codes, lifecycles
+from service.access_scope import scope
 from service.database import check_revision
 from service.errors import NotAllowed, StepNotAllowed
 from service.kept_records import Desk, desk, find
@@ -193,7 +194,7 @@ def _visits(at: Desk, concerned: Any) -> list[Visit]:
             select(Visit)
             .where(
                 concerned,
-                Visit.territory_id == at.territory.id,
+                scope(at.actor).of(Visit),
                 col(Visit.status).in_(codes.LIVE_VISIT_STATES),
                 col(Visit.starts_at) > at.site.clock.now(),
             )
@@ -237,7 +238,7 @@ def _accounts(at: Desk, row: PeerHelper | Professional) -> list[Account]:
 def _others_coordinate(at: Desk, row: PeerHelper | Professional) -> bool:
     others = select(Account.id).where(
         Account.role == "coordinator",
-        Account.territory_id == at.territory.id,
+        scope(at.actor).of(Account),
         col(Account.active),
         col(Account.party_id) != row.id,
     )

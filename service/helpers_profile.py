@@ -10,6 +10,7 @@ from sqlmodel import Session, col, or_, select
 
 from service import codes
 from service.absences import AbsenceLine
+from service.access_scope import scope
 from service.helpers import Load, Supervision, loads, supervision_of
 from service.helpers_kept import own_words_of
 from service.kept_records import Desk, desk, find, languages, themes
@@ -141,7 +142,7 @@ def profile(site: Site, actor: Actor, helper: str, language: str = "fr") -> Prof
         supervisor = tx.get(Professional, row.supervisor_id) if row.supervisor_id is not None else None
         conflicts = tx.exec(select(Conflict).where(Conflict.peer_helper_id == row.id).order_by(col(Conflict.id))).all()
         every_area = tx.exec(
-            select(Neighbourhood).where(Neighbourhood.territory_id == at.territory.id).order_by(Neighbourhood.name)
+            select(Neighbourhood).where(scope(actor).of(Neighbourhood)).order_by(Neighbourhood.name)
         ).all()
         all_themes, all_languages = themes(at, row.themes), languages(at, row.languages)
         return Profile(

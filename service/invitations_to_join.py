@@ -133,10 +133,10 @@ def _party(tx: Session, site: Site, actor: Actor, role: str, party_id: str, name
     """Whose account it will be."""
     table = PeerHelper if role == "peer_helper" else Professional
     if party_id:
-        here = (table.public_id == party_id, table.territory_id == actor.territory_id)
+        here = (table.public_id == party_id, scope(actor).of(table))
         row = tx.exec(select(table).where(*here)).first()
         other = Professional if role == "peer_helper" else PeerHelper
-        there = (other.public_id == party_id, other.territory_id == actor.territory_id)
+        there = (other.public_id == party_id, scope(actor).of(other))
         if row is None and tx.exec(select(other.id).where(*there)).first() is not None:
             raise NotAcceptable(N_("Le rôle choisi n’est pas celui de cette personne."), "party")
         if row is None or row.status == "left":

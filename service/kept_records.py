@@ -246,7 +246,7 @@ def chosen(at: Desk, table: type[Any], public_id: Value) -> int | None:
     """The number of a record that was chosen by its public id; None when none was."""
     if not public_id:
         return None
-    wanted = select(table.id).where(table.public_id == public_id, table.territory_id == at.territory.id)
+    wanted = select(table.id).where(table.public_id == public_id, scope(at.actor).of(table))
     return at.tx.exec(wanted).one()
 
 
@@ -271,9 +271,7 @@ def languages(at: Desk, held: list[str] | None = None) -> dict[str, str]:
 
 
 def areas(at: Desk) -> dict[str, str]:
-    rows = at.tx.exec(
-        select(Neighbourhood).where(Neighbourhood.territory_id == at.territory.id).order_by(Neighbourhood.name)
-    ).all()
+    rows = at.tx.exec(select(Neighbourhood).where(scope(at.actor).of(Neighbourhood)).order_by(Neighbourhood.name)).all()
     return {row.public_id: row.name for row in rows}
 
 

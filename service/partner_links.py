@@ -100,7 +100,7 @@ def links(site: Site, actor: Actor, *, clock: Clock = REAL) -> list[LinkView]:
     now = clock.now()
     with site.db() as tx:
         rows = tx.exec(
-            select(PartnerLink, Organisation.name, Professional.display_name)
+            select(PartnerLink, Organisation.name, Professional)
             .join(Organisation, col(PartnerLink.organisation_id) == Organisation.id)
             .join(Professional, col(PartnerLink.professional_id) == Professional.id)
             .where(scope(actor).of(PartnerLink))
@@ -110,7 +110,7 @@ def links(site: Site, actor: Actor, *, clock: Clock = REAL) -> list[LinkView]:
             tx.exec(
                 select(PartnerRequest.link_id, func.count())
                 .where(
-                    PartnerRequest.territory_id == actor.territory_id,
+                    col(PartnerRequest.link_id).in_(select(PartnerLink.id).where(scope(actor).of(PartnerLink))),
                     col(PartnerRequest.made_at) > now - timedelta(days=1),
                 )
                 .group_by(col(PartnerRequest.link_id))
@@ -121,12 +121,16 @@ def links(site: Site, actor: Actor, *, clock: Clock = REAL) -> list[LinkView]:
                 public_id=row.public_id,
                 revision=row.revision,
                 organisation=organisation,
-                professional=professional,
+                professional=professional.display_name,
                 phone=row.phone,
                 per_day=row.per_day,
                 made_at=row.made_at,
                 expires_at=row.expires_at,
-                state="stopped" if row.ended_at is not None else "open" if now < row.expires_at else "expired",
+                state="stopped"
+                if row.ended_at is not None or not _carries(professional, row)
+                else "open"
+                if now < row.expires_at
+                else "expired",
                 today=counted.get(row.id or 0, 0),
             )
             for row, organisation, professional in rows
@@ -140,7 +144,7 @@ def choices(site: Site, actor: Actor) -> list[Choice]:
         rows = tx.exec(
             select(Professional, Organisation.name)
             .join(Organisation, col(Professional.organisation_id) == Organisation.id)
-            .where(Professional.territory_id == actor.territory_id, Professional.status == "active")
+            .where(scope(actor).of(Professional), Professional.status == "active")
             .order_by(Organisation.name, Professional.display_name)
         ).all()
         return [Choice(row.public_id, row.display_name, name) for row, name in rows]
@@ -161,7 +165,7 @@ def make(site: Site, actor: Actor, professional: str, phone: str, per_day: int, 
         who = tx.exec(
             select(Professional).where(
                 Professional.public_id == professional,
-                Professional.territory_id == actor.territory_id,
+                scope(actor).of(Professional),
                 Professional.status == "active",
             )
         ).first()
@@ -189,10 +193,21 @@ def make(site: Site, actor: Actor, professional: str, phone: str, per_day: int, 
 
 
 def renew(site: Site, actor: Actor, public_id: str, revision: int, *, clock: Clock = REAL) -> str:
-    """Give a link another address; the one before opens nothing any more."""
+    """
+    Give a link another address; the one before opens nothing any more.
+
+    Raises
+    ------
+    StepNotAllowed
+        When whoever carried its requests left, or works for another partner now.
+    """
     token = secrets.token_urlsafe(32)
     with site.db.begin() as tx:
         row = _own(tx, actor, public_id, revision)
+        if not _carries(tx.get_one(Professional, row.professional_id), row):
+            raise StepNotAllowed(
+                N_("Cette personne ne travaille plus pour ce partenaire. Faites un lien porté par quelqu’un d’autre.")
+            )
         row.token_hash, row.ended_at, row.expires_at = hashed(token), None, clock.now() + LIVES
         tx.add(row)
         audit.note(tx, site, actor, "partner_link.renewed", "partner_link", row.public_id)
@@ -223,7 +238,7 @@ def enter(site: Site, token: str, cookie: str, came_from: str, *, clock: Clock =
     access_attempts.check(site, "partner", came_from, now)
     with site.db() as tx:
         row = tx.exec(select(PartnerLink).where(PartnerLink.token_hash == hashed(token))).first()
-        if row is not None and _is_open(row, now):
+        if row is not None and _is_open(tx, row, now):
             return Door(
                 organisation=tx.get_one(Organisation, row.organisation_id).name,
                 territory=tx.get_one(Territory, row.territory_id).name,
@@ -322,7 +337,7 @@ def progress(site: Site, token: str, came_from: str, *, clock: Clock = REAL) -> 
             if row.confirmed_at is not None and now < row.confirmed_at + timedelta(days=FOLLOWED_DAYS):
                 request = tx.get_one(Request, row.request_id)
                 return Progress(name, True, request.ref, request.status, request.received_on)
-            if row.confirmed_at is None and now < row.expires_at and _is_open(link, now):
+            if row.confirmed_at is None and now < row.expires_at and _is_open(tx, link, now):
                 return Progress(name, False)
     access_attempts.count(site, "partner", came_from, now)
     raise LinkNotValid(GONE)
@@ -352,7 +367,7 @@ def confirm(site: Site, token: str, came_from: str, *, clock: Clock = REAL) -> N
             and held.request_id is None
             and row.confirmed_at is None
             and now < row.expires_at
-            and _is_open(link, now)
+            and _is_open(tx, link, now)
         ):
             visitor = _visitor(link, held.cookie_hash or "")
             request = request_drafts.become_request(site, tx, visitor, held)
@@ -400,8 +415,14 @@ def _visitor(row: PartnerLink, cookie_hash: str) -> LinkVisitor:
     )
 
 
-def _is_open(row: PartnerLink, now: datetime) -> bool:
-    return row.ended_at is None and now < row.expires_at
+def _is_open(tx: Session, row: PartnerLink, now: datetime) -> bool:
+    carrier = tx.get_one(Professional, row.professional_id)
+    return row.ended_at is None and now < row.expires_at and _carries(carrier, row)
+
+
+def _carries(who: Professional, row: PartnerLink) -> bool:
+    """Whoever left or works elsewhere now gets no more requests of this partner (`security.md` C4)."""
+    return who.status == "active" and who.organisation_id == row.organisation_id
 
 
 def _own(tx: Session, actor: Actor, public_id: str, revision: int) -> PartnerLink:

@@ -82,9 +82,7 @@ def listing(site: Site, actor: Actor, asked: Asked, language: str = "fr") -> Lis
     with site.db() as tx:
         territory = tx.get_one(Territory, actor.territory_id)
         day = clock.today(site.clock, territory.timezone)
-        areas = tx.exec(
-            select(Neighbourhood).where(Neighbourhood.territory_id == territory.id).order_by(Neighbourhood.name)
-        ).all()
+        areas = tx.exec(select(Neighbourhood).where(scope(actor).of(Neighbourhood)).order_by(Neighbourhood.name)).all()
         themes = {row.ref: str(getattr(row, f"label_{language}")) for row in network_themes.known(tx, territory.id)}
         area = next((row.id for row in areas if row.public_id == asked.area), 0)
         here = (scope(actor).of(Person), col(Person.merged_into_id).is_(None))

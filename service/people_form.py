@@ -369,13 +369,13 @@ def _looks(tx: Session, actor: Actor, said: Said, number: int) -> Looks:
 
 def _offered_in(tx: Session, actor: Actor, language: str, known: Said) -> Offered:
     """Whatever a record says already is offered too, also when no list names it (`domain.md`, section 3)."""
-    here = actor.territory_id
-    areas = tx.exec(select(Neighbourhood).where(Neighbourhood.territory_id == here).order_by(Neighbourhood.name)).all()
-    places = tx.exec(select(Place).where(Place.territory_id == here).order_by(Place.name)).all()
-    helpers = tx.exec(select(PeerHelper).where(PeerHelper.territory_id == here).order_by(PeerHelper.display_name)).all()
+    here, seen = actor.territory_id, scope(actor).of
+    areas = tx.exec(select(Neighbourhood).where(seen(Neighbourhood)).order_by(Neighbourhood.name)).all()
+    places = tx.exec(select(Place).where(seen(Place)).order_by(Place.name)).all()
+    helpers = tx.exec(select(PeerHelper).where(seen(PeerHelper)).order_by(PeerHelper.display_name)).all()
     professionals = tx.exec(
         select(Professional)
-        .where(Professional.territory_id == here, Professional.status == "active")
+        .where(seen(Professional), Professional.status == "active")
         .order_by(Professional.display_name)
     ).all()
     themes = network_themes.known(tx, here)

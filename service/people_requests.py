@@ -175,7 +175,7 @@ def _view(tx: Session, site: Site, actor: Actor, row: Person, ask: Ask, language
     themes = network_themes.offered(tx, territory.id)
     professionals = tx.exec(
         select(Professional)
-        .where(Professional.territory_id == territory.id, Professional.status == "active")
+        .where(scope(actor).of(Professional), Professional.status == "active")
         .order_by(Professional.display_name)
     ).all()
     return AskView(

@@ -478,16 +478,13 @@ def _people(site: Site, tx: Session, actor: Actor) -> dict[str, str]:
     """Those for whom this professional asked before and nothing is under way now; none for whoever has no account."""
     if isinstance(actor, LinkVisitor):
         return {}
-    asked = select(Request.person_id).where(
-        Request.professional_id == actor.party_id, Request.territory_id == actor.territory_id
-    )
+    asked = select(Request.person_id).where(scope(actor).of(Request))
     busy = select(Request.person_id).where(
         Request.kind == "pairing", col(Request.status).not_in(("redirected", "closed"))
     )
     rows = tx.exec(
         select(Person)
         .where(
-            Person.territory_id == actor.territory_id,
             col(Person.id).in_(asked),
             col(Person.id).not_in(busy),
             col(Person.status).in_(("consent_pending", "waiting")),

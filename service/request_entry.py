@@ -95,12 +95,12 @@ def _choices(tx: Session, actor: Actor, language: str) -> Choices:
     themes = network_themes.offered(tx, here)
     areas = network_areas.offered(tx, here)
     places = tx.exec(
-        select(Place).where(Place.territory_id == here, col(Place.kind).in_(MEETING_PLACES)).order_by(Place.name)
+        select(Place).where(scope(actor).of(Place), col(Place.kind).in_(MEETING_PLACES)).order_by(Place.name)
     ).all()
     askers = tx.exec(
         select(Professional.public_id, Professional.display_name, Organisation.name)
         .outerjoin(Organisation, col(Professional.organisation_id) == Organisation.id)
-        .where(Professional.territory_id == here, Professional.status == "active")
+        .where(scope(actor).of(Professional), Professional.status == "active")
         .order_by(Professional.display_name, Professional.public_id)
     ).all()
     offered = Offered(
@@ -120,7 +120,7 @@ def _people(tx: Session, actor: Actor) -> dict[str, str]:
     rows = tx.exec(
         select(Person.public_id, Person.pseudonym)
         .where(
-            Person.territory_id == actor.territory_id,
+            scope(actor).of(Person),
             col(Person.id).not_in(busy),
             col(Person.status).in_(("consent_pending", "waiting")),
         )

@@ -194,8 +194,8 @@ def redirect(
         request = find_to_change(tx, actor, public_id, revision)
         partner = None
         if organisation:
-            here = (Organisation.public_id == organisation) & (Organisation.territory_id == actor.territory_id)
-            partner = tx.exec(select(Organisation).where(here)).first()
+            seen = scope(actor).of(Organisation)
+            partner = tx.exec(select(Organisation).where(seen, Organisation.public_id == organisation)).first()
             if partner is None:
                 raise NotAcceptable(N_("Choisissez un service dans la liste."), "organisation")
         before = _end(tx, site, actor, request, "redirected", None)

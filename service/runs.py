@@ -176,9 +176,7 @@ def ask(
             return known
         _not_too_often(tx, site, actor)
         under_way = tx.exec(
-            select(Run.public_id).where(
-                Run.territory_id == actor.territory_id, Run.kind == kind, col(Run.status).in_(OPEN_STATES)
-            )
+            select(Run.public_id).where(scope(actor).of(Run), Run.kind == kind, col(Run.status).in_(OPEN_STATES))
         ).first()
         if under_way is not None:
             raise errors.RunRefused(N_("Un calcul est déjà en cours. Attendez sa fin, ou arrêtez-le."), run=under_way)
@@ -253,7 +251,7 @@ def current(site: Site, actor: Actor, kind: str) -> RunView | None:
     with site.db() as tx:
         found = tx.exec(
             select(Run, col(Run.draft).is_not(None))
-            .where(Run.territory_id == actor.territory_id, Run.kind == kind, col(Run.status).in_(OPEN_STATES))
+            .where(scope(actor).of(Run), Run.kind == kind, col(Run.status).in_(OPEN_STATES))
             .options(*LIGHT)
         ).first()
         return None if found is None else _view(*found)
@@ -264,7 +262,7 @@ def last(site: Site, actor: Actor, kind: str) -> RunView | None:
     with site.db() as tx:
         found = tx.exec(
             select(Run, col(Run.draft).is_not(None))
-            .where(Run.territory_id == actor.territory_id, Run.kind == kind)
+            .where(scope(actor).of(Run), Run.kind == kind)
             .order_by(col(Run.id).desc())
             .limit(1)
             .options(*LIGHT)
@@ -278,7 +276,7 @@ def newest(site: Site, actor: Actor, kind: str) -> Newest | None:
         run = tx.exec(
             select(Run)
             .where(
-                Run.territory_id == actor.territory_id,
+                scope(actor).of(Run),
                 Run.kind == kind,
                 (col(Run.status) == "done") | col(Run.draft).is_not(None),
             )
@@ -331,7 +329,7 @@ def stop(site: Site, actor: Actor, public_id: str) -> RunView:
 def finished(site: Site, actor: Actor, kind: str) -> Finished | None:
     """The latest run of a kind that is done in the actor's territory."""
     with site.db() as tx:
-        wanted = select(Run).where(Run.territory_id == actor.territory_id, Run.kind == kind, Run.status == "done")
+        wanted = select(Run).where(scope(actor).of(Run), Run.kind == kind, Run.status == "done")
         run = tx.exec(wanted.order_by(col(Run.id).desc()).limit(1)).first()
         return None if run is None else _finished(run)
 

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, true
 from sqlmodel import Session, col, select
 
 from locales import N_
-from service.access_scope import only_coordinator
+from service.access_scope import only_coordinator, scope
 from service.audit import note
 from service.calendar_choices import choices_of
 from service.clock import today
@@ -221,26 +221,24 @@ def subjects(site: Site, actor: Actor) -> dict[str, list[Subject]]:
     """For whom and what the coordination can make an address, by kind; nobody who left or whose record is closed."""
     only_coordinator(actor)
     with site.db() as tx:
-        here = actor.territory_id
+        here = scope(actor)
         helpers = tx.exec(
-            select(PeerHelper)
-            .where(PeerHelper.territory_id == here, PeerHelper.status != "left")
-            .order_by(PeerHelper.display_name)
+            select(PeerHelper).where(here.of(PeerHelper), PeerHelper.status != "left").order_by(PeerHelper.display_name)
         ).all()
         professionals = tx.exec(
             select(Professional)
-            .where(Professional.territory_id == here, Professional.status != "left")
+            .where(here.of(Professional), Professional.status != "left")
             .order_by(Professional.display_name)
         ).all()
         people = tx.exec(
-            select(Person).where(Person.territory_id == here, Person.status != "closed").order_by(Person.pseudonym)
+            select(Person).where(here.of(Person), Person.status != "closed").order_by(Person.pseudonym)
         ).all()
-        places = tx.exec(select(Place).where(Place.territory_id == here).order_by(Place.name)).all()
+        places = tx.exec(select(Place).where(here.of(Place)).order_by(Place.name)).all()
         groups = {
             meeting.title: meeting
             for meeting in tx.exec(
                 select(Meeting)
-                .where(Meeting.territory_id == here, Meeting.kind == "working_group")
+                .where(here.of(Meeting), Meeting.kind == "working_group")
                 .order_by(Meeting.title, col(Meeting.id).desc())
             )
         }
@@ -299,12 +297,12 @@ def _found(tx: Session, actor: Actor, what: str, ref: str) -> tuple[int | None, 
     if what in ("territory", "team"):
         return None, None
     if what == "working_group":
-        meeting = tx.exec(select(Meeting).where(Meeting.territory_id == actor.territory_id, Meeting.ref == ref)).first()
+        meeting = tx.exec(select(Meeting).where(scope(actor).of(Meeting), Meeting.ref == ref)).first()
         if meeting is not None:
             return None, meeting.id
     table = TABLES.get(what)
     if table is not None:
-        row = tx.exec(select(table).where(table.territory_id == actor.territory_id, table.ref == ref)).first()
+        row = tx.exec(select(table).where(scope(actor).of(table), table.ref == ref)).first()
         if row is not None:
             return row.id, None
     raise NotFound("nothing of that kind")
@@ -363,8 +361,9 @@ def _check_level(tx: Session, row: Subscription, owner: Party | None) -> None:
 
 
 def _in_use(tx: Session, actor: Actor, public_id: str) -> Subscription:
-    found = tx.exec(select(Subscription).where(Subscription.public_id == public_id)).first()
-    if found is None or found.territory_id != actor.territory_id or found.ended_at is not None:
+    seen = scope(actor).of(Subscription)
+    found = tx.exec(select(Subscription).where(seen, Subscription.public_id == public_id)).first()
+    if found is None or found.ended_at is not None:
         raise NotFound("no such address")
     try:
         _check(tx, actor, found, _owner(tx, actor, found.owner_id))
@@ -378,7 +377,7 @@ def _kept(tx: Session, site: Site, actor: Actor, which: ColumnElement[bool]) -> 
     """The territory's addresses in use, in the order they were made."""
     rows = tx.exec(
         select(Subscription)
-        .where(Subscription.territory_id == actor.territory_id, col(Subscription.ended_at).is_(None), which)
+        .where(scope(actor).of(Subscription), col(Subscription.ended_at).is_(None), which)
         .order_by(col(Subscription.created_at), col(Subscription.id))
     ).all()
     territory = tx.get_one(Territory, actor.territory_id)

@@ -9,6 +9,7 @@ from datetime import timedelta
 from sqlmodel import Session, col, delete, select
 
 from locales import N_
+from service.access_scope import scope
 from service.audit import note
 from service.clock import RealClock
 from service.errors import NotFound
@@ -16,7 +17,6 @@ from service.imports.accept import Accepted, accept, check_actor
 from service.imports.differences import Choices
 from service.imports.report import Report, examine
 from service.site import Actor, Site
-from service.tables.access import Account
 from service.tables.territory import Territory
 from service.tables.work import ImportReport
 
@@ -119,10 +119,10 @@ def _forget(tx: Session) -> None:
 
 
 def _kept(tx: Session, actor: Actor, public_id: str) -> ImportReport:
-    kept = tx.exec(select(ImportReport).where(ImportReport.public_id == public_id)).first()
-    maker = tx.get(Account, kept.made_by) if kept is not None and kept.made_by is not None else None
-    elsewhere = maker is not None and actor.territory_id is not None and maker.territory_id != actor.territory_id
-    if kept is None or elsewhere or kept.status != "waiting" or kept.made_at < REAL.now() - KEPT_FOR:
+    wanted = select(ImportReport).where(ImportReport.public_id == public_id)
+    # The command line belongs to no territory.
+    kept = tx.exec(wanted if actor.territory_id is None else wanted.where(scope(actor).of(ImportReport))).first()
+    if kept is None or kept.status != "waiting" or kept.made_at < REAL.now() - KEPT_FOR:
         raise NotFound(N_("Ces fichiers ne sont plus là. Envoyez-les de nouveau."))
     return kept
 

@@ -22,6 +22,7 @@ from service import access, codes
 from service.access import Visitor
 from service.errors import NotAllowed
 from service.site import Site
+from service.web.route_records import check_record
 
 RULE = "rule"
 SAFE = ("GET", "HEAD", "OPTIONS")
@@ -127,7 +128,11 @@ def obey(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandl
 
 
 def check_rules(app: Litestar) -> None:
-    """No start with a handler that forgot its rule, or that looks at forms before we did (`security.md` C1)."""
+    """
+    No start with a handler that forgot its rule, or that looks at forms before we did (`security.md` C1).
+
+    Nor with one about a record that its rule opens to whom the table of access does not (`check_record`).
+    """
     for route in app.routes:
         handlers: list[BaseRouteHandler] = (
             list(route.route_handlers) if isinstance(route, HTTPRoute) else [route.route_handler]
@@ -138,6 +143,8 @@ def check_rules(app: Litestar) -> None:
                 continue
             if not isinstance(handler.opt.get(RULE), Rule):
                 raise ImproperlyConfiguredException(f"no rule says who may use {sorted(methods)} {route.path}")
+            if isinstance(route, HTTPRoute):
+                check_record(route.path_format, methods, handler.opt[RULE].roles)
             if isinstance(handler, HTTPRouteHandler) and handler.before_request is not None:
                 raise ImproperlyConfiguredException(f"the check of forms does not reach {route.path}")
 

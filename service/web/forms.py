@@ -7,6 +7,7 @@ from typing import Annotated, Any, TypeVar
 
 import msgspec
 from litestar import Request
+from litestar.datastructures import FormMultiDict
 from litestar.exceptions import HTTPException
 
 Line = Annotated[str, msgspec.Meta(max_length=400)]
@@ -41,6 +42,21 @@ async def read(request: Request[Any, Any, Any], kind: type[T]) -> T:
         return msgspec.convert(fields, kind, strict=False)
     except msgspec.ValidationError as error:
         raise HTTPException(status_code=400, detail="a field is missing or not valid") from error
+
+
+async def read_files(request: Request[Any, Any, Any], *names: str) -> FormMultiDict:
+    """
+    The parts of a form that brings files; `names` are those that it may have beside the seal.
+
+    Raises
+    ------
+    HTTPException
+        With status 400 when there is another one.
+    """
+    sent = await request.form()
+    if not {"csrf", *names}.issuperset(sent):
+        raise HTTPException(status_code=400, detail="a field is not known")
+    return sent
 
 
 def _clean(value: Any) -> str:

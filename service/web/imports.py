@@ -23,7 +23,7 @@ from service.imports.files import FILES
 from service.imports.reading import MAX_BYTES
 from service.site import Site
 from service.web.doors import may
-from service.web.forms import Form, Line, read
+from service.web.forms import Form, Line, read, read_files
 from service.web.pages import page, speech_of
 
 COORDINATOR = may("coordinator")
@@ -49,7 +49,7 @@ async def send_files(
 ) -> Redirect:
     """Look at the files and keep them with their report for 24 hours; nothing else is written."""
     files: dict[str, bytes] = {}
-    for sent in (await request.form()).getall("files", []):
+    for sent in (await read_files(request, "files")).getall("files", []):
         if not isinstance(sent, UploadFile):
             raise HTTPException(status_code=400, detail="text where a file is expected")
         name = sent.filename.replace("\\", "/").rsplit("/", 1)[-1].casefold()

@@ -20,7 +20,7 @@ from service.errors import CalendarRefused
 from service.remote_fetch import Outside
 from service.site import Site
 from service.web.doors import may
-from service.web.forms import Form, read
+from service.web.forms import Form, read, read_files
 from service.web.pages import page
 
 OWNERS = may(*other_calendars.OWNERS)
@@ -80,7 +80,7 @@ async def add_file(
     request: Request[Any, Any, Any], site: NamedDependency[Site], visitor: NamedDependency[Visitor]
 ) -> Response[Any]:
     """Read an agenda sent as a file; the file itself is not kept."""
-    sent = (await request.form()).get("file")
+    sent = (await read_files(request, "file")).get("file")
     if not isinstance(sent, UploadFile):
         raise HTTPException(status_code=400, detail="text where a file is expected")
     content = await sent.read(MOST_BYTES + 1)

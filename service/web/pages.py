@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -37,6 +38,8 @@ ENVIRONMENT.globals["how"] = notice_words.how
 ENVIRONMENT.globals["missing"] = holiday_words.missing
 ENVIRONMENT.globals["color_of"] = marks.color_of
 ENVIRONMENT.filters["initials"] = marks.initials
+_MARK = re.compile("\ue000(\\w+)\ue001")
+"""Where a value comes into a sentence: two signs that no text has, around its name."""
 
 
 def speech_of(connection: ASGIConnection[Any, Any, Any, Any]) -> Speech:
@@ -113,10 +116,16 @@ def _worded(speech: Speech) -> Callable[[str, str], str]:
 
 
 def _filling(translate: Callable[..., str]) -> Callable[..., Markup]:
-    """Values are escaped before they fill the `%(name)s` of our own text."""
+    """
+    Sentences as text, whatever stands in them: a message that comes from a record is no more ours than its values are.
+
+    Values that are markup already stay so: they fill the `%(name)s` of the sentence once it is escaped.
+    """
 
     def translated(*message: Any, **values: Any) -> Markup:
-        escaped = {name: value if isinstance(value, int | float) else escape(value) for name, value in values.items()}
-        return Markup(translate(*message, **escaped))  # noqa: S704
+        filling = {name: escape(value) for name, value in values.items() if not isinstance(value, int | float)}
+        marked = {name: f"\ue000{name}\ue001" if name in filling else value for name, value in values.items()}
+        text = str(escape(translate(*message, **marked)))
+        return Markup(_MARK.sub(lambda mark: filling.get(mark[1], Markup()), text))  # noqa: S704
 
     return translated

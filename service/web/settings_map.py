@@ -19,7 +19,7 @@ from service.network_map import MOST_BYTES, Tiles
 from service.site import Site
 from service.web import drawings
 from service.web.doors import may
-from service.web.forms import Form, Line, read
+from service.web.forms import Form, Line, read, read_files
 from service.web.pages import page, speech_of
 
 COORDINATOR = may("coordinator")
@@ -85,7 +85,7 @@ async def take_borders(
     request: Request[Any, Any, Any], site: NamedDependency[Site], visitor: NamedDependency[Visitor]
 ) -> Response[Any]:
     """Read a GeoJSON file and draw it; a file beside its form's own fields."""
-    sent = await request.form()
+    sent = await read_files(request, "file", "seen")
     file, seen = sent.get("file"), sent.get("seen")
     if not isinstance(file, UploadFile) or not isinstance(seen, str) or not seen.isdecimal() or len(seen) > 12:
         raise HTTPException(status_code=400, detail="a file is missing")

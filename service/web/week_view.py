@@ -404,9 +404,9 @@ def unpublished(site: Site, actor: Actor, monday: date) -> int:
 def names(site: Site, actor: Actor) -> dict[str, str]:
     """Whom a visit may concern, by reference: those who go, the person, the place."""
     with site.db() as tx:
-        here = actor.territory_id
-        found = dict(tx.exec(select(Person.ref, Person.pseudonym).where(Person.territory_id == here)).all())
-        found |= dict(tx.exec(select(Place.ref, Place.name).where(Place.territory_id == here)).all())
+        seen = scope(actor).of
+        found = dict(tx.exec(select(Person.ref, Person.pseudonym).where(seen(Person))).all())
+        found |= dict(tx.exec(select(Place.ref, Place.name).where(seen(Place))).all())
         for table in (PeerHelper, Professional):
-            found |= dict(tx.exec(select(table.ref, table.display_name).where(table.territory_id == here)).all())
+            found |= dict(tx.exec(select(table.ref, table.display_name).where(seen(table))).all())
         return found

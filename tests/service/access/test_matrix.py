@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,7 +13,8 @@ from service.access_matrix import MATRIX
 from service.errors import NotAllowed
 from service.site import Actor
 
-PAGE = Path(__file__).parents[3] / "docs" / "access.md"
+ROOT = Path(__file__).parents[3]
+PAGE = ROOT / "docs" / "access.md"
 SAID_BY_THE_DOMAIN = {
     "Person": {"coordinator": "here", "person": "themself"},
     "Request": {"coordinator": "here", "professional": "asked", "person": "concerned"},
@@ -25,7 +27,18 @@ SAID_BY_THE_DOMAIN = {
 """`domain.md` 7, written down once more by hand: planning record, proposals, visits, limits."""
 COORDINATION_ONLY = {
     *("Account", "Letter", "MailReply", "Neighbourhood", "Organisation", "OutboxMessage", "PartnerLink", "Place"),
-    *("Run", "Theme"),
+    *("Run", "Theme", "Meeting", "CoordinatorDuty", "ImportReport"),
+}
+BY_ITSELF = re.compile(r"(\w+)\.territory_id == (?:here\b|at\.territory\.id|(?:at\.)?actor\.territory_id)")
+"""A query that keeps to the actor's territory without asking the scope."""
+NO_DECISION = {
+    # Which pseudonyms and references are taken, whoever asks; it is told to nobody.
+    *("people_form.py: Person", "people_requests.py: Request", "request_drafts.py: Person", "request_drafts.py: table"),
+    *("kept_records.py: table", "request_entry.py: Person"),
+    # What the network offers to everybody in its forms; the words that are in use in it.
+    *("request_drafts.py: Place", "partners_kept.py: table"),
+    # Of the account itself, or for no account: the demonstration at start-up, names of authors in the log.
+    *("runs.py: Run", "demo_steps.py: table", "people_history.py: row"),
 }
 
 
@@ -34,7 +47,8 @@ def rows() -> Iterator[str]:
     for table, reach in sorted(MATRIX.items(), key=lambda one: one[0].__name__):
         for role in codes.ROLES:
             if role in reach:
-                yield f"| `{table.__tablename__}` | {role} | {reach[role].says} |"
+                says = reach[role].says if reach[role].changes else f"{reach[role].says} (to look at)"
+                yield f"| `{table.__tablename__}` | {role} | {says} |"
 
 
 def test_the_page_shows_the_whole_table():
@@ -67,6 +81,17 @@ def test_a_condition_names_the_actor_or_is_never_true(role: str, table: type):
     assert (found == "false") == (role not in MATRIX[table])
     assert found == "false" or "= 4711" in found
     assert role in ("coordinator", *[one for one in codes.ROLES if found == "false"]) or "= 1234" in found
+
+
+def test_no_use_case_decides_by_itself_whose_territory_it_is():
+    """A query about records of the table asks the scope; what is left says why it is no decision."""
+    found = {
+        f"{path.name}: {name}"
+        for path in (ROOT / "service").rglob("*.py")
+        for name in BY_ITSELF.findall(path.read_text(encoding="utf-8"))
+    }
+
+    assert found == NO_DECISION
 
 
 def test_whoever_belongs_to_no_territory_reaches_nothing():

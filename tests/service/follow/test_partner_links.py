@@ -11,7 +11,7 @@ from sqlmodel import col, select
 
 from service import partner_links
 from service.clock import FixedClock
-from service.errors import LinkNotValid, NotAcceptable
+from service.errors import LinkNotValid, NotAcceptable, StepNotAllowed
 from service.tables.follow import PartnerLink, PartnerRequest
 from service.tables.pairings import Request
 from service.tables.people import Consent, Person, Professional
@@ -179,6 +179,23 @@ def test_an_unknown_link_and_a_stopped_one_look_the_same(follow: Follow):
 
     assert client.read(link).status_code == unknown.status_code == 403
     assert client.read(confirmation).status_code == 403
+
+
+@pytest.mark.parametrize("change", [{"organisation_id": None}, {"status": "left"}])
+def test_whoever_left_or_works_elsewhere_gets_no_more_requests_of_the_partner(follow: Follow, change: dict[str, Any]):
+    client, claire = follow.client(), follow.actor("coordinator", "Claire")
+    link = link_of(follow)
+    confirmation = asked(follow, client, draft := filled(client, link))
+    with follow.site.db.begin() as tx:
+        tx.exec(select(Professional).where(Professional.display_name == "Paul")).one().sqlmodel_update(change)
+
+    assert [client.read(address).status_code for address in (link, f"{draft}/4", confirmation)] == [403] * 3
+    with pytest.raises(LinkNotValid):
+        partner_links.confirm(follow.site, confirmation.rpartition("/")[2], "127.0.0.1")
+    assert requests_of(follow) == []
+    assert [one.state for one in partner_links.links(follow.site, claire)] == ["stopped"]
+    with pytest.raises(StepNotAllowed):
+        partner_links.renew(follow.site, claire, follow_link(follow).public_id, follow_link(follow).revision)
 
 
 def follow_link(follow: Follow) -> PartnerLink:

@@ -260,6 +260,7 @@ def test_the_same_person_chosen_twice_is_refused(network: Network, api: Program)
         b'{"seed": "a"}',
         b'{"seed": -1}',
         b'{"unknown": 1}',
+        b'{"limits": {"unknown": 1}}',
         b'{"limits": {"work": 0}}',
         b'{"limits": {"work": 1e9}}',
         b'{"limits": {"seconds": 1e999}}',

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from litestar import get
+from litestar import get, post
 from litestar.exceptions import ImproperlyConfiguredException
 from sqlmodel import select
 
@@ -15,7 +16,7 @@ from service import access
 from service.clock import FixedClock
 from service.errors import LinkNotValid
 from service.tables.access import Account, SignInLink, WebSession
-from service.web.doors import ANYONE, RULE, Rule, check_rules
+from service.web.doors import ANYONE, RULE, Rule, check_rules, may
 from tests.service.web.network import BASE, MOMENT, Network, make_site
 
 
@@ -243,6 +244,39 @@ def test_a_handler_with_its_own_hook_before_the_check_of_forms_keeps_it_from_sta
     network.app.register(early)
     with pytest.raises(ImproperlyConfiguredException, match="/early"):
         check_rules(network.app)
+
+
+ABOUT_RECORDS = {
+    "/dossiers/{file}": (may("coordinator"), "nothing says which record /dossiers/{file} is about"),
+    "/personnes/{person}/lettres/{letter}": (may("coordinator"), "nothing says which record"),
+    "/personnes/{person}/notes": (ANYONE, "open to everybody"),
+    "/lieux/{owner}/clefs": (may("coordinator", "professional"), "lets in professional, who may not see a place"),
+    "/agenda/visites/{visit}/deplacer": (may("professional"), "lets in professional, who may not change a visit"),
+}
+"""Routes that the table of access does not bear, and what the server says of them."""
+
+
+@pytest.mark.parametrize("path", ABOUT_RECORDS)
+def test_a_route_that_contradicts_the_table_of_access_keeps_the_server_from_starting(path: str, network: Network):
+    opt, says = ABOUT_RECORDS[path]
+
+    @post(path.replace("}", ":str}"), opt=opt, sync_to_thread=False)
+    def changes() -> None: ...
+
+    @get(path.replace("}", ":str}"), opt=opt, sync_to_thread=False)
+    def shows() -> None: ...
+
+    network.app.register(changes if "change" in says else shows)
+    with pytest.raises(ImproperlyConfiguredException, match=re.escape(says)):
+        check_rules(network.app)
+
+
+def test_who_joins_a_visit_may_look_at_it(network: Network):
+    @get("/agenda/visites/{visit:str}/regarder", opt=may("professional"), sync_to_thread=False)
+    def shows() -> None: ...
+
+    network.app.register(shows)
+    check_rules(network.app)
 
 
 def test_a_link_back_never_leaves_the_site(network: Network):

@@ -16,64 +16,10 @@ from litestar.routes import HTTPRoute
 
 from service.web.doors import RULE, Rule
 from service.web.forms import Form
+from service.web.route_records import RECORDS, begins
 
-KINDS: tuple[tuple[str, str], ...] = (
-    (r"/demandes/{public_id}", "request"),
-    (r"/mes-demandes/brouillons/{draft_id}", "draft"),
-    (r"/mes-demandes/{public_id}", "request"),
-    (r"/appariements/calculs/{public_id}", "run"),
-    (r"/appariements/et-si/{run}", "run"),
-    (r"/appariements/{person}/propositions/{pairing}", "proposal"),
-    (r"/appariements/{person}", "person"),
-    (r"/binomes/{pairing}", "pairing"),
-    (r"/mes-binomes/visites/{visit}", "visit"),
-    (r"/mes-binomes/{pairing}", "pairing"),
-    (r"/accords/{person}", "person"),
-    (r"/personnes/{person}", "person"),
-    (r"/droits/{right}", "right"),
-    (r"/mes-donnees/demandes/{right}", "right"),
-    (r"/messages/{notice}", "notice"),
-    (r"/courriels/reponses/{reply}", "reply"),
-    (r"/courriels/{mail}", "mail"),
-    (r"/semaine/calculs/{run}", "run"),
-    (r"/semaine/replanifications/{run}", "run"),
-    (r"/semaine/visites/{visit}", "visit"),
-    (r"/pairs-aidants/{owner}/disponibilites", "helper"),
-    (r"/personnes/{owner}/disponibilites", "person"),
-    (r"/professionnels/{owner}/disponibilites", "professional"),
-    (r"/lieux/{owner}/disponibilites", "place"),
-    (r"/absences/{absence}", "absence"),
-    (r"/pairs-aidants/{helper}", "helper"),
-    (r"/partenaires/organisations/{partner}", "organisation"),
-    (r"/partenaires/professionnels/{partner}", "professional"),
-    (r"/partenaires/lieux/{partner}", "place"),
-    (r"/reglages/coordination/{duty}", "duty"),
-    (r"/mes-absences/{absence}", "absence"),
-    (r"/agenda/visites/{visit}", "visit"),
-    (r"/ma-page/rencontres/{visit}", "visit"),
-    (r"/ma-page/binomes/{pairing}", "pairing"),
-    (r"/retards/{visit}", "visit"),
-    (r"/propositions/{public_id}", "proposal"),
-    (r"/calculs/{public_id}", "run"),
-    (r"/api/pairings/runs/{run}", "run"),
-    (r"/api/pairings/what-ifs/{run}", "run"),
-    (r"/comptes/personnes/{person_id}", "person"),
-    (r"/comptes/messages/{public_id}", "letter"),
-    (r"/comptes/{public_id}", "account"),
-    (r"/abonnement/{public_id}", "own_address"),
-    (r"/reglages/liens-partenaires/{public_id}", "partner_link"),
-    (r"/reglages/calendriers/adresses/{public_id}", "network_address"),
-    (r"/reglages/poids/essais/{run}", "run"),
-    (r"/reglages/quartiers/{area}", "area"),
-    (r"/reglages/themes/{code}", "theme"),
-    (r"/mon-autre-agenda/{public_id}", "other_calendar"),
-    (r"/import/{public_id}", "import_report"),
-    (r"/compte/sessions/{public_id}", "own_session"),
-    (r"/compte/cles/{public_id}", "own_passkey"),
-)
-"""What the first value in a route's address names; of several records the last one decides."""
-BESIDE_RECORDS = ("/semaine/{monday}", "/semaine/jour/{day}")
-"""Routes whose value is no record: a day."""
+PROPOSED = ("/appariements/{person}/propositions/{pairing}", "/propositions/{public_id}")
+"""Routes about a pairing that is still to be answered."""
 SAMPLES: dict[str, object] = {
     "step": 1,
     "kind": "code",
@@ -115,14 +61,8 @@ class Route:
         """The route about these records."""
 
         def value(found: re.Match[str]) -> str:
-            name = found[1]
-            if name in SAMPLES:
-                return str(SAMPLES[name])
-            return ids[
-                {"person_id": "person"}.get(name, name)
-                if self.kind and name in ("person", "person_id")
-                else self.kind or name
-            ]
+            name, so_far = found[1], self.path[: found.end()]
+            return str(SAMPLES[name]) if name in SAMPLES else ids[kind_of(so_far) or name]
 
         return re.sub(r"{(\w+)}", value, self.path) + ("?day=2027-01-12&hour=10:00" if self.method == "GET" else "")
 
@@ -139,15 +79,19 @@ def routes(app: Litestar) -> list[Route]:
                         method,
                         route.path_format,
                         handler.opt[RULE],
-                        _kind(route.path_format),
+                        kind_of(route.path_format) if handler.opt[RULE].roles else None,
                         _form(handler) | OWN_SAMPLES.get(route.path_format, {}),
                     )
                 )
     return found
 
 
-def _kind(path: str) -> str | None:
-    return next((kind for start, kind in KINDS if path == start or path.startswith(start + "/")), None)
+def kind_of(path: str) -> str | None:
+    """Name of the record that stands for the kind which an address leads to."""
+    start = begins(path)
+    if start is None:
+        return None
+    return "proposal" if start in PROPOSED else str(RECORDS[start].__tablename__)
 
 
 def _form(handler: HTTPRouteHandler) -> dict[str, Any]:

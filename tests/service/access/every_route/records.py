@@ -66,7 +66,7 @@ MAY_READ: dict[Somebody, tuple[str, ...]] = {
 RELATED: dict[str, tuple[Somebody, ...]] = {
     "request": (CLAIRE, PAUL, YANN),
     "person": (CLAIRE, YANN),
-    "helper": (CLAIRE, ANA),
+    "peer_helper": (CLAIRE, ANA),
     "professional": (CLAIRE, PAUL),
     "place": (CLAIRE,),
     "pairing": (CLAIRE, ANA, YANN),
@@ -74,22 +74,21 @@ RELATED: dict[str, tuple[Somebody, ...]] = {
     "visit": (CLAIRE, ANA, PAUL, YANN),
     "absence": (CLAIRE, ANA),
     "organisation": (CLAIRE,),
-    "duty": (CLAIRE,),
-    "draft": (PAUL,),
-    "own_address": (ANA,),
-    "network_address": (CLAIRE,),
+    "coordinator_duty": (CLAIRE,),
+    "request_draft": (PAUL,),
+    "subscription": (CLAIRE, ANA),
     "partner_link": (CLAIRE,),
-    "right": (CLAIRE, YANN),
+    "right_request": (CLAIRE, YANN),
     "other_calendar": (ANA,),
     "account": (CLAIRE,),
-    "own_session": (ANA,),
-    "own_passkey": (CLAIRE,),
+    "web_session": (ANA,),
+    "passkey": (CLAIRE,),
     "letter": (CLAIRE,),
-    "mail": (CLAIRE,),
-    "reply": (CLAIRE,),
+    "outbox_message": (CLAIRE,),
+    "mail_reply": (CLAIRE,),
     "notice": (CLAIRE, ANA),
     "run": (CLAIRE,),
-    "area": (CLAIRE,),
+    "neighbourhood": (CLAIRE,),
     "theme": (CLAIRE,),
     "import_report": (CLAIRE,),
 }
@@ -115,8 +114,23 @@ def make(network: Network) -> dict[str, Records]:
     for ref, ids in made.items():
         account = writers[network.territories[ref]]
         actor = Actor("professional", account.territory_id, account.id, account.party_id)
-        ids["draft"] = request_drafts.start(network.site, actor)
+        ids["request_draft"] = request_drafts.start(network.site, actor)
     return {ref: Records(ids) for ref, ids in made.items()}
+
+
+def actor_of(network: Network, one: Somebody) -> Actor:
+    """Who they are to the use cases."""
+    with network.site.db() as tx:
+        accounts = tx.exec(
+            select(Account).where(Account.role == one.role, Account.territory_id == network.territories[one.territory])
+        ).all()
+        parties = {
+            party
+            for table, shown in ((PeerHelper, "display_name"), (Professional, "display_name"), (Person, "pseudonym"))
+            for party in tx.exec(select(table.id).where(getattr(table, shown) == one.name)).all()
+        }
+    account = next(account for account in accounts if not one.name or account.party_id in parties)
+    return Actor(one.role, account.territory_id, account.id, account.party_id)
 
 
 def _asks_for_yann() -> ColumnElement[bool]:
@@ -147,7 +161,7 @@ def _made(network: Network, tx: Session, ref: str) -> dict[str, str]:
     )
     request = tx.exec(select(Request).where(Request.person_id == yann.id)).one()
     ids["request"], ids["person"] = request.public_id, yann.public_id
-    ids["helper"], ids["professional"] = ana.public_id, paul.public_id
+    ids["peer_helper"], ids["professional"] = ana.public_id, paul.public_id
     ids["place"] = tx.exec(select(Place).where(Place.territory_id == here)).one().public_id
     accounts = {
         account.party_id: account for account in tx.exec(select(Account).where(Account.territory_id == here)).all()
@@ -156,7 +170,7 @@ def _made(network: Network, tx: Session, ref: str) -> dict[str, str]:
     for kind, table in (("organisation", Organisation), ("place", Place)):
         ids[kind] = tx.exec(select(table).where(table.territory_id == here)).one().public_id
     add(
-        "duty",
+        "coordinator_duty",
         CoordinatorDuty(
             public_id=new(),
             territory_id=here,
@@ -214,18 +228,20 @@ def _made(network: Network, tx: Session, ref: str) -> dict[str, str]:
             expires_at=FAR,
         ),
     )
-    for kind, about in (
-        ("own_address", {"kind": "own", "owner_id": ana.id}),
-        ("network_address", {"kind": "territory"}),
-    ):
-        add(
-            kind,
-            Subscription(
-                public_id=new(), territory_id=here, secret_hash=new(), created_at=MOMENT, changed_at=MOMENT, **about
-            ),
-        )
     add(
-        "right",
+        "subscription",
+        Subscription(
+            public_id=new(),
+            territory_id=here,
+            kind="own",
+            owner_id=ana.id,
+            secret_hash=new(),
+            created_at=MOMENT,
+            changed_at=MOMENT,
+        ),
+    )
+    add(
+        "right_request",
         RightRequest(public_id=new(), territory_id=here, person_id=yann.id, kind="erasure", asked_at=MOMENT),
     )
     add(
@@ -236,7 +252,7 @@ def _made(network: Network, tx: Session, ref: str) -> dict[str, str]:
     )
     account = accounts[ana.id].id
     add(
-        "own_session",
+        "web_session",
         WebSession(
             public_id=new(),
             account_id=account,
@@ -249,7 +265,7 @@ def _made(network: Network, tx: Session, ref: str) -> dict[str, str]:
     )
     add("letter", Letter(public_id=new(), territory_id=here, account_id=account, template="invitation", made_at=MOMENT))
     add(
-        "mail",
+        "outbox_message",
         OutboxMessage(
             public_id=new(),
             territory_id=here,
@@ -264,7 +280,7 @@ def _made(network: Network, tx: Session, ref: str) -> dict[str, str]:
         ),
     )
     add(
-        "reply",
+        "mail_reply",
         MailReply(
             public_id=new(),
             message_hash=new(),
@@ -289,12 +305,12 @@ def _made(network: Network, tx: Session, ref: str) -> dict[str, str]:
         ),
     )
     area = tx.exec(select(Neighbourhood).where(Neighbourhood.territory_id == here)).one()
-    ids["area"], ids["theme"] = area.public_id, f"own_{ref.lower()}"
+    ids["neighbourhood"], ids["theme"] = area.public_id, f"own_{ref.lower()}"
     labels = {f"label_{tag}": f"thème{tail}" for tag in ("fr", "nl", "de", "en")}
     tx.add(Theme(ref=ids["theme"], extension=True, own_of=here, **labels))
     mine = accounts[claire.id].id
     add(
-        "own_passkey",
+        "passkey",
         Passkey(public_id=new(), account_id=mine, credential_id=new(), public_key="key", made_at=MOMENT),
     )
     add("run", Run(public_id=new(), territory_id=here, kind="pairing", status="failed", asked_by=mine, asked_at=MOMENT))

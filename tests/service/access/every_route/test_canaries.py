@@ -7,6 +7,7 @@ whoever may not see it. That the word is found by those who may see it proves th
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 
@@ -14,13 +15,11 @@ import pytest
 from sqlmodel import Session, select
 
 from service import subscriptions
-from service.site import Actor
-from service.tables.access import Account
 from service.tables.pairings import Pairing, Request, Visit
-from service.tables.people import Consent, Party, PeerHelper, Person, Professional
+from service.tables.people import Consent, Party, Person, Professional
 from service.tables.territory import Organisation
 from tests.service.access.every_route import records
-from tests.service.access.every_route.canaries import Rows, hanging_on, plant
+from tests.service.access.every_route.canaries import HOSTILE, Elements, Rows, hanging_on, plant, write_about
 from tests.service.access.every_route.cells import routes
 from tests.service.access.every_route.records import (
     BILAL,
@@ -32,18 +31,22 @@ from tests.service.access.every_route.records import (
     ZOE,
     Somebody,
 )
-from tests.service.web.network import MOMENT, TODAY, Browser, Network, make_site
+from tests.service.web.network import BASE, MOMENT, TODAY, Browser, Network, make_site
 from tests.service.web.servers import server
 
 READ = [one for one in sorted(routes(server(make_site())), key=str) if one.method == "GET"]
+Seeds = tuple[Rows, dict[str, str]]
+"""Whose records they are, and public ids of some, by kind."""
 WITH_CALENDAR = ("peer_helper", "professional", "person")
 
 
-def another_territory(tx: Session, network: Network) -> Rows:
-    return {"territory": {network.territories["OTH"]}}
+def another_territory(tx: Session, network: Network) -> Seeds:
+    there = network.territories["OTH"]
+    write_about(tx, network.site, set(tx.exec(select(Person.id).where(Person.territory_id == there)).all()))
+    return {"territory": {there}}, {}
 
 
-def another_organisation(tx: Session, network: Network) -> Rows:
+def another_organisation(tx: Session, network: Network) -> Seeds:
     """Ines works elsewhere than Paul, and asked for somebody of her own, whom Bilal has met."""
     here, new = network.territories["SER"], network.site.ids.new
     office = Organisation(
@@ -58,7 +61,8 @@ def another_organisation(tx: Session, network: Network) -> Rows:
     ines.organisation_id = office.id
     zoe = tx.exec(select(Person).where(Person.pseudonym == "Zoe", Person.territory_id == here)).one()
     nour = zoe.model_dump(exclude={"id", "public_id", "ref", "pseudonym"})
-    tx.add(Person(id=party.id, public_id=new(), ref="SER-P009", pseudonym="Nour", **nour))
+    nours = new()
+    tx.add(Person(id=party.id, public_id=nours, ref="SER-P009", pseudonym="Nour", **nour))
     tx.flush()
     tx.add(
         Consent(
@@ -93,9 +97,10 @@ def another_organisation(tx: Session, network: Network) -> Rows:
     tx.add(pairing)
     tx.flush()
     starts = MOMENT + timedelta(days=8)
+    visit = new()
     tx.add(
         Visit(
-            public_id=new(),
+            public_id=visit,
             ref="SER-V9",
             pairing_id=pairing.id,
             kind="first_joint",
@@ -110,20 +115,33 @@ def another_organisation(tx: Session, network: Network) -> Rows:
         )
     )
     tx.flush()
-    return {"organisation": {office.id or 0}, "party": {party.id or 0}, "professional": {ines.id}}
+    write_about(tx, network.site, {party.id or 0})
+    ids = {"request": request.public_id, "person": nours, "pairing": pairing.public_id, "visit": visit}
+    return {"organisation": {office.id or 0}, "party": {party.id or 0}, "professional": {ines.id}}, ids
 
 
-def another_person(tx: Session, network: Network) -> Rows:
+def another_person(tx: Session, network: Network) -> Seeds:
     """Zoe, for whom Paul asked and to whom Bilal was proposed."""
-    return {"party": {int(network.ids["SER:Zoe"])}}
+    zoe = int(network.ids["SER:Zoe"])
+    write_about(tx, network.site, {zoe})
+    asked = tx.exec(select(Request.public_id).where(Request.person_id == zoe)).one()
+    return {"party": {zoe}}, {"request": asked, "person": tx.get_one(Person, zoe).public_id}
 
 
-CASES: dict[str, tuple[Callable[[Session, Network], Rows], tuple[Somebody, ...], int]] = {
-    "CANARI-ELSEWHERE": (another_territory, ELSEWHERE, 40),
-    "CANARI-OFFICE": (another_organisation, (CLAIRE, BILAL, INES), 10),
-    "CANARI-SOMEBODY": (another_person, (CLAIRE, BILAL, PAUL, ZOE), 6),
+CASES: dict[str, tuple[Callable[[Session, Network], Seeds], tuple[Somebody, ...], int]] = {
+    "CANARI-ELSEWHERE": (another_territory, ELSEWHERE, 48),
+    "CANARI-OFFICE": (another_organisation, (CLAIRE, BILAL, INES), 16),
+    "CANARI-SOMEBODY": (another_person, (CLAIRE, BILAL, PAUL, ZOE), 10),
 }
 """The word, whose records hold it, who may read some of them, and in how many columns it stands at least."""
+WRITTEN = {
+    "request_message.content_sealed": "message",
+    "request_question.text_sealed": "text_sealed",
+    "request_question.answer_sealed": "answer_sealed",
+    "right_request.words_sealed": "right",
+    "visit_report.word_sealed": "report",
+}
+"""What is written about requests and visits, and how the word goes on there: each is read by somebody."""
 
 
 @pytest.fixture(scope="module")
@@ -136,8 +154,9 @@ def planted() -> tuple[dict[str, set[str]], dict[Somebody, dict[str, str]]]:
     clients = {one: network.signed_in(one.role, one.name or None) for one in EVERYBODY}
     calendars = {one: calendar_of(network, one) for one in EVERYBODY if one.role in WITH_CALENDAR}
     with network.site.db.begin() as tx:
-        columns = {word: plant(tx, network.site.seals, word, hanging_on(tx, rows)) for word, rows in seeds.items()}
-    return columns, {one: dict(read_by(client, one, ids, calendars)) for one, client in clients.items()}
+        columns = {word: plant(tx, network.site.seals, word, hanging_on(tx, rows)) for word, (rows, _) in seeds.items()}
+    others = [more for _, more in seeds.values()]
+    return columns, {one: dict(read_by(client, one, ids, others, calendars)) for one, client in clients.items()}
 
 
 @pytest.mark.parametrize("word", CASES)
@@ -150,22 +169,40 @@ def test_a_word_in_the_records_of_another_is_in_no_answer(word: str, planted):
     assert len(columns[word]) >= at_least
     assert len(found[related[0]]) >= 10  # whoever coordinates there reads it
     assert [str(one) for one in related if not found[one]] == []
+    everything = "\n".join(text for pages in read.values() for text in pages.values())
+    assert [one for one, end in WRITTEN.items() if one in columns[word] and f"{word}-{end}" not in everything] == []
+
+
+def test_names_that_look_like_elements_are_text_on_every_page(planted):
+    """Each word that was planted goes on with an element and an attribute (`security.md` B5)."""
+    _, read = planted
+    shown, opened = set[str](), list[str]()
+    for one, pages in read.items():
+        for address, text in pages.items():
+            if "CANARI" in text and "<html" in text:
+                shown.add(re.sub(r"[0-9a-f]{32}|\?.*", "", address))
+                if [name for name in Elements(text).names if "canari" in name.lower()]:
+                    opened.append(f"{one} {address}")
+
+    assert opened == []
+    assert len(shown) >= 30
+    assert "b-canari" in Elements(f"<p>{HOSTILE}").names
 
 
 def calendar_of(network: Network, one: Somebody) -> str:
     """The address of somebody's own calendar, at the level that says the most."""
-    table = {"person": Person, "peer_helper": PeerHelper, "professional": Professional}[one.role]
-    with network.site.db() as tx:
-        party = tx.exec(select(table.id).where(table.ref == network.ref(one.name))).one()
-        account = tx.exec(select(Account).where(Account.role == one.role, Account.party_id == party)).one()
-    actor = Actor(one.role, account.territory_id, account.id, party)
+    actor = records.actor_of(network, one)
     return subscriptions.subscribe(
-        network.site, actor, party, "plain" if one.role == "person" else "initials", "Agenda"
+        network.site, actor, actor.party_id, "plain" if one.role == "person" else "initials", "Agenda"
     ).url
 
 
 def read_by(
-    client: Browser, one: Somebody, ids: dict[str, records.Records], calendars: dict[Somebody, str]
+    client: Browser,
+    one: Somebody,
+    ids: dict[str, records.Records],
+    others: list[dict[str, str]],
+    calendars: dict[Somebody, str],
 ) -> Iterator[tuple[str, str]]:
     """All that somebody gets at by reading: pages, data and their calendar, about their own records and others'."""
     for route in READ:
@@ -178,6 +215,18 @@ def read_by(
                 if territory == one.territory or one.role == "coordinator":
                     address = route.address(of.ids)
                     yield address, client.read(address).text
+            for more in others:
+                if route.kind in more:
+                    address = route.address(ids["SER"].ids | more)
+                    yield address, client.read(address).text
+    if one.role == "person":
+        copy = client.post(
+            "/mes-donnees/copie",
+            data={"csrf": client.seal("/mes-donnees")},
+            headers={"sec-fetch-site": "same-origin", "origin": BASE},
+        )
+        assert "attachment" in copy.headers["content-disposition"]
+        yield "copy of one's own data", copy.text
     if one in calendars:
         calendar = client.get(calendars[one], headers={"accept": "text/calendar"}).text
         assert calendar.startswith("BEGIN:VCALENDAR")

@@ -8,15 +8,30 @@ from __future__ import annotations
 
 import hashlib
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
-from sqlmodel import SQLModel, select
+from sqlmodel import SQLModel, col, select
 
+from service.access_matrix import MATRIX
+from service.access_scope import scope
 from service.site import Site
+from service.tables.pairings import Pairing
+from service.tables.territory import Theme
+from service.web.route_records import RECORDS
 from tests.service.access.every_route import records
-from tests.service.access.every_route.cells import BESIDE_RECORDS, Route, routes
-from tests.service.access.every_route.records import EVERYBODY, MAY_READ, PEOPLE, RELATED, Somebody
+from tests.service.access.every_route.cells import Route, routes
+from tests.service.access.every_route.records import (
+    ANA,
+    CLAIRE,
+    EVERYBODY,
+    MAY_READ,
+    PEOPLE,
+    RELATED,
+    Somebody,
+    actor_of,
+)
 from tests.service.web.network import BASE, Browser, Network, make_site
 from tests.service.web.servers import server
 
@@ -25,8 +40,22 @@ CALM = ("audit_entry", "web_session", "attempt", "sign_in_link", "half_sign_in",
 ROUTES = sorted(routes(server(make_site())), key=str)
 """In one order, whatever process collects them: handlers with several paths hold them as a set."""
 PLAIN = [one for one in ROUTES if one.method == "GET" and "{" not in one.path and one.rule.roles]
-ABOUT_RECORDS = [
-    one for one in ROUTES if "{" in one.path and one.rule.roles and not one.path.startswith(BESIDE_RECORDS)
+ABOUT_RECORDS = [one for one in ROUTES if one.kind is not None]
+READ_NO_FIELD = ("/sortir",)
+"""Whoever wants to leave is let out, whatever else they send."""
+WITH_FILES = {
+    "/import/fichiers": (CLAIRE, {}, "files"),
+    "/mon-autre-agenda/fichier": (ANA, {}, "file"),
+    "/reglages/carte/limites": (CLAIRE, {"seen": "0"}, "file"),
+}
+"""Forms that bring a file: who sends it, with which fields, and what the file is called there."""
+FORMS = [
+    one
+    for one in ROUTES
+    if one.method == "POST"
+    and one.path not in READ_NO_FIELD
+    and not one.path.startswith("/api/")
+    and ("{" not in one.path or one.kind is not None)
 ]
 
 OWN_FACTORS = ("/compte/adresse", "/compte/cles", "/compte/code-secret", "/compte/codes", "/compte/mot-de-passe")
@@ -79,8 +108,19 @@ def ask(client: Browser, route: Route, ids: dict[str, str]) -> Any:
     )
 
 
-def test_every_route_about_a_record_says_which():
-    assert [str(one) for one in ABOUT_RECORDS if one.kind is None] == []
+@pytest.mark.parametrize("kind", RELATED)
+def test_the_table_of_access_reaches_a_record_for_those_related_to_it_and_for_nobody_else(kind, network, made, people):
+    """The table, asked about each account; `RELATED` was written by hand beside it."""
+    table = Pairing if kind == "proposal" else next(one for one in RECORDS.values() if one.__tablename__ == kind)
+    named = col(table.ref) == made["SER"].ids[kind] if table is Theme else table.public_id == made["SER"].ids[kind]
+    with network.site.db() as tx:
+        reached = [
+            somebody
+            for somebody in people
+            if table in MATRIX and tx.exec(select(1).where(named, scope(actor_of(network, somebody)).of(table))).all()
+        ]
+
+    assert reached == ([one for one in people if one in RELATED[kind]] if table in MATRIX else [])
 
 
 @pytest.mark.parametrize("route", ABOUT_RECORDS, ids=str)
@@ -108,6 +148,30 @@ def test_whoever_did_not_sign_in_is_asked_to(route, network, made):
     else:
         assert answer.status_code == 303
         assert answer.headers["location"].startswith("/entrer")
+
+
+@pytest.mark.parametrize("route", FORMS, ids=str)
+def test_a_field_that_a_form_does_not_have_is_refused_and_changes_nothing(route, network, made, people):
+    """By whoever may send the form (`security.md` C5)."""
+    may = [one for one in people if one.role in route.rule.roles and one.territory == "SER"]
+    related = [one for one in may if route.kind is None or one in RELATED[route.kind]]
+    before = digest(network.site)
+    client = people[related[0]] if route.rule.roles else network.client()
+    answer = ask(client, replace(route, fields=route.fields | {"unheard_of": "1"}), made["SER"].ids)
+
+    assert answer.status_code == 400
+    assert digest(network.site) == before
+
+
+@pytest.mark.parametrize("path", WITH_FILES)
+def test_a_field_beside_a_file_is_refused_as_well(path, network, people):
+    somebody, fields, name = WITH_FILES[path]
+    client = people[somebody]
+    sent = fields | {"csrf": client.seal("/aide")}
+    file = {name: ("persons.csv", b"\x00", "text/plain")}
+
+    assert client.post(path, data=sent, files=file, follow_redirects=False).status_code != 400
+    assert client.post(path, data=sent | {"unheard_of": "1"}, files=file, follow_redirects=False).status_code == 400
 
 
 def test_what_must_be_proved_anew_is_asked_for_on_every_such_route():
