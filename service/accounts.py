@@ -9,7 +9,18 @@ from datetime import datetime
 from sqlmodel import Session, col, delete, select
 
 from locales import N_
-from service import access, audit, codes, factors, mail_addresses, mailed_links, own_keys, passwords, post
+from service import (
+    access,
+    audit,
+    codes,
+    factors,
+    mail_addresses,
+    mailed_links,
+    own_keys,
+    passwords,
+    post,
+    provider_links,
+)
 from service.access_scope import scope
 from service.account_names import name_of
 from service.clock import Clock, RealClock
@@ -78,6 +89,7 @@ class OwnAccount:
     has_application: bool
     codes_left: int
     has_pin: bool
+    has_provider: bool
 
 
 def directory(site: Site, actor: Actor) -> Directory:
@@ -197,6 +209,7 @@ def own(site: Site, actor: Actor) -> OwnAccount:
             has_application=factors.has_application(tx, account),
             codes_left=factors.codes_left(tx, account),
             has_pin=account.pin_hash is not None,
+            has_provider=provider_links.opens(tx, site, account),
         )
 
 

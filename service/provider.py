@@ -74,6 +74,12 @@ def configured(settings: Settings) -> Provider | None:
     )
 
 
+def name_of(site: Site) -> str:
+    """As the button says it; empty when there is no provider."""
+    named = of(site)
+    return named.name if named is not None else ""
+
+
 def back_address(site: Site) -> str:
     return site.settings.base_url.rstrip("/") + BACK
 
