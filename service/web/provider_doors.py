@@ -22,7 +22,7 @@ from service.errors import NotAcceptable, SignInFailed
 from service.provider_trips import Answer
 from service.site import Site
 from service.web.account import STAFF_FRESH, STAFF_ONLY
-from service.web.doors import ANYONE, address_of, own_cookie, visitor_of
+from service.web.doors import ANYONE, address_of, cookie_name, own_cookie, visitor_of
 from service.web.forms import Form, Line, read
 from service.web.pages import page, speech_of
 from service.web.sign_in import browser_of, let_in, path_of_ours

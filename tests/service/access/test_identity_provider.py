@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hmac
 import json
 import logging
 import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,14 +17,24 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from cryptography.hazmat.primitives import serialization
-from joserfc import jwt
-from joserfc.jwk import ECKey, OctKey, OKPKey, RSAKey
+from joserfc.jwk import ECKey, OKPKey, RSAKey
 from pydantic import ValidationError
 from sqlmodel import select
 
-from service import access, accounts, invitations_to_join, passkeys, provider, provider_links, provider_trips
+from service import (
+    access,
+    accounts,
+    invitations_to_join,
+    passkeys,
+    provider,
+    provider_links,
+    provider_tokens,
+    provider_trips,
+)
 from service.access_attempts import TooManyTries
 from service.errors import NotAcceptable, SignInFailed
+from service.hashes import hashed
+from service.provider_tokens import Expected, TokenRefused
 from service.provider_trips import Answer, Arrival
 from service.settings import Settings
 from service.tables.access import Account, Letter, ProviderLink, ProviderTrip, WebSession
@@ -40,7 +52,7 @@ from tests.identity_provider import (
     rsa_key,
     signed,
 )
-from tests.service.access.builders import BASE, EMAIL, HERE, NOW, House, at, words_of
+from tests.service.access.builders import BASE, EMAIL, HERE, NOW, PASSWORD, House, at, words_of
 from tests.service.web.network import make_site
 
 
@@ -141,11 +153,9 @@ def by_hand(header: Claims, claims: Claims, sign: Any) -> str:
 
 def hmac_by_the_public_key(_: IdentityProvider, claims: Claims) -> str:
     """The key that everybody may read, taken for a shared secret."""
-    public = rsa_key().public_key.public_bytes(
-        serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
-    )
-    secret = OctKey.import_key(public)
-    return jwt.encode({"alg": "HS256", "kid": "rsa"}, claims, secret, algorithms=["HS256"])
+    form = serialization.PublicFormat.SubjectPublicKeyInfo
+    public = rsa_key().public_key.public_bytes(serialization.Encoding.PEM, form)
+    return by_hand({"alg": "HS256", "kid": "rsa"}, claims, lambda message: hmac.digest(public, message, "sha256"))
 
 
 def tampered(_: IdentityProvider, claims: Claims) -> str:
@@ -218,13 +228,42 @@ def short_key() -> RSAKey:
 
 
 @pytest.mark.parametrize("forged", FORGED, ids=str)
-def test_a_forged_token_opens_nothing(house: House, cpas: IdentityProvider, forged: str):
-    linked(house)
-    browser, answer = trip(house, cpas)
-    before = sessions(house)
-    cpas.bend = FORGED[forged]
+def test_a_forged_token_says_nobody_s_name(running: IdentityProvider, forged: str):
+    running.now = lambda: NOW
+    claims = running.claims({"nonce": "n"})
+    sent = FORGED[forged](running, claims | {"nonce": "n"})
+    expected = Expected(running.issuer, CLIENT, hashed("n"), NOW, NOW - provider_trips.AUTHENTICATED_WITHIN)
 
-    assert refusal(house, browser, answer) == provider_trips.REFUSED
+    assert provider_tokens.checked(signed(claims), running.keys()["keys"], expected, NOW).subject == SUBJECT
+    with pytest.raises(TokenRefused):
+        provider_tokens.checked(sent if isinstance(sent, str) else signed(sent), running.keys()["keys"], expected, NOW)
+
+
+AT_THE_DOOR = (
+    "no signature",
+    "hmac by the public key",
+    "another key of the same name",
+    "tampered",
+    "another issuer",
+    "another audience",
+    "asked for by another",
+    "expired",
+    "from the future",
+    "another nonce",
+    "nobody",
+    "proved yesterday",
+)
+
+
+def test_forged_tokens_of_a_provider_open_nothing(house: House, cpas: IdentityProvider):
+    linked(house)
+    before, said = sessions(house), set[str]()
+    for forged in AT_THE_DOOR:
+        browser, answer = trip(house, cpas)
+        cpas.bend = FORGED[forged]
+        said.add(refusal(house, browser, answer))
+
+    assert said == {provider_trips.REFUSED}
     assert sessions(house) == before
 
 
@@ -431,12 +470,9 @@ def test_only_its_owner_confirms_a_session(house: House, cpas: IdentityProvider)
     def confirm(subject: str) -> bool:
         browser, answer = trip(house, cpas, "confirm", account_id=actor.account_id)
         cpas.subject, cpas.now = subject, lambda: NOW + timedelta(minutes=6)
-        try:
-            provider_trips.come_back(
-                house.site, browser, answer, HERE, actor=actor, session_token=session, clock=at(minutes=6)
-            )
-        except SignInFailed:
-            pass
+        about: Any = {"actor": actor, "session_token": session, "clock": at(minutes=6)}
+        with suppress(SignInFailed):
+            provider_trips.come_back(house.site, browser, answer, HERE, **about)
         seen = access.visitor(house.site, session, clock=at(minutes=6))
         return seen is not None and seen.is_fresh
 
@@ -650,9 +686,7 @@ class TestPages:
     def test_an_account_is_linked_confirmed_and_set_free_by_its_owner(self, house: House, cpas: IdentityProvider):
         claire = house.really_joined()
         visitor = house.visitor()
-        visitor.fill(
-            "/entrer/mot-de-passe/verifier", "/entrer/mot-de-passe", email=EMAIL, password="girafe violon tunnel citron"
-        )
+        visitor.fill("/entrer/mot-de-passe/verifier", "/entrer/mot-de-passe", email=EMAIL, password=PASSWORD)
         visitor.fill("/entrer/second/verifier", "/entrer/second", code=claire.code_now())
         sent = self.there(house, cpas, "/compte/fournisseur/lier", "/compte/fournisseur", visitor)
         linked_now = self.back(visitor, state=sent.state, code=sent.code)
