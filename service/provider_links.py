@@ -22,6 +22,7 @@ from service.site import Actor, Site
 from service.tables.access import Account, Authenticator, Passkey, ProviderLink
 
 REAL = RealClock()
+TAKEN = N_("Cette identité ouvre déjà un autre compte ici. Retirez-la d’abord de ce compte-là.")
 
 
 @dataclass(frozen=True)
@@ -60,9 +61,7 @@ def keep(tx: Session, account: Account, identity: Identity, now: datetime) -> No
     try:
         tx.flush()
     except IntegrityError as error:
-        raise SignInFailed(
-            N_("Cette identité ouvre déjà un autre accès ici. Retirez-la d’abord de l’autre.")
-        ) from error
+        raise SignInFailed(TAKEN) from error
 
 
 def add(tx: Session, site: Site, actor: Actor, session_token: str, identity: Identity, now: datetime) -> None:

@@ -218,8 +218,13 @@ def identity_provider(folder: Path) -> Iterator[IdentityProvider]:
             self.end_headers()
             self.wfile.write(body)
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
+    class Server(ThreadingHTTPServer):
+        daemon_threads = True
+
+        def handle_error(self, request: object, client_address: object) -> None:
+            """Whoever asked has gone, or does not trust us."""
+
+    server = Server(("127.0.0.1", 0), Handler)
     # The handshake belongs to the thread of each caller: one who never begins holds up nobody.
     server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
     made = IdentityProvider(f"https://localhost:{server.server_port}", str(ca_file))

@@ -29,7 +29,14 @@ ABOUT_RECORDS = [
     one for one in ROUTES if "{" in one.path and one.rule.roles and not one.path.startswith(BESIDE_RECORDS)
 ]
 
-OWN_FACTORS = ("/compte/adresse", "/compte/cles", "/compte/code-secret", "/compte/codes", "/compte/mot-de-passe")
+OWN_FACTORS = (
+    "/compte/adresse",
+    "/compte/cles",
+    "/compte/code-secret",
+    "/compte/codes",
+    "/compte/fournisseur",
+    "/compte/mot-de-passe",
+)
 CALENDAR_ADDRESSES = tuple(
     f"{start}{end}"
     for start in ("/abonnement", "/reglages/calendriers/adresses")
