@@ -238,6 +238,5 @@ def identity_provider(folder: Path) -> Iterator[IdentityProvider]:
 
 def _sign_in_page(path: str) -> bytes:
     onward = "/yes?" + urlsplit(path).query.replace("&", "&amp;")
-    return (
-        f'<!doctype html><html lang="fr"><title>CPAS</title><h1>CPAS</h1><a href="{onward}">Je suis Claire</a>'
-    ).encode()
+    head = '<!doctype html><html lang="fr"><link rel="icon" href="data:,"><title>CPAS</title><h1>CPAS</h1>'
+    return f'{head}<a href="{onward}">Je suis Claire</a>'.encode()

@@ -33,8 +33,7 @@ def test_a_coordinator_goes_to_the_provider_and_comes_back_signed_in(chromium: B
         choices = {"ignore_https_errors": True, "java_script_enabled": script}
         with running(uvicorn.Server(config), listener), Visitor(chromium, site, 320, **choices) as visitor:
             visitor.open("/entrer")
-            if script:
-                visitor.looks_right()
+            visitor.fits()
             visitor.page.get_by_role("button", name="Se connecter avec CPAS de Seraing").click()
             visitor.page.wait_for_url(f"{cpas.issuer}/authorize?**")
             visitor.follow("Je suis Claire")
