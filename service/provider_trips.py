@@ -35,8 +35,10 @@ REAL = RealClock()
 TRIP_LIVES = timedelta(minutes=10)
 AUTHENTICATED_WITHIN = timedelta(hours=12)
 """How long ago the provider may have seen somebody prove who they are: as long as a session of staff lasts."""
-AT_ONCE = ("link", "confirm")
-"""Purposes for which the provider asks again who somebody is, whatever session they have there."""
+OWN = ("link", "confirm")
+"""Purposes of whoever is signed in here."""
+ASKED_ANEW = ("join", *OWN)
+"""Purposes for which the provider asks again who somebody is, whatever session it has in this browser."""
 
 AWAY = N_("Le service de connexion ne répond pas pour l’instant. Réessayez plus tard, ou prenez une autre manière.")
 LOST = N_("Cet aller-retour n’est plus valable : il sert une fois, dix minutes, dans le même navigateur. Recommencez.")
@@ -136,9 +138,9 @@ def leave(
         "code_challenge": _challenge(_made(site, "verifier", browser)),
         "code_challenge_method": "S256",
         "ui_locales": language,
-        "max_age": str(int((access.FRESH if purpose in AT_ONCE else AUTHENTICATED_WITHIN).total_seconds())),
+        "max_age": str(int((access.FRESH if purpose in ASKED_ANEW else AUTHENTICATED_WITHIN).total_seconds())),
     }
-    if purpose in AT_ONCE:
+    if purpose in ASKED_ANEW:
         question["prompt"] = "login"
     if named.factors.acr:
         question["acr_values"] = " ".join(named.factors.acr)
@@ -181,7 +183,7 @@ def come_back(
     now = clock.now()
     access_attempts.take(site, "provider_back", came_from, now)
     trip = _used_up(site, browser, answer.state, now)
-    if trip is None or (trip.purpose in AT_ONCE and (actor is None or actor.account_id != trip.account_id)):
+    if trip is None or (trip.purpose in OWN and (actor is None or actor.account_id != trip.account_id)):
         raise SignInFailed(LOST)
     try:
         identity = _identity(site, named, browser, answer, trip, now)
@@ -247,7 +249,7 @@ def _identity(site: Site, named: Provider, browser: str, answer: Answer, trip: P
         client_id=named.client_id,
         nonce_hash=hashed(_made(site, "nonce", browser)),
         asked_at=trip.made_at,
-        authenticated_after=trip.made_at if trip.purpose in AT_ONCE else now - AUTHENTICATED_WITHIN,
+        authenticated_after=trip.made_at if trip.purpose in ASKED_ANEW else now - AUTHENTICATED_WITHIN,
     )
     try:
         identity = provider_tokens.checked(token, keys, expected, now)

@@ -42,6 +42,10 @@ def test_a_coordinator_goes_to_the_provider_and_comes_back_signed_in(chromium: B
             visitor.page.wait_for_url("**/aujourdhui?fait=entered")
 
             assert "Aujourd’hui" in visitor.page.title()
+            visitor.open("/compte/fournisseur")
+            assert visitor.page.get_by_role("button", name="Retirer ce lien").is_visible()
+            if script:
+                visitor.looks_right()
             visitor.page.context.clear_cookies()
             visitor.open("/entrer/fournisseur/retour?state=a&code=b")
             if not script:
