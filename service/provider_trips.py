@@ -42,6 +42,7 @@ ASKED_ANEW = ("join", *OWN)
 
 AWAY = N_("Le service de connexion ne répond pas pour l’instant. Réessayez plus tard, ou prenez une autre manière.")
 LOST = N_("Cet aller-retour n’est plus valable : il sert une fois, dix minutes, dans le même navigateur. Recommencez.")
+TOO_LONG = N_("C’était trop long : il s’est passé plus de cinq minutes. Confirmez que c’est vous, puis recommencez.")
 DENIED = N_("La connexion n’a pas été confirmée. Recommencez, ou prenez une autre manière.")
 REFUSED = N_("La réponse du service de connexion n’est pas valable : elle n’ouvre rien. Recommencez.")
 ONE_FACTOR = N_("Il faut deux preuves pour entrer, et le service de connexion n’en confirme qu’une.")
@@ -155,6 +156,7 @@ def come_back(
     *,
     actor: Actor | None = None,
     session_token: str = "",
+    is_fresh: bool = False,
     kind: str = "",
     clock: Clock = REAL,
 ) -> Arrival:
@@ -167,6 +169,8 @@ def come_back(
         The secret that the browser kept.
     actor, session_token
         Whoever is signed in in this browser, for whom an account is linked or a session confirmed.
+    is_fresh
+        Whether they have just proved who they are: without that no account is linked (`security.md` A6).
     kind
         What kind of browser it is, in words.
 
@@ -185,6 +189,8 @@ def come_back(
     trip = _used_up(site, browser, answer.state, now)
     if trip is None or (trip.purpose in OWN and (actor is None or actor.account_id != trip.account_id)):
         raise SignInFailed(LOST)
+    if trip.purpose == "link" and not is_fresh:
+        raise SignInFailed(TOO_LONG)
     try:
         identity = _identity(site, named, browser, answer, trip, now)
         arrival = _arrived(site, trip, identity, actor, session_token, kind, now)

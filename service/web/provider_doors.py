@@ -137,6 +137,7 @@ async def come_back(request: Request[Any, Any, Any], site: NamedDependency[Site]
             address_of(request),
             actor=visitor.actor if visitor is not None else None,
             session_token=request.scope["auth"] or "",
+            is_fresh=visitor is not None and visitor.is_fresh,
             kind=browser_of(request),
         )
 

@@ -32,6 +32,7 @@ from service import (
     provider_trips,
 )
 from service.access_attempts import TooManyTries
+from service.cli_serve import main
 from service.errors import NotAcceptable, SignInFailed
 from service.hashes import hashed
 from service.provider_tokens import Expected, TokenRefused
@@ -427,7 +428,9 @@ def test_linking_ends_other_sessions_tells_its_owner_and_asks_the_provider_anew(
     claire = house.joined()
     actor = house.actor("coordinator")
     browser, answer = trip(house, cpas, "link", account_id=actor.account_id)
-    provider_trips.come_back(house.site, browser, answer, HERE, actor=actor, session_token="here", clock=at())
+    provider_trips.come_back(
+        house.site, browser, answer, HERE, actor=actor, session_token="here", is_fresh=True, clock=at()
+    )
 
     assert cpas.asked[-1]["prompt"] == "login"
     assert not house.is_in(claire.session)
@@ -442,14 +445,23 @@ def test_an_old_session_at_the_provider_links_nothing(house: House, cpas: Identi
     browser, answer = trip(house, cpas, "link", account_id=actor.account_id)
     cpas.bend = later("auth_time", -61)
 
-    assert refusal(house, browser, answer, actor=actor, session_token="here") == provider_trips.REFUSED
+    assert refusal(house, browser, answer, actor=actor, session_token="here", is_fresh=True) == provider_trips.REFUSED
+
+
+def test_whoever_proved_who_they_are_too_long_ago_links_nothing(house: House, cpas: IdentityProvider):
+    actor = house.actor("coordinator")
+    browser, answer = trip(house, cpas, "link", account_id=actor.account_id)
+
+    assert refusal(house, browser, answer, actor=actor, session_token="here") == provider_trips.TOO_LONG
 
 
 def test_nobody_links_the_account_of_somebody_else(house: House, cpas: IdentityProvider):
     claire, paul = house.actor("coordinator"), house.actor("professional", "Paul")
     for whoever in (paul, None):
         browser, answer = trip(house, cpas, "link", account_id=claire.account_id)
-        assert refusal(house, browser, answer, actor=whoever, session_token="here") == provider_trips.LOST
+        assert (
+            refusal(house, browser, answer, actor=whoever, session_token="here", is_fresh=True) == provider_trips.LOST
+        )
 
     with house.site.db() as tx:
         assert tx.exec(select(ProviderLink)).first() is None
@@ -460,7 +472,7 @@ def test_an_identity_opens_one_account(house: House, cpas: IdentityProvider):
     actor = house.actor("coordinator")
     browser, answer = trip(house, cpas, "link", account_id=actor.account_id)
 
-    assert refusal(house, browser, answer, actor=actor, session_token="here") == provider_links.TAKEN
+    assert refusal(house, browser, answer, actor=actor, session_token="here", is_fresh=True) == provider_links.TAKEN
 
 
 def test_only_its_owner_confirms_a_session(house: House, cpas: IdentityProvider):
@@ -606,6 +618,19 @@ def test_the_secret_may_lie_in_a_file(cpas: IdentityProvider, tmp_path: Path):
 
     assert house.is_in(come_in(house, cpas).session)
     assert SECRET not in repr(house.site.settings) + repr(provider.of(house.site))
+
+
+def test_the_server_does_not_start_without_the_secret(
+    cpas: IdentityProvider, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    missing = {"oidc_client_secret": "", "oidc_client_secret_file": str(tmp_path / "missing")}
+    for name, value in (cpas.settings | missing).items():
+        monkeypatch.setenv(f"LEFIL_{name.upper()}", value)
+    with pytest.raises(SystemExit) as ended:
+        main(["serve"])
+
+    assert ended.value.code == 1
+    assert "LEFIL_OIDC_CLIENT_SECRET_FILE" in capsys.readouterr().err
 
 
 def test_a_provider_may_want_the_secret_in_the_form(house: House, cpas: IdentityProvider):
