@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives import serialization
+from joserfc import jwt
 from joserfc.jwk import ECKey, RSAKey
 
 from tests.identity_provider import CLIENT, SUBJECT, Bend, Claims, IdentityProvider, rsa_key, signed
@@ -46,6 +47,9 @@ FORGED: dict[str, Bend] = {
     "no signature": lambda _, claims: by_hand({"alg": "none"}, claims, lambda _message: b""),
     "no signature, in capitals": lambda _, claims: by_hand({"alg": "NONE", "kid": "ec"}, claims, lambda _message: b""),
     "hmac by the public key": hmac_by_the_public_key,
+    "a signature that is not of the list": lambda _, claims: jwt.encode(
+        {"alg": "RS512", "kid": "rsa"}, claims, rsa_key(), algorithms=["RS512"]
+    ),
     "another key of the same name": lambda _, claims: signed(claims, ECKey.generate_key("P-256", {"kid": "ec"})),
     "an unknown key": lambda _, claims: signed(claims, ECKey.generate_key("P-256", {"kid": "nobody's"})),
     "a key brought along": with_its_own_key,
