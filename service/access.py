@@ -17,7 +17,7 @@ from service.clock import Clock, RealClock
 from service.errors import LinkNotValid, NotFound
 from service.hashes import hashed
 from service.site import Actor, Site
-from service.tables.access import Account, HalfSignIn, PasskeyChallenge, SignInLink, WebSession
+from service.tables.access import Account, HalfSignIn, PasskeyChallenge, ProviderTrip, SignInLink, WebSession
 from service.tables.pairings import Request, Visit
 from service.tables.people import Party, PeerHelper, Person, Professional
 from service.tables.territory import Territory
@@ -165,8 +165,14 @@ def enter(
     return session, account
 
 
-def begin_session(tx: Session, site: Site, account: Account, browser: str, now: datetime) -> str:
-    """A new session's token, whatever cookie came before; both factors were given where both are asked for."""
+def begin_session(
+    tx: Session, site: Site, account: Account, browser: str, now: datetime, *, confirmed_at: datetime | None = None
+) -> str:
+    """
+    A new session's token, whatever cookie came before; both factors were given where both are asked for.
+
+    `confirmed_at` is when somebody else saw them prove who they are, if it was not now.
+    """
     token = secrets.token_urlsafe(32)
     _, whole = SESSION_LIVES.get(account.role, STAFF_LIVES)
     audit.note(tx, site, _actor(account), "sign_in", "account", account.public_id)
@@ -178,7 +184,7 @@ def begin_session(tx: Session, site: Site, account: Account, browser: str, now: 
             browser=browser,
             made_at=now,
             seen_at=now,
-            confirmed_at=now,
+            confirmed_at=confirmed_at or now,
             ends_at=now + whole,
         )
     )
@@ -187,9 +193,14 @@ def begin_session(tx: Session, site: Site, account: Account, browser: str, now: 
 
 def find_link(tx: Session, token: str, purpose: str, now: datetime) -> tuple[SignInLink, Account] | None:
     """An unused link of this purpose whose account is open, and that account."""
+    return find_link_of(tx, hashed(token), purpose, now)
+
+
+def find_link_of(tx: Session, token_hash: str, purpose: str, now: datetime) -> tuple[SignInLink, Account] | None:
+    """The same, by what the database keeps of its token."""
     link = tx.exec(
         select(SignInLink).where(
-            SignInLink.token_hash == hashed(token), SignInLink.purpose == purpose, col(SignInLink.used_at).is_(None)
+            SignInLink.token_hash == token_hash, SignInLink.purpose == purpose, col(SignInLink.used_at).is_(None)
         )
     ).first()
     if link is None or (link.expires_at is not None and link.expires_at <= now):
@@ -273,6 +284,7 @@ def sweep(site: Site, *, clock: Clock = REAL) -> None:
         tx.exec(delete(SignInLink).where(col(SignInLink.expires_at) <= now - timedelta(days=1)))
         tx.exec(delete(HalfSignIn).where(col(HalfSignIn.ends_at) <= now))
         tx.exec(delete(PasskeyChallenge).where(col(PasskeyChallenge.ends_at) <= now))
+        tx.exec(delete(ProviderTrip).where(col(ProviderTrip.ends_at) <= now))
     access_attempts.sweep(site, now)
 
 

@@ -9,14 +9,25 @@ from datetime import datetime
 from sqlmodel import Session, col, delete, select
 
 from locales import N_
-from service import access, audit, codes, factors, mail_addresses, mailed_links, own_keys, passwords, post
+from service import (
+    access,
+    audit,
+    codes,
+    factors,
+    mail_addresses,
+    mailed_links,
+    own_keys,
+    passwords,
+    post,
+    provider_links,
+)
 from service.access_scope import scope
 from service.account_names import name_of
 from service.clock import Clock, RealClock
 from service.errors import NotAcceptable, NotAllowed, NotFound
 from service.hashes import hashed
 from service.site import Actor, Site
-from service.tables.access import Account, Letter, OwnKey, Passkey, SignInLink, WebSession
+from service.tables.access import Account, Letter, OwnKey, Passkey, ProviderLink, SignInLink, WebSession
 from service.tables.people import PeerHelper, Person, Professional
 
 REAL = RealClock()
@@ -78,6 +89,7 @@ class OwnAccount:
     has_application: bool
     codes_left: int
     has_pin: bool
+    has_provider: bool
 
 
 def directory(site: Site, actor: Actor) -> Directory:
@@ -85,9 +97,9 @@ def directory(site: Site, actor: Actor) -> Directory:
     with site.db() as tx:
         rows = tx.exec(select(Account).where(scope(actor).of(Account)).order_by(Account.role, col(Account.id))).all()
         names = _names(tx, actor)
-        ready = set(tx.exec(select(Passkey.account_id).distinct()).all()) | {
-            row.id for row in rows if row.password_hash is not None
-        }
+        ready = {row.id for row in rows if row.password_hash is not None}
+        for held in (Passkey.account_id, ProviderLink.account_id):
+            ready |= set(tx.exec(select(held).distinct()).all())
         joined = set(
             tx.exec(
                 select(SignInLink.account_id).where(
@@ -107,7 +119,7 @@ def directory(site: Site, actor: Actor) -> Directory:
             if row.role != "person"
         ]
         with_account = {(row.role == "peer_helper", row.party_id) for row in rows if row.role != "person"}
-        held = tx.exec(
+        own = tx.exec(
             select(Account.party_id, OwnKey.kind)
             .join(OwnKey, col(OwnKey.account_id) == Account.id)
             .where(col(OwnKey.ended_at).is_(None), scope(actor).of(Account))
@@ -118,7 +130,7 @@ def directory(site: Site, actor: Actor) -> Directory:
         return Directory(
             accounts,
             [
-                PersonLine(row.public_id, row.pseudonym, (row.id, "link") in held, (row.id, "code") in held)
+                PersonLine(row.public_id, row.pseudonym, (row.id, "link") in own, (row.id, "code") in own)
                 for row in people
             ],
             _without(tx, actor, with_account),
@@ -195,6 +207,7 @@ def own(site: Site, actor: Actor) -> OwnAccount:
             has_application=factors.has_application(tx, account),
             codes_left=factors.codes_left(tx, account),
             has_pin=account.pin_hash is not None,
+            has_provider=provider_links.opens(tx, site, account),
         )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from locales import N_
-from service import demo_server, first_network, process, serving
+from service import demo_server, first_network, process, provider, serving
 from service.cli import cli, main
 from service.cli_faults import Fault
 from service.cli_reader import Reader, language
@@ -25,6 +25,7 @@ __all__ = ["main"]
 def serve(reader: Reader, port: int | None, host: str) -> None:
     settings = Settings()
     settings = settings.model_copy(update={"demo": False, "port": settings.port if port is None else port})
+    _check_secret(settings)
     process.write_log(settings.log_level)
     process.be_private()
     process.stop_in_order()
@@ -35,6 +36,18 @@ def serve(reader: Reader, port: int | None, host: str) -> None:
         _tell_setup_code(site, reader)
         with working(site):
             serving.serve(site, listener)
+
+
+def _check_secret(settings: Settings) -> None:
+    """A secret that cannot be read is met when the server starts, not when somebody wants to come in."""
+    named = provider.configured(settings)
+    try:
+        if named is not None:
+            named.secret()
+    except (OSError, ValueError) as error:
+        raise Fault(
+            N_("Le secret du fournisseur d’identité ne se lit pas : vérifiez LEFIL_OIDC_CLIENT_SECRET_FILE.")
+        ) from error
 
 
 def _tell_setup_code(site: Site, reader: Reader) -> None:

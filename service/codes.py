@@ -225,6 +225,7 @@ ROLES = (
 )
 LINK_PURPOSES = ("sign_in", "invitation", "reset")
 CHALLENGE_PURPOSES = ("join", "register", "sign_in", "confirm")
+TRIP_PURPOSES = ("sign_in", "join", "link", "confirm")
 RIGHT_KINDS = ("correction", "erasure", "restriction")
 RIGHT_STATES = ("open", "done", "refused", "taken_back")
 RIGHT_REFUSALS = ("already_right", "kept_by_law", "not_held_here")

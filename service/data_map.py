@@ -286,6 +286,16 @@ DATA_MAP: dict[str, dict[Class, str]] = {
         "pseudonym": "id ref organisation_id",
         "personal": "display_name function languages themes roles email fte status",
     },
+    "provider_link": {
+        "none": "made_at",
+        "pseudonym": "account_id",
+        "personal": "issuer subject used_at",
+    },
+    "provider_trip": {
+        "none": "id purpose back made_at ends_at used_at",
+        "pseudonym": "account_id",
+        "secret": "state_hash browser_hash invitation_hash",
+    },
     "public_holiday": {"none": "id country region day label closed"},
     "recovery_code": {"none": "id used_at", "pseudonym": "account_id", "secret": "code_hash"},
     "refusal": {"none": "id", "pseudonym": "person_id peer_helper_id", "special": "since"},

@@ -15,7 +15,18 @@ from datetime import datetime, timedelta
 from sqlmodel import Session, col, func, select
 
 from locales import N_
-from service import access, access_attempts, audit, factors, mail_addresses, mailed_links, passkeys, passwords, post
+from service import (
+    access,
+    access_attempts,
+    audit,
+    factors,
+    mail_addresses,
+    mailed_links,
+    passkeys,
+    passwords,
+    post,
+    provider_links,
+)
 from service.access_scope import scope
 from service.account_names import name_of
 from service.clock import Clock, RealClock
@@ -342,10 +353,31 @@ def _joined(tx: Session, site: Site, token: str, now: datetime) -> Account:
     account = access.use_link(tx, token, "invitation", now)
     if account is None:
         raise LinkNotValid(N_("Ce lien ne marche plus."))
+    return _begun_anew(tx, site, account, now)
+
+
+def joined_by_link(tx: Session, site: Site, token_hash: str, now: datetime) -> Account:
+    """
+    The account of staff who come in by other means than ours, in the caller's transaction, which gives them a way in.
+
+    Raises
+    ------
+    LinkNotValid
+        When the invitation was used or ended meanwhile, or needs no two factors.
+    """
+    found = access.find_link_of(tx, token_hash, "invitation", now)
+    if found is None or found[1].role in access.LINK_ROLES or not access.mark_used(tx, found[0], now):
+        raise LinkNotValid(N_("Ce lien ne marche plus."))
+    return _begun_anew(tx, site, found[1], now)
+
+
+def _begun_anew(tx: Session, site: Site, account: Account, now: datetime) -> Account:
+    """Nothing that opened this account before opens it now."""
     mailed_links.end_sessions(tx, account)
     # Whoever joins again has lost a phone or a password: what they had before opens nothing any more.
     had_keys = passkeys.forget_all(tx, account) > 0
-    if account.password_hash is not None or had_keys:
+    was_linked = provider_links.forget(tx, account)
+    if account.password_hash is not None or had_keys or was_linked:
         post.send(tx, site, account, "factor_changed", {}, address=mail_addresses.of(tx, site, account), now=now)
     account.password_hash = None
     factors.forget(tx, account)

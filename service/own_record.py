@@ -54,8 +54,8 @@ OTHER_TABLES: dict[str, str] = {
         "of_another": (
             "peer_helper professional certificate conflict refusal separation set_aside override trial_review "
             "request_draft network_member intervention_member open_session_host meeting_participant alert run "
-            "organisation import_report passkey imported_value network_setting support_intervention meeting "
-            "coordinator_duty distinct_pair message_mark partner_link partner_request request_message "
+            "organisation import_report passkey provider_link imported_value network_setting support_intervention "
+            "meeting coordinator_duty distinct_pair message_mark partner_link partner_request request_message "
             "request_withdrawal slot_wish term visit_report"
         ),
         "copy": (
@@ -63,7 +63,8 @@ OTHER_TABLES: dict[str, str] = {
             "availability_before travel_matrix party"
         ),
         "protection": (
-            "attempt audit_entry authenticator data_key half_sign_in passkey_challenge recovery_code sign_in_link "
+            "attempt audit_entry authenticator data_key half_sign_in passkey_challenge provider_trip recovery_code "
+            "sign_in_link "
         ),
     }.items()
     for name in names.split()

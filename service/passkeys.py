@@ -28,7 +28,7 @@ from webauthn.helpers.structs import (
 )
 
 from locales import N_
-from service import access, access_attempts, audit, mail_addresses, post, sign_ins
+from service import access, access_attempts, audit, mail_addresses, post, provider_links, sign_ins
 from service.account_names import name_of
 from service.clock import Clock, RealClock
 from service.errors import NotAcceptable, NotFound, SignInFailed
@@ -222,7 +222,7 @@ def remove(site: Site, actor: Actor, session_token: str, public_id: str, *, cloc
         if found is None:
             raise NotFound(N_("Cette clé n’existe plus."))
         other_way = account.password_hash is not None and tx.get(Authenticator, account.id) is not None
-        if len(mine) == 1 and not other_way:
+        if len(mine) == 1 and not other_way and not provider_links.opens(tx, site, account):
             raise NotAcceptable(
                 N_("C’est votre seule manière d’entrer. Ajoutez d’abord une autre clé."),
                 "passkey",

@@ -9,21 +9,17 @@ nothing more: `urllib` would follow redirects, proxies and files.
 
 from __future__ import annotations
 
-import io
-import queue
 import socket
 import ssl
-import threading
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http.client import HTTPException, HTTPResponse, IncompleteRead
-from typing import Any, cast
 
 from calendars.reading_lines import MOST_BYTES
 from service.remote_addresses import PORT, Address, NotFetched, address_of, is_public
+from service.remote_wire import Deadline, Resolve, machines, readable
 
 MOST_REDIRECTS = 3
 MOST_TRIED = 4
@@ -34,8 +30,6 @@ REDIRECTS = frozenset((301, 302, 303, 307, 308))
 REFUSALS = {401: "SIGN_IN", 403: "SIGN_IN", 404: "GONE", 410: "GONE", 429: "ASKED_TOO_OFTEN", 503: "AWAY"}
 AGENT = "Le Fil (calendar reader)"
 
-Resolve = Callable[[str], Sequence[str]]
-"""A name to the addresses of its machines; raises OSError."""
 Dial = Callable[[str, float], socket.socket]
 """Connect to a machine by its address, within so many seconds; raises OSError."""
 
@@ -102,7 +96,7 @@ def fetch(
     """
     limits = limits or Limits()
     known = {"If-None-Match": etag, "If-Modified-Since": last_modified}
-    deadline = _Deadline(limits.seconds)
+    deadline = Deadline(limits.seconds)
     address = address_of(url)
     try:
         for _ in range(MOST_REDIRECTS + 1):
@@ -121,54 +115,16 @@ def fetch(
     raise NotFetched("TOO_MANY_REDIRECTS")
 
 
-class _Deadline:
-    """What is left of the time of one reading."""
-
-    def __init__(self, seconds: float) -> None:
-        self.ends = time.monotonic() + seconds
-
-    def left(self) -> float:
-        left = self.ends - time.monotonic()
-        if left <= 0:
-            raise TimeoutError
-        return left
-
-
-class _Timed(io.RawIOBase):
-    """A socket to read from until the deadline: one that sends a byte now and then does not put it off."""
-
-    def __init__(self, connection: socket.socket, deadline: _Deadline) -> None:
-        self._connection, self._deadline = connection, deadline
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        self._connection.settimeout(self._deadline.left())
-        return self._connection.recv_into(buffer)
-
-
-class _Readable:
-    """As much of a socket as `HTTPResponse` asks for."""
-
-    def __init__(self, connection: socket.socket, deadline: _Deadline) -> None:
-        self._source = _Timed(connection, deadline)
-
-    def makefile(self, _mode: str) -> io.BufferedReader:
-        return io.BufferedReader(self._source)
-
-
 def _ask(
-    address: Address, known: dict[str, str], outside: Outside, deadline: _Deadline, limits: Limits, now: datetime
+    address: Address, known: dict[str, str], outside: Outside, deadline: Deadline, limits: Limits, now: datetime
 ) -> Fetched | str:
     """One question: the answer, or where a redirect leads."""
-    machines = _machines(address.host, outside, deadline)
-    with _connected(machines, outside, deadline) as bare:
+    with _connected(_machines(address.host, outside, deadline), outside, deadline) as bare:
         bare.settimeout(deadline.left())
         with outside.tls().wrap_socket(bare, server_hostname=address.host) as connection:
             connection.settimeout(deadline.left())
             connection.sendall(_question(address, known))
-            answer = HTTPResponse(cast(socket.socket, _Readable(connection, deadline)), method="GET")
+            answer = HTTPResponse(readable(connection, deadline), method="GET")
             try:
                 answer.begin()
                 return _answered(answer, known, limits, now)
@@ -176,38 +132,25 @@ def _ask(
                 answer.close()
 
 
-def _machines(host: str, outside: Outside, deadline: _Deadline) -> list[str]:
+def _machines(host: str, outside: Outside, deadline: Deadline) -> list[str]:
     """
     The machines behind a name, all of them public.
 
     One that is not is a reason to trust none: an honest name has no machine inside somebody's network.
     """
-    answers: queue.SimpleQueue[list[str] | OSError | UnicodeError] = queue.SimpleQueue()
-
-    def resolve() -> None:
-        try:
-            answers.put(list(outside.resolve(host)))
-        except (OSError, UnicodeError) as error:
-            answers.put(error)
-
-    # The system's resolver knows no limit of time: beyond ours it is left alone.
-    threading.Thread(target=resolve, name="resolve", daemon=True).start()
-    try:
-        found = answers.get(timeout=deadline.left())
-    except queue.Empty:
-        raise TimeoutError from None
-    if isinstance(found, OSError | UnicodeError) or not found:
+    found = machines(host, outside.resolve, deadline)
+    if not found:
         raise NotFetched("UNKNOWN_HOST")
     if not all(map(is_public, found)):
         raise NotFetched("NOT_PUBLIC")
     return found[:MOST_TRIED]
 
 
-def _connected(machines: Sequence[str], outside: Outside, deadline: _Deadline) -> socket.socket:
-    for number, machine in enumerate(machines, 1):
+def _connected(found: Sequence[str], outside: Outside, deadline: Deadline) -> socket.socket:
+    for number, machine in enumerate(found, 1):
         try:
             # The last one may take what is left; those before leave some of it to the others.
-            return outside.dial(machine, deadline.left() / (len(machines) - number + 1))
+            return outside.dial(machine, deadline.left() / (len(found) - number + 1))
         except OSError:
             deadline.left()
     raise NotFetched("NO_ANSWER")

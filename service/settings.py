@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pydantic import Field, field_validator
+from pydantic import Field, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from calendars.addresses import mail_address
 from service.mail_server import mail_server
+from service.provider_address import factors_of, issuer_of
 
 
 class Settings(BaseSettings):
@@ -48,6 +49,20 @@ class Settings(BaseSettings):
     """Command that sends one SMS: number as its last argument, text on its standard input; empty: no SMS is sent."""
     mail_from: str = ""
     """The network's address for mail; answers to invitations come back to it with `+…` added (`docs/mail.md`)."""
+    oidc_issuer: str = ""
+    """Identity provider that staff may sign in with (`https://…`; `docs/identity_provider.md`); empty: none."""
+    oidc_client_id: str = Field(default="", validate_default=True)
+    """What the provider knows this service by."""
+    oidc_client_secret: str = Field(default="", repr=False)
+    """The secret that goes with it; or in a file:"""
+    oidc_client_secret_file: str = Field(default="", validate_default=True)
+    """File that holds the secret, read at each sign-in."""
+    oidc_name: str = ""
+    """Name of the provider, as people know it; empty: its host."""
+    oidc_factors: str = "amr:mfa"
+    """What tells that the provider asked for two factors: `amr:…` or `acr:…`, with commas, or `provider`."""
+    oidc_ca_file: str = ""
+    """Certificates (PEM) that the provider is checked against; empty: those of the system."""
     log_level: str = "INFO"
     """Level of the log on standard error."""
 
@@ -62,3 +77,28 @@ class Settings(BaseSettings):
     @classmethod
     def _is_an_address(cls, address: str) -> str:
         return mail_address(address) if address else address
+
+    @field_validator("oidc_issuer")
+    @classmethod
+    def _is_an_issuer(cls, url: str) -> str:
+        return issuer_of(url) if url else url
+
+    @field_validator("oidc_client_id")
+    @classmethod
+    def _goes_with_an_issuer(cls, client_id: str, known: ValidationInfo) -> str:
+        if known.data.get("oidc_issuer") and not client_id:
+            raise ValueError("the provider knows this service by no name")
+        return client_id
+
+    @field_validator("oidc_client_secret_file")
+    @classmethod
+    def _is_one_secret(cls, path: str, known: ValidationInfo) -> str:
+        if known.data.get("oidc_issuer") and bool(path) == bool(known.data.get("oidc_client_secret")):
+            raise ValueError("neither a secret nor a file, or both")
+        return path
+
+    @field_validator("oidc_factors")
+    @classmethod
+    def _tells_of_two_factors(cls, text: str) -> str:
+        factors_of(text)
+        return text

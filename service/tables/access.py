@@ -129,6 +129,39 @@ class PasskeyChallenge(SQLModel, table=True):
     used_at: dt.datetime | None = moment(nullable=True)
 
 
+class ProviderLink(SQLModel, table=True):
+    """Who an account is for an identity provider: the issuer and its subject, never an address of mail."""
+
+    __tablename__ = "provider_link"
+    __table_args__ = (UniqueConstraint("issuer", "subject"),)
+    account_id: int = to("account", primary_key=True)
+    issuer: str
+    subject: str
+    made_at: dt.datetime = moment()
+    used_at: dt.datetime | None = moment(nullable=True)
+
+
+class ProviderTrip(SQLModel, table=True):
+    """
+    Somebody who left for the identity provider and is to come back, once, within ten minutes, in the same browser.
+
+    `invitation_hash` is of the invitation that they take up, `back` the page where they were asked who they are.
+    """
+
+    __tablename__ = "provider_trip"
+    __table_args__ = (one_of("purpose", codes.TRIP_PURPOSES),)
+    id: int | None = key()
+    state_hash: str = Field(unique=True)
+    browser_hash: str
+    purpose: str
+    account_id: int | None = to("account", nullable=True)
+    invitation_hash: str | None = None
+    back: str = ""
+    made_at: dt.datetime = moment()
+    ends_at: dt.datetime = moment()
+    used_at: dt.datetime | None = moment(nullable=True)
+
+
 class OwnKey(SQLModel, table=True):
     """The personal link or paper code of a person accompanied: works until it is renewed or ended."""
 

@@ -16,7 +16,7 @@ from litestar.connection import ASGIConnection
 from markupsafe import Markup, escape
 
 from locales import negotiate
-from service import clock, network_texts, requests, terms
+from service import clock, network_texts, provider, requests, terms
 from service.web import assets, holiday_words, marks, notice_words, words
 from service.web.doors import form_token, site_of, visitor_of
 from service.web.speech import LANGUAGE_COOKIE, LANGUAGES, Speech
@@ -93,6 +93,7 @@ def page(
         "theme": request.cookies.get("theme") if request.cookies.get("theme") in ("clair", "sombre") else None,
         "said": said,
         "demo": site.settings.demo,
+        "provider": provider.name_of(site),
         "today": today,
         "our": cache(lambda: network_texts.seen_by(site, visitor.actor if visitor is not None else None)),
         "counts": requests.counts(site, visitor.actor) if visitor is not None else requests.Counts(),

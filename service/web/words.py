@@ -118,6 +118,8 @@ DONE: dict[str, str] = {
     "email_changed": N_("Nouvelle adresse gardée. L’ancienne est prévenue."),
     "passkey_added": N_("Clé ajoutée. Les autres sessions sont terminées."),
     "passkey_removed": N_("Clé retirée. Elle n’ouvre plus rien."),
+    "provider_linked": N_("Identité liée. Les autres sessions sont terminées."),
+    "provider_unlinked": N_("Lien retiré. Cette identité n’ouvre plus ce compte."),
     "pin_set": N_("Code secret gardé."),
     "pin_removed": N_("Code secret retiré."),
     "language_set": N_("Langue gardée."),

@@ -42,6 +42,8 @@ REACHED_OTHERWISE = {
     "/calculs/{public_id}/etat": "a part of a page",
     "/semaine/replanifications/{run}/etat": "a part of a page",
     "/semaine/visites/{visit}/essai": "a part of a page",
+    "/entrer/fournisseur/retour": "an identity provider: `test_identity_provider.py` looks at it",
+    "/compte/fournisseur": "an identity provider: `test_identity_provider.py` looks at it",
 }
 """What cannot be shown by itself."""
 REFUSED = ("/nulle-part", "/demandes")

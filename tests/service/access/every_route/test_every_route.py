@@ -58,7 +58,14 @@ FORMS = [
     and ("{" not in one.path or one.kind is not None)
 ]
 
-OWN_FACTORS = ("/compte/adresse", "/compte/cles", "/compte/code-secret", "/compte/codes", "/compte/mot-de-passe")
+OWN_FACTORS = (
+    "/compte/adresse",
+    "/compte/cles",
+    "/compte/code-secret",
+    "/compte/codes",
+    "/compte/fournisseur",
+    "/compte/mot-de-passe",
+)
 CALENDAR_ADDRESSES = tuple(
     f"{start}{end}"
     for start in ("/abonnement", "/reglages/calendriers/adresses")
