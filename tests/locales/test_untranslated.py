@@ -214,6 +214,7 @@ def test_what_is_refused_is_translated_and_told_to_whoever_listens(network: Netw
     assert found.told == []
     assert [(where, wrong) for page, where in answers if where.endswith("422") if (wrong := untold(page))] == []
     assert statuses >= {200, 303, 400, 404, 409, 422}
+    assert max(statuses) < 500
 
 
 MORNING = datetime(2027, 1, 12, 9, 30)  # noqa: DTZ001 - local to the territory, as messages have it

@@ -314,5 +314,7 @@ def _made(network: Network, tx: Session, ref: str) -> dict[str, str]:
         Passkey(public_id=new(), account_id=mine, credential_id=new(), public_key="key", made_at=MOMENT),
     )
     add("run", Run(public_id=new(), territory_id=here, kind="pairing", status="failed", asked_by=mine, asked_at=MOMENT))
-    add("import_report", ImportReport(public_id=new(), made_at=MOMENT, made_by=mine, files_sealed=b"x"))
+    report = new()
+    files = network.site.seals.seal_shared(tx, f"import_report.files_sealed:{report}", {})
+    add("import_report", ImportReport(public_id=report, made_at=MOMENT, made_by=mine, files_sealed=files))
     return ids
