@@ -14,6 +14,7 @@ from service import (
     clock,
     consents,
     holidays,
+    message_memory,
     own_limits,
     pairing_life,
     pairings,
@@ -35,6 +36,7 @@ TURNS: tuple[Callable[[Site], int], ...] = (
     own_limits.end_rests,
     partner_links.forget,
     request_turns.turn,
+    message_memory.forget,
     shredding.shred_lately,
 )
 """Each may be done twice without harm; whoever reads judges by the day all the same."""
