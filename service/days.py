@@ -21,7 +21,6 @@ from service import (
     partner_links,
     request_drafts,
     request_turns,
-    shredding,
 )
 from service.site import Site
 from service.tables.territory import Territory
@@ -37,7 +36,6 @@ TURNS: tuple[Callable[[Site], int], ...] = (
     partner_links.forget,
     request_turns.turn,
     message_memory.forget,
-    shredding.shred_lately,
 )
 """Each may be done twice without harm; whoever reads judges by the day all the same."""
 
