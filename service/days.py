@@ -14,13 +14,13 @@ from service import (
     clock,
     consents,
     holidays,
+    message_memory,
     own_limits,
     pairing_life,
     pairings,
     partner_links,
     request_drafts,
     request_turns,
-    shredding,
 )
 from service.site import Site
 from service.tables.territory import Territory
@@ -35,7 +35,7 @@ TURNS: tuple[Callable[[Site], int], ...] = (
     own_limits.end_rests,
     partner_links.forget,
     request_turns.turn,
-    shredding.shred_lately,
+    message_memory.forget,
 )
 """Each may be done twice without harm; whoever reads judges by the day all the same."""
 

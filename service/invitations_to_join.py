@@ -45,7 +45,7 @@ HOUR = timedelta(hours=1)
 
 @dataclass(frozen=True)
 class Invited:
-    """An invitation, shown once: the link to hand over, and whether a message was made as well."""
+    """An invitation, shown once: the link to hand over, and whether a mail leaves as well."""
 
     name: str
     link: str
@@ -195,7 +195,7 @@ def _send(tx: Session, site: Site, actor: Actor, account: Account, now: datetime
     email = mail_addresses.of(tx, site, account)
     if email:
         post.send(tx, site, account, "invitation", {"link": link}, address=email, now=now)
-    return Invited(name_of(tx, account), link, bool(email))
+    return Invited(name_of(tx, account), link, post.leaves(site, email))
 
 
 def new_invitation(tx: Session, account: Account, now: datetime, *, made_by: int | None = None) -> str:

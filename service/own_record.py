@@ -147,6 +147,10 @@ def _rows(tx: Session, site: Site, person: int, name: str, ids: dict[str, list[i
     if name in THROUGH:
         column, parent = THROUGH[name]
         where = table.c[column].in_(ids[parent])
+        if name == "need":
+            # Of a request, or of the situation, which is read later.
+            situations = SQLModel.metadata.tables["situation"]
+            where |= table.c.situation_id.in_(rows_of(situations.c.id).where(situations.c.person_id == person))
     elif name == "person":
         where = table.c.id == person
     else:

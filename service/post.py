@@ -51,11 +51,16 @@ class Waiting:
     made_at: datetime
 
 
+def leaves(site: Site, address: str) -> bool:
+    """Whether a text goes by mail: there is an address, and a server that sends; else somebody hands it over."""
+    return bool(address and site.settings.smtp_url and site.settings.mail_from)
+
+
 def send(
     tx: Session, site: Site, to: Account, template: str, values: Mapping[str, str], *, address: str, now: datetime
 ) -> None:
     """Send a text to an account; `address` is where mail would go: the old one, when it has just changed."""
-    if address and site.settings.smtp_url and site.settings.mail_from:
+    if leaves(site, address):
         _mail(tx, site, to, template, values, address, now)
         return
     letter = Letter(

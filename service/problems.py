@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import quote
 
 from litestar import MediaType, Request, Response
 from litestar.exceptions import HTTPException, ValidationException
 from litestar.response import Redirect
+from litestar.routes import HTTPRoute
+from litestar.types.internal_types import PathParameterDefinition
 
 from locales import N_
 from service.access_attempts import TooManyTries
@@ -195,10 +198,33 @@ def on_sign_in_needed(request: Request[Any, Any, Any], _: SignInNeeded) -> Respo
 def on_proof_needed(request: Request[Any, Any, Any], _: ProofNeeded) -> Response[Any]:
     if wants_page(request):
         # What was sent is not repeated: back to the page that it belongs to.
-        back = request.url.path if request.method == "GET" else "/" + request.url.path.split("/")[1]
+        back = request.url.path if request.method == "GET" else _page_of_the_form(request)
         return Redirect(f"/compte/confirmer?retour={quote(back, safe='/')}", status_code=303)
     title, help_text = N_("Confirmez que c’est vous"), N_("Entrez de nouveau, puis réessayez.")
     return _answer(request, 403, "ProofNeeded", title, help_text)
+
+
+def _page_of_the_form(request: Request[Any, Any, Any]) -> str:
+    """
+    The page that what was sent belongs to: the nearest one above its address.
+
+    The browser does not tell where it stood (`Referrer-Policy: no-referrer`). Of the address only the path is taken.
+    """
+    parts = request.url.path.strip("/").split("/")
+    pages = [
+        route.path_components for route in request.app.routes if isinstance(route, HTTPRoute) and "GET" in route.methods
+    ]
+    for length in range(len(parts) - 1, 0, -1):
+        above = parts[:length]
+        if any(_leads(components, above) for components in pages):
+            return "/" + "/".join(above)
+    return "/"
+
+
+def _leads(components: Sequence[str | PathParameterDefinition], parts: Sequence[str]) -> bool:
+    return len(components) == len(parts) and all(
+        not isinstance(one, str) or one == part for one, part in zip(components, parts, strict=True)
+    )
 
 
 def on_http(request: Request[Any, Any, Any], error: HTTPException) -> Response[Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from sqlmodel import Session, col, select
@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 from service import audit, clock, lifecycles, request_threads
 from service.request_questions import MAY_BE_ASKED, Question, questions_of
 from service.request_turns import answer_days
-from service.request_views import NEW, RequestView, views
+from service.request_views import NEW, RequestView, told_reason, views
 from service.requests import find
 from service.rows import by_id
 from service.site import Actor, Site
@@ -66,7 +66,8 @@ def file_of(site: Site, actor: Actor, public_id: str, language: str = "fr") -> R
     with site.db.begin() as tx:
         row = find(tx, actor, public_id)
         territory = tx.get_one(Territory, row.territory_id)
-        view = views(site, tx, [row], language)[0]
+        found = views(site, tx, [row], language)[0]
+        view = replace(found, reason=told_reason(actor, found.reason))
         questions = questions_of(site, tx, row)
         steps = tx.exec(select(RequestStep).where(RequestStep.request_id == row.id).order_by(col(RequestStep.id))).all()
         decides = actor.role == "coordinator"
@@ -95,7 +96,12 @@ def file_of(site: Site, actor: Actor, public_id: str, language: str = "fr") -> R
             request=view,
             steps=tuple(
                 Step(
-                    one.at, one.deed, one.after, one.reason or "", names.get(one.by or 0, ""), one.undone_at is not None
+                    one.at,
+                    one.deed,
+                    one.after,
+                    told_reason(actor, one.reason) or "",
+                    names.get(one.by or 0, ""),
+                    one.undone_at is not None,
                 )
                 for one in steps
             ),

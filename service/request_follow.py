@@ -16,7 +16,7 @@ from service.common_slots import Common
 from service.errors import NotAllowed, NotFound
 from service.pairing_data import LAPSE_DAYS
 from service.pairing_rows import consent_of, first_visit_by
-from service.request_views import consent_state, shown_state
+from service.request_views import consent_state, shown_state, told_reason
 from service.site import Actor, Site
 from service.tables.access import Account
 from service.tables.pairings import Pairing, Request, Visit
@@ -141,7 +141,7 @@ def _follow(tx: Session, site: Site, actor: Actor, row: Request, language: str) 
         revision=row.revision,
         pseudonym=person.pseudonym,
         status=row.status,
-        reason=row.reason,
+        reason=told_reason(actor, row.reason),
         received_on=row.received_on,
         themes=tuple(labels.get(code, code) for code in row.themes),
         theme_codes=tuple(row.themes),

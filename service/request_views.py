@@ -11,7 +11,7 @@ from service import clock
 from service.pairing_rows import consents_of
 from service.request_threads import place_of
 from service.rows import by_id
-from service.site import Site
+from service.site import Actor, Site
 from service.tables.follow import PartnerRequest
 from service.tables.pairings import Pairing, Request, Visit
 from service.tables.people import Availability, Consent, DataKey, PeerHelper, Person, Professional
@@ -22,6 +22,8 @@ NEW = ("received", "consent_pending")
 OPEN = ("received", "consent_pending", "waiting", "proposed")
 LONG_DAYS = 7
 """Whoever waits longer than this is marked."""
+OF_THE_PERSON = ("declined_by_person", "consent_withdrawn")
+"""Ends that the person chose: they owe nobody a reason, and whoever asked hears that it ended (`domain.md` 9, A2)."""
 
 
 @dataclass(frozen=True)
@@ -170,6 +172,11 @@ def views(site: Site, tx: Session, rows: list[Request], language: str) -> list[R
             )
         )
     return views
+
+
+def told_reason(actor: Actor, reason: str | None) -> str | None:
+    """Why a request ended, as far as the reader hears of it."""
+    return None if actor.role == "professional" and reason in OF_THE_PERSON else reason
 
 
 def _redirects(tx: Session, rows: list[Request]) -> dict[int, RequestStep]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dateutil.relativedelta import relativedelta
 from sqlalchemy import func
@@ -15,7 +15,7 @@ from service.database import check_revision
 from service.errors import NotAcceptable, NotFound, StepNotAllowed
 from service.imports.checks.people import identifies
 from service.pairing_rows import consent_of
-from service.request_views import NEW, OPEN, RequestView, consent_state, today_of, views
+from service.request_views import NEW, OPEN, RequestView, consent_state, today_of, told_reason, views
 from service.site import Actor, Site
 from service.tables.pairings import Pairing, Request, Visit
 from service.tables.people import Consent, Person
@@ -88,13 +88,14 @@ def listing(site: Site, actor: Actor, states: tuple[str, ...] = OPEN, language: 
             .where(scope(actor).of(Request), col(Request.status).in_(states))
             .order_by(col(Request.received_on), Request.ref)
         ).all()
-        return views(site, tx, list(rows), language)
+        return [replace(one, reason=told_reason(actor, one.reason)) for one in views(site, tx, list(rows), language)]
 
 
 def one(site: Site, actor: Actor, public_id: str, language: str = "fr") -> RequestView:
     """One request; hidden and absent look the same."""
     with site.db() as tx:
-        return views(site, tx, [find(tx, actor, public_id)], language)[0]
+        found = views(site, tx, [find(tx, actor, public_id)], language)[0]
+        return replace(found, reason=told_reason(actor, found.reason))
 
 
 def accept(site: Site, actor: Actor, public_id: str, revision: int) -> str:

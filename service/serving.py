@@ -10,7 +10,7 @@ from contextlib import ExitStack, contextmanager
 import uvicorn
 
 from locales import N_
-from service import days, feed_bodies, mailing, other_calendar_turns
+from service import days, feed_bodies, mailing, other_calendar_turns, shredding
 from service.app import create_app
 from service.cli_faults import Fault
 from service.site import Site
@@ -71,7 +71,7 @@ def answering(site: Site) -> Iterator[uvicorn.Server]:
         timeout_graceful_shutdown=GRACE_SECONDS,
         proxy_headers=False,
     )
-    turns = (days, feed_bodies, other_calendar_turns, mailing)
+    turns = (days, feed_bodies, other_calendar_turns, mailing, shredding)
     with ExitStack() as beside:
         for one in turns:
             beside.enter_context(one.watched(site))

@@ -22,6 +22,7 @@ from service.site import Site
 from service.visit_agenda import AgendaStop
 from service.visit_week import Appointment, Chip
 from service.web.doors import may
+from service.web.easy import own_page
 from service.web.forms import Form, read
 from service.web.own_visits import way_of
 from service.web.pages import page, speech_of
@@ -183,7 +184,9 @@ def agenda_page(
     speech = speech_of(request)
     shown = (_of_helper if visitor.actor.role == "peer_helper" else _of_others)(site, visitor, speech)
     lives = own_pairings.own_pairings(site, visitor.actor) if visitor.actor.role in codes.SIDES else []
-    return page(
+    # A professional's agenda has one version.
+    shown_as = own_page if visitor.actor.role in codes.SIDES else page
+    return shown_as(
         request,
         "agenda.html",
         agenda=shown,

@@ -13,6 +13,7 @@ from service.access import Visitor
 from service.rule_words import PAIRING, PLANNING
 from service.site import Site
 from service.web.doors import SIGNED_IN, may
+from service.web.easy import own_page
 from service.web.pages import page
 
 
@@ -20,7 +21,7 @@ from service.web.pages import page
 def help_page(
     request: Request[Any, Any, Any], site: NamedDependency[Site], visitor: NamedDependency[Visitor]
 ) -> Response[str]:
-    return page(request, "help.html", coordinators=access.coordinators(site, visitor.actor))
+    return own_page(request, "help.html", coordinators=access.coordinators(site, visitor.actor))
 
 
 @get("/aide/regles", opt=may("coordinator"), sync_to_thread=True)

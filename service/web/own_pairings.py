@@ -14,6 +14,7 @@ from service import notices, own_pairings, pairing_life, trial_reviews
 from service.access import Visitor
 from service.errors import NotFound
 from service.site import Site
+from service.web import easy
 from service.web.doors import may
 from service.web.forms import Form, read
 from service.web.pages import page
@@ -37,7 +38,7 @@ def own_page(
     request: Request[Any, Any, Any], site: NamedDependency[Site], visitor: NamedDependency[Visitor]
 ) -> Response[str]:
     actor = visitor.actor
-    return page(
+    return easy.own_page(
         request,
         "own_pairings.html",
         pairings=own_pairings.own_pairings(site, actor),

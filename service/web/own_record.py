@@ -16,7 +16,7 @@ from service import codes, help_numbers, own_erasure, own_record, right_requests
 from service.access import Visitor
 from service.errors import NotFound
 from service.site import Site
-from service.web import own_record_words
+from service.web import own_record_lines, own_record_words
 from service.web.doors import may
 from service.web.easy import own_page
 from service.web.forms import Form, Line, read
@@ -34,22 +34,20 @@ KINDS = {
     "messages": N_("Les messages que vous avez reçus, et par quel moyen"),
     "doors": N_("Vos manières d’entrer et vos abonnements à l’agenda"),
 }
-RIGHTS = {
-    "correction": N_("Corriger quelque chose"),
-    "erasure": N_("Tout effacer"),
-    "restriction": N_("Ne plus utiliser mes données pour le moment"),
+RIGHTS, STATES, REFUSALS = (
+    own_record_lines.WORDS[name] for name in ("own_right", "own_right_state", "own_right_refusal")
+)
+EASY_KINDS = {
+    "you": N_("Votre fiche"),
+    "consent": N_("Votre accord"),
+    "requests": N_("Vos demandes"),
+    "pairings": N_("Vos rencontres"),
+    "network": N_("Vos objectifs"),
+    "hours": N_("Vos moments libres"),
+    "messages": N_("Vos messages"),
+    "doors": N_("Comment vous entrez"),
 }
-STATES = {
-    "open": N_("demandé"),
-    "done": N_("fait"),
-    "refused": N_("refusé"),
-    "taken_back": N_("repris par vous"),
-}
-REFUSALS = {
-    "already_right": N_("C’est déjà juste."),
-    "kept_by_law": N_("La loi demande de le garder."),
-    "not_held_here": N_("Ce n’est pas gardé ici."),
-}
+"""The same in few words, for a title."""
 CARD = {
     "phone": N_("Téléphone"),
     "email": N_("E-mail"),
@@ -97,11 +95,14 @@ def own_data_on_paper(
 
 def _told(request: Request[Any, Any, Any], site: Site, visitor: Visitor) -> dict[str, Any]:
     held, speech = own_record.held(site, visitor.actor), speech_of(request)
+    themes = own_record.theme_names(site, speech.lang)
     return {
         "held": held,
-        "facts": own_record_words.facts(speech, held, own_record.theme_names(site, speech.lang)),
+        "facts": own_record_words.facts(speech, held, themes),
+        "kept": own_record_lines.by_kind(speech, held, themes),
         "visits": list(own_record_words.visits(speech, held)),
         "kinds": KINDS,
+        "easy_kinds": EASY_KINDS,
         "card_words": CARD,
         "duty": help_numbers.numbers(site, visitor.actor).duty,
     }

@@ -387,3 +387,27 @@ def test_factors_change_only_within_five_minutes_of_a_proof(house: House):
     assert access.visitor(house.site, claire.session) is None
     with house.site.db() as tx:
         assert "password_changed" in tx.exec(select(Letter.template)).all()
+
+
+def test_whoever_must_confirm_while_sending_comes_back_to_the_page_of_the_form(house: House):
+    claire = house.really_joined()
+    visitor = house.visitor()
+    visitor.fill("/entrer/mot-de-passe/verifier", "/entrer/mot-de-passe", email=EMAIL, password=PASSWORD)
+    visitor.fill("/entrer/second/verifier", "/entrer/second", code=claire.code_now())
+    with house.site.db.begin() as tx:
+        for session in tx.exec(select(WebSession)).all():
+            session.confirmed_at -= timedelta(minutes=5)
+    sent = {
+        path: visitor.fill(path, "/compte", secret="nothing-of-this").headers["location"]
+        for path in (
+            "/compte/mot-de-passe/changer",
+            "/compte/cles/some-key/retirer",
+            "/reglages/calendriers/adresses/creer",
+        )
+    }
+
+    assert sent == {
+        "/compte/mot-de-passe/changer": "/compte/confirmer?retour=/compte/mot-de-passe",
+        "/compte/cles/some-key/retirer": "/compte/confirmer?retour=/compte/cles",
+        "/reglages/calendriers/adresses/creer": "/compte/confirmer?retour=/reglages/calendriers/adresses",
+    }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -51,6 +52,21 @@ def test_the_page_says_the_next_step_and_names_the_helper_only_once_both_said_ye
     for page in (before, after):
         assert page.count("(fait)") + page.count("(à venir)") == 6
         assert not [name for name in ("Rose", "Zoe", "Bilal", "ailleurs") if name in page]
+
+
+@pytest.mark.parametrize("reason", ["consent_withdrawn", "declined_by_person"])
+def test_whoever_asked_hears_that_it_ended_and_not_that_the_person_wished_so(follow: Follow, reason: str):
+    follow.change(Request, follow.yann, status="closed", reason=reason)
+    client = follow.signed_in("professional", "Paul")
+    pages = client.read(f"/mes-demandes/{follow.yann}").text + client.read("/mes-demandes").text
+
+    assert "Cette demande est terminée. Personne ne doit dire pourquoi." in pages
+    for words in ("a retiré son accord", "ne le souhaite pas"):
+        assert words not in pages
+    assert (
+        requests.one(follow.site, replace(follow.actor("professional", "Paul"), role="coordinator"), follow.yann).reason
+        == reason
+    )
 
 
 def test_the_list_says_the_next_step_of_each(follow: Follow):

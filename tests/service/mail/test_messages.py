@@ -12,7 +12,7 @@ import pytest
 from sqlmodel import select
 
 from locales import LANGS, translator
-from service import mailing, message_texts, messages, notices, sms_carrier
+from service import mailing, message_memory, message_texts, messages, notices, sms_carrier
 from service.codes import NOTICES_TO_PARTIES
 from service.errors import NotAllowed, NotFound
 from service.message_texts import Facts
@@ -220,6 +220,27 @@ def test_a_notice_that_was_said_is_told(told):
 
     with told.post.site.db() as tx:
         assert tx.exec(select(Notice.told_at).where(Notice.public_id == public_id)).one() is not None
+
+
+def codes_told(told: Told) -> set[str]:
+    with told.post.site.db() as tx:
+        return set(tx.exec(select(MessageTold.code)).all())
+
+
+def test_what_was_told_is_forgotten_after_ninety_days_and_nobody_is_told_it_again(told):
+    told.notice("pairing_paused", told.post.of.helper().party_id or 0)
+    told.post.visit("v1", "2027-06-14", published_at=NIGHT - timedelta(hours=1))
+    assert NADIA in whom(told.turn())
+
+    assert message_memory.forget(told.at(NIGHT + timedelta(days=89))) == 0
+    assert codes_told(told) == {"pairing_paused", "visits"}
+    assert message_memory.forget(told.at(NIGHT + timedelta(days=90))) == 1
+    assert message_memory.forget(told.at(NIGHT + timedelta(days=90))) == 0
+    # The visit of June still waits for a yes.
+    assert codes_told(told) == {"visits"}
+    assert NADIA not in whom(told.turn(NIGHT + timedelta(days=90)))
+    message_memory.forget(told.at(NIGHT + timedelta(days=200)))
+    assert codes_told(told) == set()
 
 
 def test_the_list_is_the_coordinators(told):

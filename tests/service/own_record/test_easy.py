@@ -49,6 +49,23 @@ def test_the_key_pages_have_an_easy_version_and_a_way_back(network: Network, pat
     assert "easy" not in classes(usual)
 
 
+@pytest.mark.parametrize("path", ["/agenda", "/mes-binomes", "/aide"])
+def test_a_helper_reads_easily_too_with_every_button(network: Network, path: str):
+    visit_of(network, paired(network), MOMENT + timedelta(days=1, hours=3))
+    ana = network.signed_in("peer_helper", "Ana")
+    usual = ana.read(path).text
+    ana.read("/lecture/facile")
+    easy = ana.read(path).text
+
+    assert "easy" in classes(easy)
+    assert "Version courante" in easy
+    main = [page.split("<main", 1)[1].split("</main>")[0] for page in (usual, easy)]
+    actions = [set(re.findall(r'(?:form|)action="([^"]+)"', one)) for one in main]
+    links = [{one for one in re.findall(r'href="(/[^"]+)"', text) if not one.startswith("/lecture")} for text in main]
+    assert actions[0] <= actions[1]
+    assert links[0] <= links[1]
+
+
 def test_the_moments_of_a_meeting_are_easy_to_read_too(network: Network):
     visit = visit_of(network, paired(network), MOMENT + timedelta(days=1, hours=3))
     page = reading_easily(network).read(f"/ma-page/rencontres/{visit}/moments").text

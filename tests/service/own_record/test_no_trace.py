@@ -10,11 +10,12 @@ import pytest
 from sqlmodel import select
 
 from service import contact_cards, own_erasure, right_requests, shredding, subscriptions, visits
+from service.imports.export import export
 from service.site import Actor, Site
 from service.tables.feeds import FeedBody
 from service.tables.pairings import Pairing, Request, TrialReview, Visit
 from service.tables.people import ContactCard, Person
-from service.tables.work import ImportedValue, Run
+from service.tables.work import AuditEntry, ImportedValue, Run
 from tests.service.record.builders import a_pairing
 from tests.service.web.network import MOMENT, TODAY, Network, make_site
 from tests.service.web.test_lives import paired, visit_of
@@ -101,6 +102,9 @@ def test_the_scan_finds_what_is_there(network: Network, tmp_path: Path):
 
 def test_no_byte_of_the_person_is_left_in_any_file(network: Network, tmp_path: Path):
     erase(network)
+    # Whoever erased has their answer; the server may die here.
+    assert "pseudonym" in traces(tmp_path)
+    assert shredding.shred_due(network.site)
 
     assert traces(tmp_path) == set()
     with network.site.db() as tx:
@@ -112,15 +116,61 @@ def test_a_reader_who_holds_the_journal_open_only_puts_the_cleaning_off(network:
     with network.site.db() as reading:
         reading.exec(select(Person)).all()
         erase(network)
+        assert not shredding.shred_due(network.site)
         left = traces(tmp_path)
     assert "pseudonym" in left
 
-    assert shredding.shred_lately(network.site) == 1
+    assert shredding.shred_due(network.site)
     assert traces(tmp_path) == set()
 
 
-def test_without_an_erasure_nothing_is_cleaned(network: Network):
-    assert shredding.shred_lately(network.site) == 0
+def times_cleaned(network: Network) -> int:
+    with network.site.db() as tx:
+        return len(tx.exec(select(AuditEntry).where(AuditEntry.action == shredding.CLEANED)).all())
+
+
+def test_the_files_are_cleaned_once_for_an_erasure_and_never_without_one(network: Network):
+    assert shredding.shred_due(network.site)
+    assert times_cleaned(network) == 0
+    erase(network)
+    assert [shredding.shred_due(network.site) for _ in range(2)] == [True, True]
+
+    assert times_cleaned(network) == 1
+
+
+def test_an_export_no_longer_holds_whoever_was_erased(network: Network):
+    operator = Actor("sysadmin", network.territories["SER"])
+
+    def told() -> set[str]:
+        whole = "".join(str(one) for one in export(network.site, operator, private=True).values())
+        return {name for name, word in CANARIES.items() if word in whole}
+
+    assert told() >= {"pseudonym", "reference", "street", "phone"}
+    erase(network)
+    assert told() == set()
+
+
+def test_no_byte_of_the_person_is_left_in_the_tables_of_postgresql(postgresql_site: Site):
+    pair = a_pairing(postgresql_site, pseudonym=CANARIES["pseudonym"])
+    person = Actor("person", pair.territory_id, party_id=pair.person_id)
+    before = bytes_of_tables(postgresql_site)
+    right = right_requests.ask(postgresql_site, person, "erasure")
+    own_erasure.erase(postgresql_site, Actor("coordinator", pair.territory_id), right, revision=1)
+    assert shredding.shred_due(postgresql_site)
+
+    word = CANARIES["pseudonym"].encode()
+    assert word in before
+    assert word not in bytes_of_tables(postgresql_site)
+
+
+def bytes_of_tables(site: Site) -> bytes:
+    """The files of this database's tables and indexes, as they lie on the disk once everything is written."""
+    with site.db.engine.connect() as connection:
+        alone = connection.execution_options(isolation_level="AUTOCOMMIT")
+        alone.exec_driver_sql("CHECKPOINT")
+        folder = Path(alone.exec_driver_sql("SHOW data_directory").scalar_one())
+        number = alone.exec_driver_sql("SELECT oid FROM pg_database WHERE datname = current_database()").scalar_one()
+    return b"".join(path.read_bytes() for path in sorted((folder / "base" / str(number)).iterdir()))
 
 
 def test_what_counts_stays_and_says_nothing_of_how_the_person_lived(network: Network):

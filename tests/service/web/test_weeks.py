@@ -363,8 +363,11 @@ def test_nobody_sees_a_visit_before_its_week_is_published(network: Network):
     assert "Rien de prévu. Vos prochaines visites" in person.read("/agenda").text
     client = network.signed_in("coordinator")
     assert "1 visite n’est pas encore publiée." in client.read(f"{WEEK}/publier").text
+    assert f'<a class="btn sm primary" href="{WEEK}/publier">' in client.read(WEEK).text
     assert client.fill(f"{WEEK}/publication", f"{WEEK}/publier").headers["location"] == f"{WEEK}?fait=published"
     assert "est déjà publiée" in client.read(f"{WEEK}/publier").text
+    assert f'<a class="btn sm quiet" href="{WEEK}/publier">' in (week := client.read(WEEK).text)
+    assert "Tout est publié : chacun voit ses visites." in week
 
     assert "Yann" in helper.read("/agenda").text
     assert "Ana" in person.read("/agenda").text
