@@ -17,10 +17,11 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from locales import N_
-from service import audit, clock, codes, network_areas, network_themes
+from service import audit, clock, codes
 from service.access_scope import scope
 from service.errors import NotAllowed, NotFound, StepNotAllowed
 from service.imports.checks.people import identifies
+from service.offered import LANGUAGES, MOMENTS, PREFERENCES, ForRequest, for_organisation, without_request
 from service.pairing_rows import consent_of
 from service.requests import CONSENT_BY_HAND, CONSENT_MONTHS, consent_state
 from service.site import Actor, Site
@@ -36,23 +37,6 @@ MOST_DRAFTS = 20
 NOTE_LENGTH = 280
 STEPS = (1, 2, 3)
 """Those with questions; the fourth shows them all."""
-
-MOMENTS: dict[str, tuple[range, int, int]] = {
-    "weekday_morning": (range(1, 6), 9 * 60, 12 * 60),
-    "weekday_afternoon": (range(1, 6), 13 * 60, 17 * 60),
-    "evening": (range(1, 6), 17 * 60, 20 * 60),
-    "weekend": (range(6, 8), 10 * 60, 17 * 60),
-}
-"""Weekdays, first and last minute of the simple moments; they never overlap."""
-PREFERENCES: dict[str, tuple[str, str | None]] = {
-    "none": ("none", None),
-    "rather_f": ("preferred", "f"),
-    "rather_m": ("preferred", "m"),
-    "only_f": ("required", "f"),
-    "only_m": ("required", "m"),
-}
-LANGUAGES = ("fr", "nl", "de", "en", "it", "es", "pt", "ar", "tr", "pl", "ro", "uk", "ru", "sq", "fa", "ti")
-MEETING_PLACES = ("open_place", "neutral_place", "partner_premises", "town_hall")
 ASKED_ANEW = ("refused", "withdrawn")
 """Somebody who said no is asked by the coordination itself, whatever the form says."""
 _WORD = re.compile(r"[^\W\d_]{2,}", re.UNICODE)
@@ -94,16 +78,6 @@ ANSWERS = tuple(one.name for one in fields(Answers))
 
 
 @dataclass(frozen=True)
-class Offered:
-    """What can be chosen: names by code or public id; `people` are those already accompanied through this asker."""
-
-    people: Mapping[str, str]
-    themes: Mapping[str, str]
-    neighbourhoods: Mapping[str, str]
-    places: Mapping[str, str]
-
-
-@dataclass(frozen=True)
 class Draft:
     """
     A draft as its writer sees it.
@@ -113,7 +87,7 @@ class Draft:
 
     public_id: str
     answers: Answers
-    offered: Offered
+    offered: ForRequest
     wrong: Mapping[int, Mapping[str, str]]
     expires_at: datetime
     sent: str | None = None
@@ -167,7 +141,7 @@ def mine(site: Site, actor: Actor, language: str = "fr") -> list[Draft]:
         ).all()
         if not rows:
             return []
-        offered, day = _offered(site, tx, actor, language), _today(site, tx, actor)
+        offered, day = _offered(tx, actor, language), _today(site, tx, actor)
         held = tx.get_one(DataKey, owner)  # as long as it is held, opening each draft asks for it no more
         drafts = [_draft(site, tx, row, offered, day, None) for row in rows]
         del held
@@ -179,7 +153,7 @@ def one(site: Site, actor: Actor, public_id: str, language: str = "fr") -> Draft
     with site.db() as tx:
         row = _own(site, tx, actor, public_id)
         taken = _pseudonym_taken(site, tx, actor, row)
-        return _draft(site, tx, row, _offered(site, tx, actor, language), _today(site, tx, actor), taken)
+        return _draft(site, tx, row, _offered(tx, actor, language), _today(site, tx, actor), taken)
 
 
 def save(site: Site, actor: Actor, public_id: str, said: Mapping[str, Any]) -> None:
@@ -228,7 +202,7 @@ def become_request(site: Site, tx: Session, actor: Actor, row: RequestDraft) -> 
     By a link nothing of a consent is written down but that it is still to be asked: nobody knows who says so.
     """
     day = _today(site, tx, actor)
-    offered = _offered(site, tx, actor, "fr")
+    offered = _offered(tx, actor, "fr")
     draft = _draft(site, tx, row, offered, day, _pseudonym_taken(site, tx, actor, row))
     if draft.next_step != 4:
         raise StepNotAllowed(N_("Il manque encore une réponse dans cette demande."))
@@ -255,7 +229,7 @@ def ready(site: Site, tx: Session, actor: Actor, public_id: str) -> RequestDraft
     row = _own(site, tx, actor, public_id)
     if row.request_id is not None:
         raise StepNotAllowed(N_("Cette demande est déjà envoyée."))
-    draft = _draft(site, tx, row, _offered(site, tx, actor, "fr"), _today(site, tx, actor), None)
+    draft = _draft(site, tx, row, _offered(tx, actor, "fr"), _today(site, tx, actor), None)
     if draft.next_step != 4:
         raise StepNotAllowed(N_("Il manque encore une réponse dans cette demande."))
     return row
@@ -311,7 +285,7 @@ def looks_like_a_name(said: str) -> bool:
     return len([word for word in _WORD.findall(said) if word.casefold() not in _TITLES]) >= 2
 
 
-def lacking(answers: Answers, offered: Offered, today: date, *, taken: bool) -> dict[int, dict[str, str]]:
+def lacking(answers: Answers, offered: ForRequest, today: date, *, taken: bool) -> dict[int, dict[str, str]]:
     """What each step still lacks, as sentences by field; `taken`: somebody else has this pseudonym."""
     return {
         1: _lacking_person(answers, offered, taken=taken),
@@ -320,7 +294,7 @@ def lacking(answers: Answers, offered: Offered, today: date, *, taken: bool) -> 
     }
 
 
-def _lacking_person(said: Answers, offered: Offered, *, taken: bool) -> dict[str, str]:
+def _lacking_person(said: Answers, offered: ForRequest, *, taken: bool) -> dict[str, str]:
     wrong: dict[str, str] = {}
     if said.whom != "new" and said.whom not in offered.people:
         wrong["whom"] = N_("Choisissez pour qui vous demandez")
@@ -344,7 +318,7 @@ def _lacking_person(said: Answers, offered: Offered, *, taken: bool) -> dict[str
     return wrong
 
 
-def _lacking_help(said: Answers, offered: Offered, today: date) -> dict[str, str]:
+def _lacking_help(said: Answers, offered: ForRequest, today: date) -> dict[str, str]:
     wrong: dict[str, str] = {}
     if not said.themes or not set(said.themes) <= offered.themes.keys():
         wrong["themes"] = N_("Cochez au moins une chose qui aiderait la personne")
@@ -357,7 +331,7 @@ def _lacking_help(said: Answers, offered: Offered, today: date) -> dict[str, str
     return wrong
 
 
-def _lacking_meeting(said: Answers, offered: Offered) -> dict[str, str]:
+def _lacking_meeting(said: Answers, offered: ForRequest) -> dict[str, str]:
     wrong: dict[str, str] = {}
     if len(said.note) > NOTE_LENGTH:
         wrong["note"] = N_("Raccourcissez ce texte : 280 signes au plus")
@@ -453,48 +427,19 @@ def _note_consent(site: Site, tx: Session, actor: Actor, person: Person, said: A
     return given
 
 
-def _offered(site: Site, tx: Session, actor: Actor, language: str) -> Offered:
-    here = actor.territory_id
+def _offered(tx: Session, actor: Actor, language: str) -> ForRequest:
     asker = tx.get_one(Professional, actor.party_id)
-    themes = network_themes.offered(tx, here)
-    areas = network_areas.offered(tx, here)
-    places = tx.exec(
-        select(Place).where(Place.territory_id == here, col(Place.kind).in_(MEETING_PLACES)).order_by(Place.name)
-    ).all()
-    return Offered(
-        people=_people(site, tx, actor),
-        themes={row.ref: str(getattr(row, f"label_{language}")) for row in themes},
-        neighbourhoods={row.public_id: row.name for row in areas},
-        places={
-            row.public_id: row.name
-            for row in places
-            # The rooms of a partner are offered by that partner alone.
-            if row.kind != "partner_premises" or row.organisation_id == asker.organisation_id
-        },
-    )
+    return for_organisation(tx, actor.territory_id, language, _people(tx, actor), asker.organisation_id)
 
 
-def _people(site: Site, tx: Session, actor: Actor) -> dict[str, str]:
+def _people(tx: Session, actor: Actor) -> dict[str, str]:
     """Those for whom this professional asked before and nothing is under way now; none for whoever has no account."""
     if isinstance(actor, LinkVisitor):
         return {}
     asked = select(Request.person_id).where(
         Request.professional_id == actor.party_id, Request.territory_id == actor.territory_id
     )
-    busy = select(Request.person_id).where(
-        Request.kind == "pairing", col(Request.status).not_in(("redirected", "closed"))
-    )
-    rows = tx.exec(
-        select(Person)
-        .where(
-            Person.territory_id == actor.territory_id,
-            col(Person.id).in_(asked),
-            col(Person.id).not_in(busy),
-            col(Person.status).in_(("consent_pending", "waiting")),
-        )
-        .order_by(Person.pseudonym)
-    ).all()
-    return {row.public_id: row.pseudonym for row in rows}
+    return without_request(tx, actor.territory_id, col(Person.id).in_(asked))
 
 
 def _chosen(tx: Session, actor: Actor, table: type[Any], public_id: str) -> Any:
@@ -533,7 +478,7 @@ def _free_name(tx: Session, actor: Actor, pseudonym: str) -> str:
     return name
 
 
-def _draft(site: Site, tx: Session, row: RequestDraft, offered: Offered, day: date, taken: bool | None) -> Draft:
+def _draft(site: Site, tx: Session, row: RequestDraft, offered: ForRequest, day: date, taken: bool | None) -> Draft:
     answers = _read(site, tx, row)
     return Draft(
         public_id=row.public_id,

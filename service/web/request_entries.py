@@ -10,7 +10,7 @@ from litestar.concurrency import sync_to_thread
 from litestar.di import NamedDependency
 from litestar.response import Redirect
 
-from service import codes, request_drafts, request_entry
+from service import codes, offered, request_drafts, request_entry
 from service.access import Visitor
 from service.request_drafts import ANSWERS, Answers
 from service.request_entry import BY_THEMSELVES, Incomplete
@@ -94,10 +94,10 @@ def _shown(
         ways=request_drafts.CONSENT_BY_HAND,
         urgencies=codes.URGENCIES,
         frequencies=codes.FREQUENCIES,
-        moments=request_drafts.MOMENTS,
+        moments=offered.MOMENTS,
         livings=codes.LIVING_ENVIRONMENTS,
-        preferences=request_drafts.PREFERENCES,
-        tongues=request_drafts.LANGUAGES,
+        preferences=offered.PREFERENCES,
+        tongues=offered.LANGUAGES,
         note_length=request_drafts.NOTE_LENGTH,
     )
 

@@ -12,7 +12,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Redirect
 
-from service import codes, request_drafts
+from service import codes, offered, request_drafts
 from service.access import Visitor
 from service.errors import NotFound
 from service.request_drafts import Draft
@@ -179,10 +179,10 @@ def shown(
         ways=request_drafts.CONSENT_BY_HAND,
         urgencies=codes.URGENCIES,
         frequencies=codes.FREQUENCIES,
-        moments=request_drafts.MOMENTS,
+        moments=offered.MOMENTS,
         livings=codes.LIVING_ENVIRONMENTS,
-        preferences=request_drafts.PREFERENCES,
-        tongues=request_drafts.LANGUAGES,
+        preferences=offered.PREFERENCES,
+        tongues=offered.LANGUAGES,
         wished_by=date.fromisoformat(draft.answers.wished_by) if step == 4 and draft.answers.wished_by else None,
         note_length=request_drafts.NOTE_LENGTH,
     )
