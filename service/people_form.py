@@ -22,7 +22,7 @@ from service.offered import PREFERENCES, ForPerson, for_person
 from service.people import find, held, plain
 from service.people_requests import Ask, ask_in, lacking_ask
 from service.people_twins import Looks, Twin, twins_of
-from service.request_drafts import looks_like_a_name
+from service.request_answers import looks_like_a_name
 from service.site import Actor, Site
 from service.tables.people import Consent, Party, PeerHelper, Person, Place
 from service.tables.territory import Neighbourhood, Territory

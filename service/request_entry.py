@@ -12,7 +12,7 @@ from service import audit, clock, offered, request_threads
 from service.access_scope import only_coordinator, scope
 from service.errors import NotAcceptable
 from service.offered import ForRequest
-from service.request_drafts import Answers, lacking, make
+from service.request_answers import Answers, lacking, make
 from service.site import Actor, Site
 from service.tables.pairings import Request
 from service.tables.people import Person, Professional
