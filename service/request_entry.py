@@ -12,10 +12,10 @@ from service import audit, clock, offered, request_threads
 from service.access_scope import only_coordinator, scope
 from service.errors import NotAcceptable
 from service.offered import ForRequest
-from service.request_answers import Answers, lacking, make
+from service.request_answers import Answers, is_taken, lacking, make
 from service.site import Actor, Site
 from service.tables.pairings import Request
-from service.tables.people import Person, Professional
+from service.tables.people import Professional
 from service.tables.territory import Territory
 
 BY_THEMSELVES = "person"
@@ -71,7 +71,8 @@ def enter(site: Site, actor: Actor, nonce: str, asker: str, said: Answers) -> st
         wrong: dict[str, str] = {}
         if asker != BY_THEMSELVES and asker not in found.askers:
             wrong["asker"] = N_("Dites qui demande")
-        for of_step in lacking(said, found.offered, day, taken=_is_taken(tx, actor, said)).values():
+        taken = said.whom == "new" and is_taken(tx, actor, said.pseudonym)
+        for of_step in lacking(said, found.offered, day, taken=taken).values():
             wrong |= of_step
         if wrong:
             raise Incomplete(wrong)
@@ -94,11 +95,3 @@ def _again(tx: Session, actor: Actor, nonce: str) -> str:
 def _choices(tx: Session, actor: Actor, language: str) -> Choices:
     here = actor.territory_id
     return Choices(offered.for_coordination(tx, here, language), offered.askers(tx, here))
-
-
-def _is_taken(tx: Session, actor: Actor, said: Answers) -> bool:
-    if said.whom != "new" or not said.pseudonym:
-        return False
-    # Compared here: SQLite lowers ASCII only.
-    names = tx.exec(select(Person.pseudonym).where(Person.territory_id == actor.territory_id)).all()
-    return said.pseudonym.casefold() in {name.casefold() for name in names}
