@@ -18,7 +18,7 @@ from pathlib import Path
 from sqlmodel import select
 
 from locales import N_, Texts
-from service import database, demo_files, feeds, visits
+from service import database, demo_files, feeds, network_themes, visits
 from service.cli_faults import Fault
 from service.cli_folder import Result, check_free, leave
 from service.cli_import import refuse_unknown_columns
@@ -37,7 +37,7 @@ from service.sealing import Seals
 from service.settings import Settings
 from service.site import Actor, Site
 from service.tables.pairings import Visit
-from service.tables.territory import Territory, Theme
+from service.tables.territory import Territory
 from service.visit_plan import Draft
 from service.worker import working
 
@@ -136,7 +136,7 @@ def _worked_out(demo: Demo, texts: Texts, tell: Tell) -> Files:
 def _files(site: Site, demo: Demo, texts: Texts, story: Story) -> Files:
     pairing, territory = pairing_answer(story.pairing), story.territory
     with site.db() as tx:
-        themes = {row.ref: getattr(row, f"label_{texts.lang}") for row in tx.exec(select(Theme))}
+        themes = network_themes.every_name(tx, texts.lang)
         planned = demo_files.visits(tx, territory, story.visits_before)
         found = feeds.every_feed(tx, territory.id or 0, texts.lang, demo.today)
         calendars = {f"feeds/{name}": body for name, body in found}

@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -19,26 +19,25 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, func, select
 
-from calendars.addresses import NotAnAddress, mail_address, tagged
+from calendars.addresses import tagged
 from calendars.feed import Event, Series
 from calendars.horizon import Horizon
 from calendars.invitations import Attendee, Method, PartStat, invitation
 from locales import Texts
-from service import audit, codes, contact_cards, feed_entries, feed_texts, mail_addresses, outbox
+from service import feed_entries, feed_texts, outbox
 from service.clock import today
-from service.errors import NotAllowed, Outdated
+from service.errors import Outdated
 from service.feed_entries import Reader
+from service.invitation_choices import address_of
 from service.letters import Letter
-from service.site import Actor, Site
-from service.tables.access import Account
+from service.site import Site
 from service.tables.mail import Invitation, MailPreference
 from service.tables.pairings import Visit
-from service.tables.people import Party, Professional
+from service.tables.people import Party
 from service.tables.territory import Territory
 from service.tables.work import AuditEntry
 from service.terms import texts_of
 
-ROLES = ("peer_helper", "professional", "person")
 LOOK_ANYWAY = timedelta(minutes=10)
 """Everything is compared at least so often, whatever the log says."""
 DIFFERENT = "again"
@@ -49,20 +48,6 @@ PARTSTATS: Mapping[str, PartStat] = {
     "other_time": "TENTATIVE",
     "declined": "NEEDS-ACTION",
 }
-
-
-@dataclass(frozen=True)
-class Choice:
-    """
-    Whether and how somebody gets invitations, for their page.
-
-    `address` is where they go, with most of it left out; empty when none is known.
-    """
-
-    active: bool
-    level: str
-    language: str
-    address: str
 
 
 @dataclass(frozen=True)
@@ -108,77 +93,6 @@ class Years(Horizon):
     @property
     def last_day(self) -> date:
         return date(self.monday.year + 1, 12, 31)
-
-
-def choose(site: Site, actor: Actor, *, active: bool, level: str, language: str) -> None:
-    """
-    Get invitations by mail from now on, or no more.
-
-    Raises
-    ------
-    NotAllowed
-        When the actor has no calendar of their own.
-    """
-    party = _own_party(actor)
-    if level not in codes.INVITATION_LEVELS or language not in codes.LANGS:
-        raise NotAllowed
-    with site.db.begin() as tx:
-        row = tx.get(MailPreference, party)
-        if row is None:
-            row = MailPreference(
-                party_id=party, territory_id=actor.territory_id or 0, changed_at=site.clock.now(), active=False
-            )
-        row.active, row.level, row.language, row.changed_at = active, level, language, site.clock.now()
-        tx.add(row)
-        audit.note(tx, site, actor, "mail.chosen" if active else "mail.stopped", "party")
-
-
-def choice(site: Site, actor: Actor) -> Choice:
-    """What the actor chose; off until they did."""
-    party = _own_party(actor)
-    with site.db() as tx:
-        row = tx.get(MailPreference, party)
-        address = _masked(address_of(tx, site, party))
-    if row is None:
-        return Choice(active=False, level=codes.INVITATION_LEVELS[0], language=actor.language, address=address)
-    return Choice(row.active, row.level, row.language, address)
-
-
-def chosen_by(site: Site, territory_id: int) -> tuple[int, int]:
-    """How many people of a territory chose mails, and of how many no address is known."""
-    with site.db() as tx:
-        rows = tx.exec(
-            select(MailPreference.party_id).where(
-                MailPreference.territory_id == territory_id, col(MailPreference.active).is_(True)
-            )
-        ).all()
-        return len(rows), sum(address_of(tx, site, party) is None for party in rows)
-
-
-def address_of(tx: Session, site: Site, party_id: int) -> str | None:
-    """Where mails to somebody go: the address of their account, else of their card, else a professional's own."""
-    return addresses(tx, site, [party_id]).get(party_id)
-
-
-def addresses(tx: Session, site: Site, parties: Collection[int]) -> dict[int, str]:
-    """The same for several people at once; those of whom no address is known are left out."""
-    told: dict[int, list[str]] = {party: [] for party in parties}
-    accounts = select(Account).where(col(Account.party_id).in_(parties), col(Account.active).is_(True))
-    for account in tx.exec(accounts.order_by(col(Account.id))).all():
-        told[account.party_id or 0].append(mail_addresses.of(tx, site, account))
-    for party, card in contact_cards.of(tx, site, parties).items():
-        told[party].append(card.get("email", ""))
-    for professional in tx.exec(select(Professional).where(col(Professional.id).in_(parties))).all():
-        told[professional.id].append(professional.email)
-    found: dict[int, str] = {}
-    for party, given in told.items():
-        for address in given:
-            try:
-                found[party] = mail_address(address)
-            except NotAnAddress:
-                continue
-            break
-    return found
 
 
 class Watch:
@@ -455,19 +369,6 @@ def _words(site: Site, texts: Texts, territory: Territory, step: Step, entry: En
 def hashed(token: str) -> str:
     """What the database finds a token by: 16 random bytes need no salt."""
     return hashlib.sha256(token.encode()).hexdigest()
-
-
-def _masked(address: str | None) -> str:
-    if address is None:
-        return ""
-    local, _, domain = address.partition("@")
-    return f"{local[:1]}…@{domain}"
-
-
-def _own_party(actor: Actor) -> int:
-    if actor.role not in ROLES or actor.party_id is None:
-        raise NotAllowed
-    return actor.party_id
 
 
 def _place(row: Invitation) -> str:

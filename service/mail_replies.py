@@ -15,7 +15,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, func, select
 
 from locales import N_
-from service import audit, invitations, notices, visits
+from service import audit, invitation_choices, invitations, notices, visits
 from service.access_scope import only_coordinator, scope
 from service.errors import NotAllowed, NotFound, Outdated, Refused
 from service.mail_process import read_apart
@@ -157,7 +157,7 @@ def _act(site: Site, read: Read, invitation_id: int | None) -> str:
             return "unknown"
         visit = tx.get(Visit, row.visit_id) if row.visit_id is not None else None
         party = tx.get_one(Party, row.party_id)
-        address = invitations.address_of(tx, site, row.party_id)
+        address = invitation_choices.address_of(tx, site, row.party_id)
     if read.said == "automatic":
         return "done"
     if read.said in ("bounced", "unreadable"):

@@ -7,82 +7,35 @@ and none can forget one (`docs/decisions/0035-messages-by-comparison.md`).
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
 from locales import N_, translator
-from service import audit, codes, contact_cards, duties, invitations, notices, outbox, rows, sms_carrier, todo_kinds
+from service import audit, codes, notices, outbox
 from service.access_scope import only_coordinator
 from service.clock import today
-from service.errors import NotAllowed, NotFound
+from service.errors import NotFound
 from service.letters import Letter
-from service.message_texts import NOTHING, REMINDERS, Facts, Message, message
+from service.message_dues import Due, due_in, is_within
+from service.message_texts import REMINDERS, Message, message
+from service.message_ways import Known, Way
 from service.notices import Reached
-from service.pairing_data import LAPSE_DAYS
 from service.site import Actor, Site
-from service.tables.access import Account
-from service.tables.mail import MessagePreference, MessageTold
-from service.tables.pairings import Notice, Pairing, Request, Visit
-from service.tables.people import Party, PeerHelper, Person, Professional
+from service.tables.mail import MessageTold
+from service.tables.people import Party
 from service.tables.territory import Territory
-from service.visit_notices import parties_of
 
-ROLES = ("peer_helper", "professional", "person", "coordinator")
-EVE = (time(16), time(21))
-"""Local hours in which tomorrow's visits are recalled."""
-MORNING = (time(8), time(12))
-"""Local hours of the coordinator's daily mail, and of the reminder of a proposal that still waits."""
 WAKING = (time(8), time(21))
 """Local hours in which a telephone may ring with an SMS."""
-AGAIN_AFTER = timedelta(days=7)
-"""Since somebody was told of a proposal that still waits for them."""
-SEARCHING_AFTER = 14
-"""Days after which whoever asked hears that the search goes on."""
-RECENT = 3
-"""Days within which a step of a request is news: an import or a new server tells nobody of last year."""
 USEFUL = timedelta(days=2)
 """So long a message is tried."""
 SAID_BY_COORDINATION = frozenset({"proposal", "visits"} | set(codes.NOTICES_TO_PARTIES))
 """What cannot wait for somebody to look at their page; reminders and news of requests can."""
-
-
-@dataclass(frozen=True)
-class Due:
-    """One thing that somebody should hear; `about` tells it from every other."""
-
-    party: int
-    code: str
-    about: str
-    facts: Facts = NOTHING
-
-
-@dataclass(frozen=True)
-class Way:
-    """How a message reaches somebody: `email`, `sms`, or `none`; `address` is where, empty when there is nothing."""
-
-    how: str
-    address: str
-    language: str
-    reminders: bool = True
-
-    def reaches(self, gateways: Collection[str]) -> bool:
-        return bool(self.address) and self.how in gateways
-
-
-@dataclass(frozen=True)
-class Choice:
-    """What somebody chose about messages, for their page; `ways` are those that can reach them."""
-
-    way: str
-    reminders: bool
-    language: str
-    ways: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -95,36 +48,6 @@ class ToSay:
     to: Reached
     lang: str
     said: Message
-
-
-def choice(site: Site, actor: Actor) -> Choice:
-    """What holds for the actor now."""
-    party = _own_party(actor)
-    with site.db() as tx:
-        known = _Known(tx, site, [party])
-        way = known.way(party)
-    return Choice(way.how, way.reminders, way.language, known.possible(party))
-
-
-def choose(site: Site, actor: Actor, *, way: str, reminders: bool, language: str) -> None:
-    """
-    Get messages this way from now on.
-
-    Raises
-    ------
-    NotAllowed
-        When the actor is nobody who gets messages, or the way is none.
-    """
-    party = _own_party(actor)
-    if way not in codes.MESSAGE_CHOICES or language not in codes.LANGS:
-        raise NotAllowed
-    with site.db.begin() as tx:
-        row = tx.get(MessagePreference, party) or MessagePreference(
-            party_id=party, territory_id=actor.territory_id or 0, way=way, changed_at=site.clock.now()
-        )
-        row.way, row.reminders, row.language, row.changed_at = way, reminders, language, site.clock.now()
-        tx.add(row)
-        audit.note(tx, site, actor, "message.chosen", "party")
 
 
 def write_due(site: Site, now: datetime, gateways: Collection[str]) -> int:
@@ -152,8 +75,8 @@ def to_say(site: Site, actor: Actor, gateways: Collection[str]) -> list[ToSay]:
     """
     only_coordinator(actor)
     with site.db() as tx:
-        due = [one for one in _due(tx, site, actor.territory_id or 0) if one.code in SAID_BY_COORDINATION]
-        known = _Known(tx, site, {one.party for one in due})
+        due = [one for one in due_in(tx, site, actor.territory_id or 0) if one.code in SAID_BY_COORDINATION]
+        known = Known(tx, site, {one.party for one in due})
         return [
             ToSay(
                 party=known.public_id(one.party),
@@ -179,8 +102,8 @@ def say(site: Site, actor: Actor, party: str, code: str, about: str) -> None:
     """
     only_coordinator(actor)
     with site.db.begin() as tx:
-        for one in _due(tx, site, actor.territory_id or 0):
-            if (one.code, one.about) == (code, about) and _Known(tx, site, [one.party]).public_id(one.party) == party:
+        for one in due_in(tx, site, actor.territory_id or 0):
+            if (one.code, one.about) == (code, about) and Known(tx, site, [one.party]).public_id(one.party) == party:
                 _note(tx, site, one, "said", site.clock.now(), by=actor.account_id)
                 if code in codes.NOTICES_TO_PARTIES:
                     notices.mark_told(tx, site, actor, about)
@@ -189,56 +112,13 @@ def say(site: Site, actor: Actor, party: str, code: str, about: str) -> None:
     raise NotFound(N_("Ce message n’est plus à dire."))
 
 
-class _Known:
-    """How each of some people is reached, read at once."""
-
-    def __init__(self, tx: Session, site: Site, parties: Collection[int]) -> None:
-        self.parties = rows.by_id(tx, Party, parties)
-        self._people = {
-            **rows.by_id(tx, Person, parties),
-            **rows.by_id(tx, PeerHelper, parties),
-            **rows.by_id(tx, Professional, parties),
-        }
-        chosen = select(MessagePreference).where(col(MessagePreference.party_id).in_(parties))
-        self._chosen = {row.party_id: row for row in tx.exec(chosen).all()}
-        spoken = select(Account).where(col(Account.party_id).in_(parties), col(Account.active).is_(True))
-        self._languages = {row.party_id: row.language for row in tx.exec(spoken).all()}
-        self._mails = invitations.addresses(tx, site, parties)
-        self._numbers = {
-            party: found
-            for party, card in contact_cards.of(tx, site, parties).items()
-            if (found := sms_carrier.number(card.get("phone", ""))) is not None
-        }
-
-    def public_id(self, party: int) -> str:
-        return self._people[party].public_id
-
-    def possible(self, party: int) -> tuple[str, ...]:
-        """Ways that an address is known for."""
-        return tuple(how for how, known in (("email", self._mails), ("sms", self._numbers)) if party in known)
-
-    def way(self, party: int) -> Way:
-        """The one they chose, a person's own channel, else the first that an address is known for."""
-        row = self._chosen.get(party)
-        how = row.way if row is not None else self._usual(party)
-        address = {"email": self._mails, "sms": self._numbers}.get(how, {}).get(party, "")
-        language = row.language if row is not None else self._languages.get(party, "fr")
-        return Way(how, address, language, row is None or row.reminders)
-
-    def _usual(self, party: int) -> str:
-        somebody = self._people[party]
-        if isinstance(somebody, Person):
-            return somebody.contact_channel if somebody.contact_channel in ("email", "sms") else "none"
-        return next(iter(self.possible(party)), "none")
-
-
 def _write_territory(site: Site, territory_id: int, now: datetime, gateways: Collection[str]) -> int:
     with site.db() as tx:
         territory = tx.get_one(Territory, territory_id)
         day = today(site.clock, territory.timezone)
-        awake = _within(site.clock.now().astimezone(ZoneInfo(territory.timezone)), WAKING)
-        due = _due(tx, site, territory_id)
-        known = _Known(tx, site, {one.party for one in due})
+        awake = is_within(site.clock.now().astimezone(ZoneInfo(territory.timezone)), WAKING)
+        due = due_in(tx, site, territory_id)
+        known = Known(tx, site, {one.party for one in due})
         reminded = set(
             tx.exec(
                 select(MessageTold.party_id).where(
@@ -322,158 +202,3 @@ def _note(tx: Session, site: Site, one: Due, way: str, at: datetime, *, by: int 
         )
     )
     tx.flush()
-
-
-def _due(tx: Session, site: Site, territory_id: int) -> list[Due]:
-    """What people should hear and were not told, in the order in which it came."""
-    territory = tx.get_one(Territory, territory_id)
-    zone = ZoneInfo(territory.timezone)
-    now = site.clock.now().astimezone(zone)
-    found = [
-        *_proposals(tx, territory_id, now.date()),
-        *_visits(tx, territory_id, now),
-        *_notices(tx, territory_id, zone),
-        *_requests(tx, territory_id, now.date()),
-        *(_tomorrow(tx, territory_id, now) if _within(now, EVE) else ()),
-        *(_daily(tx, site, territory, now.date()) if _within(now, MORNING) else ()),
-    ]
-    told = {
-        (row.party_id, row.code, row.about): row.on
-        for row in tx.exec(
-            select(MessageTold).where(
-                MessageTold.territory_id == territory_id,
-                col(MessageTold.party_id).in_({one.party for one in found}),
-            )
-        ).all()
-    }
-    if _within(now, MORNING):
-        # Whoever is reminded of tomorrow's visits this afternoon is not reminded of anything else today.
-        busy = {one.party for one in _tomorrow(tx, territory_id, now)}
-        found += [
-            replace(one, code="proposal_again")
-            for one in found
-            if one.code == "proposal" and one.party not in busy and _long_ago(told.get(_key(one)), now.date())
-        ]
-    return [one for one in found if _key(one) not in told]
-
-
-def _key(one: Due) -> tuple[int, str, str]:
-    return one.party, one.code, one.about
-
-
-def _long_ago(day: date | None, today: date) -> bool:
-    return day is not None and today - day >= AGAIN_AFTER
-
-
-def _within(now: datetime, hours: tuple[time, time]) -> bool:
-    return hours[0] <= now.time() < hours[1]
-
-
-def _proposals(tx: Session, territory_id: int, day: date) -> Iterable[Due]:
-    open_ones = select(Pairing).where(
-        Pairing.territory_id == territory_id,
-        Pairing.status == "proposed",
-        col(Pairing.proposed_on) > day - timedelta(days=LAPSE_DAYS),
-    )
-    for row in tx.exec(open_ones.order_by(col(Pairing.proposed_on), Pairing.ref)).all():
-        for party, answer in ((row.peer_helper_id, row.helper_answer), (row.person_id, row.person_answer)):
-            if answer == "pending":
-                yield Due(party, "proposal", row.public_id)
-
-
-def _visits(tx: Session, territory_id: int, now: datetime) -> Iterable[Due]:
-    """Visits that wait for a yes: one message for all that were published since the last one."""
-    asked = select(Visit).where(
-        Visit.territory_id == territory_id,
-        col(Visit.status).in_(codes.LIVE_VISIT_STATES),
-        col(Visit.published_at).is_not(None),
-        col(Visit.starts_at) > now,
-    )
-    waiting: defaultdict[int, list[Visit]] = defaultdict(list)
-    for row in tx.exec(asked.order_by(col(Visit.starts_at), Visit.ref)).all():
-        for party, answer in ((row.peer_helper_id, row.helper_answer), (row.person_id, row.person_answer)):
-            if answer == "pending":
-                waiting[party].append(row)
-    for party, visits in waiting.items():
-        last = max(row.published_at for row in visits if row.published_at is not None)
-        first = visits[0].starts_at.astimezone(now.tzinfo)
-        yield Due(party, "visits", last.isoformat(), Facts(count=len(visits), after=first))
-
-
-def _notices(tx: Session, territory_id: int, zone: ZoneInfo) -> Iterable[Due]:
-    untold = (
-        select(Notice, Visit)
-        .join(Visit, col(Visit.id) == Notice.visit_id, isouter=True)
-        .where(Notice.territory_id == territory_id, col(Notice.told_at).is_(None), col(Notice.party_id).is_not(None))
-    )
-    for row, visit in tx.exec(untold.order_by(col(Notice.at), col(Notice.id))).all():
-        after = visit.starts_at.astimezone(zone) if visit is not None else None
-        before = row.known_start.astimezone(zone) if row.known_start is not None else after
-        yield Due(row.party_id or 0, row.code, row.public_id, Facts(before=before, after=after))
-
-
-def _requests(tx: Session, territory_id: int, day: date) -> Iterable[Due]:
-    """Steps of a request that are news to whoever asked."""
-    fresh = day - timedelta(days=RECENT)
-    asked = (
-        select(Request, Pairing)
-        .join(
-            Pairing,
-            (col(Pairing.request_id) == Request.id) & col(Pairing.status).in_(codes.LIVE_PAIRING_STATES),
-            isouter=True,
-        )
-        .where(Request.territory_id == territory_id, col(Request.professional_id).is_not(None))
-        .where(col(Request.status).not_in(("closed", "redirected")))
-    )
-    for request, pairing in tx.exec(asked.order_by(Request.ref)).all():
-        party, facts = request.professional_id or 0, Facts(ref=request.ref)
-        if request.received_on > fresh:
-            yield Due(party, "request_received", request.public_id, facts)
-        answers = [
-            said
-            for said in ((pairing.person_answer_on, pairing.helper_answer_on) if pairing is not None else ())
-            if said
-        ]
-        if pairing is not None and pairing.status != "proposed" and answers and max(answers) > fresh:
-            yield Due(party, "request_found", request.public_id, facts)
-        waits = (day - request.received_on).days
-        if request.status == "waiting" and SEARCHING_AFTER <= waits < SEARCHING_AFTER + RECENT:
-            yield Due(party, "request_searching", request.public_id, facts)
-
-
-def _tomorrow(tx: Session, territory_id: int, now: datetime) -> Iterable[Due]:
-    day = now.date() + timedelta(days=1)
-    start = datetime.combine(day, time(), now.tzinfo)
-    coming = select(Visit).where(
-        Visit.territory_id == territory_id,
-        col(Visit.status).in_(codes.LIVE_VISIT_STATES),
-        col(Visit.published_at).is_not(None),
-        col(Visit.starts_at) >= start,
-        col(Visit.starts_at) < datetime.combine(day + timedelta(days=1), time(), now.tzinfo),
-    )
-    for party, visits in _by_party(tx.exec(coming.order_by(col(Visit.starts_at), Visit.ref)).all()).items():
-        spans = tuple((row.starts_at.astimezone(now.tzinfo), row.ends_at.astimezone(now.tzinfo)) for row in visits)
-        yield Due(party, "eve", day.isoformat(), Facts(count=len(spans), spans=spans))
-
-
-def _by_party(visits: Iterable[Visit]) -> dict[int, list[Visit]]:
-    found: defaultdict[int, list[Visit]] = defaultdict(list)
-    for row in visits:
-        if row.helper_answer != "declined" and row.person_answer != "declined":
-            for party in parties_of(row):
-                found[party].append(row)
-    return found
-
-
-def _daily(tx: Session, site: Site, territory: Territory, day: date) -> Iterable[Due]:
-    """For whoever coordinates today, how many things wait; nothing to do, no mail."""
-    number = todo_kinds.count(tx, todo_kinds.Day.of(site.clock.now(), territory))
-    for account in duties.on_duty(tx, territory.id, day) if number else ():
-        if account.party_id is not None:
-            yield Due(account.party_id, "daily", day.isoformat(), Facts(count=number))
-
-
-def _own_party(actor: Actor) -> int:
-    if actor.role not in ROLES or actor.party_id is None:
-        raise NotAllowed
-    return actor.party_id

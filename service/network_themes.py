@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlmodel import Session, col, or_, select
@@ -43,6 +43,16 @@ def offered(tx: Session, territory_id: int | None) -> Sequence[Theme]:
     """The themes that a network uses, the basic ones first."""
     off = _off(network_settings.last(tx, territory_id, SETTING).value)
     return [row for row in known(tx, territory_id) if row.ref not in off]
+
+
+def names_of(themes: Iterable[Theme], language: str) -> dict[str, str]:
+    """What these themes are called in a language, by code."""
+    return {row.ref: str(getattr(row, f"label_{language}")) for row in themes}
+
+
+def every_name(tx: Session, language: str) -> dict[str, str]:
+    """What all themes are called, for records that may name one which their network no longer offers."""
+    return names_of(tx.exec(select(Theme)), language)
 
 
 def shown(site: Site, actor: Actor) -> Shown:

@@ -9,13 +9,13 @@ from typing import Any
 from sqlalchemy import select as rows_of
 from sqlmodel import Session, SQLModel, col, select
 
-from service import audit, contact_cards
+from service import audit, contact_cards, network_themes
 from service.data_map import DATA_MAP, class_of, fate_of
 from service.errors import NotAllowed
 from service.site import Actor, Site
 from service.tables.access import Account
 from service.tables.people import DataKey, Person, Professional
-from service.tables.territory import Neighbourhood, Theme
+from service.tables.territory import Neighbourhood
 from service.tables.work import AuditEntry
 
 KINDS: dict[str, tuple[str, ...]] = {
@@ -139,7 +139,7 @@ def held(site: Site, actor: Actor, *, handed_out: bool = False) -> Held:
 def theme_names(site: Site, language: str) -> dict[str, str]:
     """What the themes are called, by code."""
     with site.db() as tx:
-        return {row.ref: str(getattr(row, f"label_{language}")) for row in tx.exec(select(Theme)).all()}
+        return network_themes.every_name(tx, language)
 
 
 def _rows(tx: Session, site: Site, person: int, name: str, ids: dict[str, list[int]]) -> list[dict[str, Any]]:

@@ -6,7 +6,6 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import msgspec
 from sqlmodel import Session, col, select
@@ -18,12 +17,12 @@ from matching.pairing.changes import unmatched
 from matching.pairing.instance import Instance
 from matching.pairing.rules import broken, consent_is_given
 from matching.pairing.welcome import welcome
-from service import clock, pairing_data, runs
+from service import clock, network_themes, pairing_data, runs
 from service.pairing_data import Records, read_records
 from service.pairing_words import Speaker
 from service.site import Actor, Site
 from service.tables.people import PeerHelper
-from service.tables.territory import Neighbourhood, Territory, Theme
+from service.tables.territory import Neighbourhood, Territory
 from service.terms import texts_of
 
 
@@ -214,7 +213,7 @@ def records_of(tx: Session, site: Site, territory_id: int) -> Records:
 
 
 def page_of(tx: Session, site: Site, actor: Actor, records: Records, known: Known, language: str) -> Page:
-    labels: dict[str, Any] = {row.ref: getattr(row, f"label_{language}") for row in tx.exec(select(Theme))}
+    labels = network_themes.every_name(tx, language)
     rows = tx.exec(select(Neighbourhood).where(col(Neighbourhood.territory_id) == records.territory.id))
     areas = {row.id: row for row in rows if row.id is not None}
     return Page(tx, site, actor, records, known, Speaker(texts_of(tx, records.territory.id, language), labels), areas)

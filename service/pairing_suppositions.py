@@ -256,9 +256,7 @@ def choices(site: Site, actor: Actor, language: str) -> Choices:
             accompanied=tuple((people[one.id].public_id, people[one.id].pseudonym) for one in instance.accompanied),
             helpers=tuple((row.public_id, row.display_name) for row in active),
             areas=tuple((row.public_id, row.name) for row in _areas(tx, records)),
-            themes=tuple(
-                (row.ref, getattr(row, f"label_{language}")) for row in network_themes.offered(tx, records.territory.id)
-            ),
+            themes=tuple(network_themes.names_of(network_themes.offered(tx, records.territory.id), language).items()),
             languages=tuple(sorted(spoken | set(records.territory.languages))),
             weights=instance.weights,
             middle=_middle(records),

@@ -83,7 +83,7 @@ def listing(site: Site, actor: Actor, asked: Asked, language: str = "fr") -> Lis
         territory = tx.get_one(Territory, actor.territory_id)
         day = clock.today(site.clock, territory.timezone)
         areas = tx.exec(select(Neighbourhood).where(scope(actor).of(Neighbourhood)).order_by(Neighbourhood.name)).all()
-        themes = {row.ref: str(getattr(row, f"label_{language}")) for row in network_themes.known(tx, territory.id)}
+        themes = network_themes.names_of(network_themes.known(tx, territory.id), language)
         area = next((row.id for row in areas if row.public_id == asked.area), 0)
         here = (scope(actor).of(Person), col(Person.merged_into_id).is_(None))
         light = select(Person.id, Person.pseudonym, Person.ref)

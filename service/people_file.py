@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 
 from sqlmodel import Session, col, select
 
-from service import audit, clock, codes, people_history
+from service import audit, clock, codes, network_themes, people_history
 from service.access_scope import only_coordinator
 from service.consents import SOON_DAYS
 from service.pairing_data import BARRING_ENDS
@@ -21,7 +21,7 @@ from service.rows import by_id
 from service.site import Actor, Site
 from service.tables.pairings import Pairing, Request, Visit
 from service.tables.people import Availability, Consent, ContactCard, PeerHelper, Person, Place, Professional
-from service.tables.territory import Neighbourhood, Territory, Theme
+from service.tables.territory import Neighbourhood, Territory
 
 VISITS_SHOWN = 5
 
@@ -252,7 +252,7 @@ def _requests(tx: Session, row: Person, language: str) -> list[RequestLine]:
     rows = tx.exec(
         select(Request).where(Request.person_id == row.id).order_by(col(Request.received_on).desc(), Request.ref)
     ).all()
-    labels = {one.ref: str(getattr(one, f"label_{language}")) for one in tx.exec(select(Theme)).all()}
+    labels = network_themes.every_name(tx, language)
     askers = by_id(tx, Professional, (one.professional_id for one in rows))
     return [
         RequestLine(

@@ -14,16 +14,17 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from locales import N_
-from service import audit, clock, codes, network_themes
+from service import audit, clock, codes
 from service.access_scope import only_coordinator, scope
 from service.errors import NotFound
 from service.imports.checks.people import identifies
+from service.offered import PREFERENCES, ForPerson, for_person
 from service.people import find, held, plain
 from service.people_requests import Ask, ask_in, lacking_ask
 from service.people_twins import Looks, Twin, twins_of
-from service.request_drafts import LANGUAGES, PREFERENCES, looks_like_a_name
+from service.request_answers import looks_like_a_name
 from service.site import Actor, Site
-from service.tables.people import Consent, Party, PeerHelper, Person, Place, Professional
+from service.tables.people import Consent, Party, PeerHelper, Person, Place
 from service.tables.territory import Neighbourhood, Territory
 
 YES = "yes"
@@ -61,19 +62,6 @@ NAMES = tuple(one.name for one in fields(Said))
 
 
 @dataclass(frozen=True)
-class Offered:
-    """What can be chosen: names by public id or code."""
-
-    neighbourhoods: Mapping[str, str]
-    places: Mapping[str, str]
-    helpers: Mapping[str, str]
-    themes: Mapping[str, str]
-    professionals: Mapping[str, str]
-    languages: tuple[str, ...]
-    experiences: tuple[str, ...]
-
-
-@dataclass(frozen=True)
 class FormView:
     """
     The form as it is to be shown.
@@ -86,7 +74,7 @@ class FormView:
     ref: str
     revision: int
     said: Said
-    offered: Offered
+    offered: ForPerson
     ask: Ask = field(default_factory=Ask)
     wrong: Mapping[str, str] = field(default_factory=dict[str, str])
     twins: tuple[Twin, ...] = ()
@@ -204,7 +192,7 @@ def change(
         return replace(view, revision=row.revision, saved=True)
 
 
-def offered(site: Site, actor: Actor, language: str, *known: Said) -> Offered:
+def offered(site: Site, actor: Actor, language: str, *known: Said) -> ForPerson:
     """What can be chosen, whatever one of these records says included."""
     both = Said(
         languages=[tag for said in known for tag in said.languages],
@@ -285,7 +273,7 @@ def values_of(tx: Session, actor: Actor, said: Said) -> dict[str, Any]:
 
 
 def _lacking(
-    tx: Session, actor: Actor, said: Said, offered: Offered, number: int, *, name_sure: bool
+    tx: Session, actor: Actor, said: Said, offered: ForPerson, number: int, *, name_sure: bool
 ) -> dict[str, str]:
     """Sentences by field, in the order of the form."""
     wrong: dict[str, str] = {}
@@ -367,28 +355,12 @@ def _looks(tx: Session, actor: Actor, said: Said, number: int) -> Looks:
     return Looks(number, "", "", said.pseudonym, "", area, said.age_band or None)
 
 
-def _offered_in(tx: Session, actor: Actor, language: str, known: Said) -> Offered:
-    """Whatever a record says already is offered too, also when no list names it (`domain.md`, section 3)."""
-    here, seen = actor.territory_id, scope(actor).of
-    areas = tx.exec(select(Neighbourhood).where(seen(Neighbourhood)).order_by(Neighbourhood.name)).all()
-    places = tx.exec(select(Place).where(seen(Place)).order_by(Place.name)).all()
-    helpers = tx.exec(select(PeerHelper).where(seen(PeerHelper)).order_by(PeerHelper.display_name)).all()
-    professionals = tx.exec(
-        select(Professional)
-        .where(seen(Professional), Professional.status == "active")
-        .order_by(Professional.display_name)
-    ).all()
-    themes = network_themes.known(tx, here)
-    return Offered(
-        neighbourhoods={row.public_id: row.name for row in areas},
-        places={row.public_id: row.name for row in places},
-        helpers={
-            row.public_id: row.display_name
-            for row in helpers
-            if row.status != "left" or row.public_id == known.named_helper
-        },
-        themes={row.ref: str(getattr(row, f"label_{language}")) for row in themes},
-        professionals={row.public_id: row.display_name for row in professionals},
-        languages=tuple(dict.fromkeys((*known.languages, *LANGUAGES))),
-        experiences=tuple(dict.fromkeys((*codes.EXPERIENCES, *known.experiences))),
+def _offered_in(tx: Session, actor: Actor, language: str, known: Said) -> ForPerson:
+    return for_person(
+        tx,
+        actor,
+        language,
+        languages=known.languages,
+        experiences=known.experiences,
+        named_helper=known.named_helper,
     )

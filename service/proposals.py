@@ -7,13 +7,13 @@ from datetime import date, timedelta
 
 from sqlmodel import col, select
 
-from service import clock
+from service import clock, network_themes
 from service.access_scope import scope
 from service.pairing_data import LAPSE_DAYS
 from service.site import Actor, Site
 from service.tables.pairings import Pairing, Request
 from service.tables.people import PeerHelper, Person
-from service.tables.territory import Neighbourhood, Territory, Theme
+from service.tables.territory import Neighbourhood, Territory
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ def proposals(site: Site, actor: Actor, language: str = "fr") -> list[ProposalVi
     with site.db() as tx:
         territory = tx.get_one(Territory, actor.territory_id)
         day = clock.today(site.clock, territory.timezone)
-        labels = {row.ref: str(getattr(row, f"label_{language}")) for row in tx.exec(select(Theme)).all()}
+        labels = network_themes.every_name(tx, language)
         rows = tx.exec(
             select(Pairing)
             .where(

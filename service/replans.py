@@ -29,8 +29,9 @@ from service.planning_records import Horizon
 from service.runs import RunView
 from service.site import Actor, Site
 from service.tables.territory import Territory
+from service.visit_calculations import PLAN_WORK, fingerprint, read
 from service.visit_judge import day_after_the_last
-from service.visit_plan import PLAN_WORK, Change, Draft, fingerprint
+from service.visit_plan import Change, Draft
 from service.visit_rows import coordinating, own_visit, week_of
 from service.visit_slots import gone, loosened
 
@@ -145,7 +146,7 @@ def drafts(site: Site, actor: Actor, run: str) -> Drafts | None:
     view = runs.get(site, actor, run, "replan")
     if not view.has_answer:
         return None
-    found = visit_plan.read(site, actor, run)
+    found = read(site, actor, run)
     absence, before = str(found.parameters["absence"]), found.parameters.get("before")
     if "fewest" not in found.plans:
         return Drafts(found.run, visit_plan.draft_of(site, actor, found, "first"), None, absence, before)

@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, select
 
 from locales import N_
-from service import audit, clock, network_areas, network_themes, request_threads
+from service import audit, clock, offered, request_threads
 from service.access_scope import only_coordinator, scope
 from service.errors import NotAcceptable
-from service.request_drafts import MEETING_PLACES, Answers, Offered, lacking, make
+from service.offered import ForRequest
+from service.request_answers import Answers, is_taken, lacking, make
 from service.site import Actor, Site
 from service.tables.pairings import Request
-from service.tables.people import Person, Place, Professional
-from service.tables.territory import Organisation, Territory
+from service.tables.people import Professional
+from service.tables.territory import Territory
 
 BY_THEMSELVES = "person"
 
@@ -24,7 +25,7 @@ BY_THEMSELVES = "person"
 class Choices:
     """What the form offers; `askers` are the professionals by public id, with their service."""
 
-    offered: Offered
+    offered: ForRequest
     askers: Mapping[str, str]
 
 
@@ -70,7 +71,8 @@ def enter(site: Site, actor: Actor, nonce: str, asker: str, said: Answers) -> st
         wrong: dict[str, str] = {}
         if asker != BY_THEMSELVES and asker not in found.askers:
             wrong["asker"] = N_("Dites qui demande")
-        for of_step in lacking(said, found.offered, day, taken=_is_taken(tx, actor, said)).values():
+        taken = said.whom == "new" and is_taken(tx, actor, said.pseudonym)
+        for of_step in lacking(said, found.offered, day, taken=taken).values():
             wrong |= of_step
         if wrong:
             raise Incomplete(wrong)
@@ -91,47 +93,4 @@ def _again(tx: Session, actor: Actor, nonce: str) -> str:
 
 
 def _choices(tx: Session, actor: Actor, language: str) -> Choices:
-    here = actor.territory_id
-    themes = network_themes.offered(tx, here)
-    areas = network_areas.offered(tx, here)
-    places = tx.exec(
-        select(Place).where(scope(actor).of(Place), col(Place.kind).in_(MEETING_PLACES)).order_by(Place.name)
-    ).all()
-    askers = tx.exec(
-        select(Professional.public_id, Professional.display_name, Organisation.name)
-        .outerjoin(Organisation, col(Professional.organisation_id) == Organisation.id)
-        .where(scope(actor).of(Professional), Professional.status == "active")
-        .order_by(Professional.display_name, Professional.public_id)
-    ).all()
-    offered = Offered(
-        people=_people(tx, actor),
-        themes={row.ref: str(getattr(row, f"label_{language}")) for row in themes},
-        neighbourhoods={row.public_id: row.name for row in areas},
-        places={row.public_id: row.name for row in places},
-    )
-    return Choices(offered, {public_id: ", ".join(filter(None, (name, of))) for public_id, name, of in askers})
-
-
-def _people(tx: Session, actor: Actor) -> dict[str, str]:
-    """Those known here for whom nothing is under way."""
-    busy = select(Request.person_id).where(
-        Request.kind == "pairing", col(Request.status).not_in(("redirected", "closed"))
-    )
-    rows = tx.exec(
-        select(Person.public_id, Person.pseudonym)
-        .where(
-            scope(actor).of(Person),
-            col(Person.id).not_in(busy),
-            col(Person.status).in_(("consent_pending", "waiting")),
-        )
-        .order_by(Person.pseudonym)
-    ).all()
-    return dict(rows)
-
-
-def _is_taken(tx: Session, actor: Actor, said: Answers) -> bool:
-    if said.whom != "new" or not said.pseudonym:
-        return False
-    # Compared here: SQLite lowers ASCII only.
-    names = tx.exec(select(Person.pseudonym).where(Person.territory_id == actor.territory_id)).all()
-    return said.pseudonym.casefold() in {name.casefold() for name in names}
+    return Choices(offered.for_coordination(tx, actor, language), offered.askers(tx, actor))

@@ -21,7 +21,7 @@ from service.site import Actor, Site
 from service.tables.access import Account
 from service.tables.pairings import Pairing, Request, Visit
 from service.tables.people import DataKey, PeerHelper, Person, Place
-from service.tables.territory import Neighbourhood, Territory, Theme
+from service.tables.territory import Neighbourhood, Territory
 from service.tables.work import AuditEntry
 
 NEW = ("received", "consent_pending")
@@ -118,14 +118,13 @@ def awaiting_first_visit(site: Site, actor: Actor) -> set[str]:
 def themes(site: Site, actor: Actor, language: str = "fr") -> dict[str, str]:
     """What can be asked for, by code."""
     with site.db() as tx:
-        rows = network_themes.offered(tx, actor.territory_id)
-        return {row.ref: str(getattr(row, f"label_{language}")) for row in rows}
+        return network_themes.names_of(network_themes.offered(tx, actor.territory_id), language)
 
 
 def _follow(tx: Session, site: Site, actor: Actor, row: Request, language: str) -> Follow:
     territory = tx.get_one(Territory, row.territory_id)
     person = tx.get_one(Person, row.person_id)
-    labels = {one.ref: str(getattr(one, f"label_{language}")) for one in tx.exec(select(Theme)).all()}
+    labels = network_themes.every_name(tx, language)
     pairing = _pairing(tx, row)
     both = pairing is not None and pairing.status in codes.GOING_ON
     visit = _first_visit(tx, pairing) if pairing is not None else None

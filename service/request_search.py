@@ -91,9 +91,7 @@ def search(site: Site, actor: Actor, wanted: Wanted, language: str = "fr") -> Fo
         if wanted.age in AGES:
             where &= col(Request.received_on) < today - timedelta(days=wanted.age)
         where &= _from(wanted.source)
-        themes = {
-            row.ref: str(getattr(row, f"label_{language}")) for row in network_themes.known(tx, actor.territory_id)
-        }
+        themes = network_themes.names_of(network_themes.known(tx, actor.territory_id), language)
         if wanted.theme in themes:
             # A list of plain codes: each stands between quotation marks, on both databases.
             where &= cast(col(Request.themes), String).contains(f'"{wanted.theme}"', autoescape=True)

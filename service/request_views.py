@@ -7,7 +7,7 @@ from datetime import date
 
 from sqlmodel import Session, col, select
 
-from service import clock
+from service import clock, network_themes
 from service.pairing_rows import consents_of
 from service.request_threads import place_of
 from service.rows import by_id
@@ -16,7 +16,7 @@ from service.tables.follow import PartnerRequest
 from service.tables.pairings import Pairing, Request, Visit
 from service.tables.people import Availability, Consent, DataKey, PeerHelper, Person, Professional
 from service.tables.request_threads import RequestQuestion, RequestStep
-from service.tables.territory import Neighbourhood, Organisation, Territory, Theme
+from service.tables.territory import Neighbourhood, Organisation, Territory
 
 NEW = ("received", "consent_pending")
 OPEN = ("received", "consent_pending", "waiting", "proposed")
@@ -110,7 +110,7 @@ def views(site: Site, tx: Session, rows: list[Request], language: str) -> list[R
         {row.organisation_id for row in (*professionals.values(), *redirects.values())},
     )
     areas = by_id(tx, Neighbourhood, {row.neighbourhood_id for row in people.values()})
-    labels = {row.ref: str(getattr(row, f"label_{language}")) for row in tx.exec(select(Theme)).all()}
+    labels = network_themes.every_name(tx, language)
     with_times = set(tx.exec(select(Availability.owner_id).where(col(Availability.owner_id).in_(people))).all())
     consents = consents_of(tx, people)
     pairings = _pairings(tx, rows)

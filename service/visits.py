@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from service.visit_additions import Wish, add, addition_at, additions_for, pairs
 from service.visit_agenda import agenda
+from service.visit_calculations import ask_for_plan
 from service.visit_changes import (
     answer_visit,
     cancel,
@@ -17,7 +18,7 @@ from service.visit_changes import (
     take_back_answer,
 )
 from service.visit_judge import judge_live
-from service.visit_plan import apply_draft, ask_for_plan, draft
+from service.visit_plan import apply_draft, draft
 from service.visit_solutions import Waiting, place, slot_for, solutions_for
 from service.visit_week import week
 

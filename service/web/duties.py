@@ -42,8 +42,7 @@ def _page(
         status=422 if fault else 200,
         found=duties.coordination(site, visitor.actor),
         form=form,
-        fault=str(fault) if fault else "",
-        field=fault.field if fault else "",
+        wrong={fault.field: str(fault)} if fault else {},
     )
 
 

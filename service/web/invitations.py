@@ -10,7 +10,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Redirect
 
-from service import codes, invitations, mail_replies, mailing, outbox
+from service import codes, invitation_choices, mail_replies, mailing, outbox_desk
 from service.access import Visitor
 from service.clock import RealClock
 from service.site import Site
@@ -19,7 +19,7 @@ from service.web.forms import Form, read
 from service.web.pages import page
 from service.web.speech import LANGUAGES
 
-OWNERS = may(*invitations.ROLES)
+OWNERS = may(*invitation_choices.ROLES)
 COORDINATOR = may("coordinator")
 
 
@@ -36,7 +36,7 @@ def invitations_page(
     return page(
         request,
         "invitations.html",
-        choice=invitations.choice(site, visitor.actor),
+        choice=invitation_choices.choice(site, visitor.actor),
         levels=codes.INVITATION_LEVELS,
         mail_languages=LANGUAGES,
         sends=mailing.server_of(site.settings) is not None,
@@ -51,7 +51,7 @@ async def choose(
     active = form.by_mail == "yes"
 
     def note() -> None:
-        invitations.choose(site, visitor.actor, active=active, level=form.level, language=form.language)
+        invitation_choices.choose(site, visitor.actor, active=active, level=form.level, language=form.language)
 
     await sync_to_thread(note)
     return Redirect(f"/invitations?fait={'mails_chosen' if active else 'mails_stopped'}", status_code=303)
@@ -62,11 +62,11 @@ def mails_page(
     request: Request[Any, Any, Any], site: NamedDependency[Site], visitor: NamedDependency[Visitor]
 ) -> Response[str]:
     """What waits, what did not arrive and what came back; never what a mail says."""
-    chosen, without_address = invitations.chosen_by(site, visitor.actor.territory_id or 0)
+    chosen, without_address = invitation_choices.chosen_by(site, visitor.actor.territory_id or 0)
     return page(
         request,
         "mails.html",
-        standing=outbox.standing(site, visitor.actor),
+        standing=outbox_desk.standing(site, visitor.actor),
         replies=mail_replies.to_read(site, visitor.actor),
         strangers=mail_replies.without_sender(site),
         chosen=chosen,
@@ -83,7 +83,7 @@ async def send_again(
     visitor: NamedDependency[Visitor],
 ) -> Redirect:
     await read(request, Form)
-    await sync_to_thread(outbox.send_again, site, visitor.actor, mail, RealClock().now())
+    await sync_to_thread(outbox_desk.send_again, site, visitor.actor, mail, RealClock().now())
     return Redirect("/courriels?fait=mail_again", status_code=303)
 
 
@@ -95,7 +95,7 @@ async def settle(
     visitor: NamedDependency[Visitor],
 ) -> Redirect:
     await read(request, Form)
-    await sync_to_thread(outbox.settle, site, visitor.actor, mail, RealClock().now())
+    await sync_to_thread(outbox_desk.settle, site, visitor.actor, mail, RealClock().now())
     return Redirect("/courriels?fait=told", status_code=303)
 
 

@@ -9,7 +9,7 @@ from litestar.concurrency import sync_to_thread
 from litestar.di import NamedDependency
 from litestar.response import Redirect
 
-from service import mailing, messages
+from service import mailing, message_ways, messages
 from service.access import Visitor
 from service.site import Site
 from service.web.doors import may
@@ -17,7 +17,7 @@ from service.web.forms import Form, Id, Line, read
 from service.web.pages import page
 from service.web.speech import LANGUAGES
 
-OWNERS = may(*messages.ROLES)
+OWNERS = may(*message_ways.ROLES)
 COORDINATOR = may("coordinator")
 
 
@@ -40,7 +40,7 @@ def own_messages(
     return page(
         request,
         "own_messages.html",
-        choice=messages.choice(site, visitor.actor),
+        choice=message_ways.choice(site, visitor.actor),
         gateways=mailing.gateways(site.settings),
         message_languages=LANGUAGES,
     )
@@ -53,7 +53,9 @@ async def choose(
     form = await read(request, ChoiceForm)
 
     def note() -> None:
-        messages.choose(site, visitor.actor, way=form.way, reminders=form.reminders == "yes", language=form.language)
+        message_ways.choose(
+            site, visitor.actor, way=form.way, reminders=form.reminders == "yes", language=form.language
+        )
 
     await sync_to_thread(note)
     return Redirect("/mes-messages?fait=messages_chosen", status_code=303)

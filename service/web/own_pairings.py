@@ -70,10 +70,7 @@ async def answer_review(
     """Je continue, J’arrête, or J’aimerais en parler; there is no field for a reason."""
     form = await read(request, ReviewForm)
 
-    def answer() -> str:
-        return trial_reviews.answer(site, visitor.actor, pairing, form.said, seen=form.seen)
-
-    state = await sync_to_thread(answer)
+    state = await sync_to_thread(trial_reviews.answer, site, visitor.actor, pairing, form.said, seen=form.seen)
     return _back("trial_passed" if state == "active" else DONE[form.said])
 
 
@@ -87,10 +84,7 @@ async def pause(
     form = await read(request, DaysForm)
     last = day_of(form.last)
 
-    def begin() -> None:
-        pairing_life.pause(site, visitor.actor, pairing, form.first, last, revision=form.revision)
-
-    await sync_to_thread(begin)
+    await sync_to_thread(pairing_life.pause, site, visitor.actor, pairing, form.first, last, revision=form.revision)
     return _back("paused")
 
 
@@ -102,11 +96,7 @@ async def resume(
     visitor: NamedDependency[Visitor],
 ) -> Redirect:
     form = await read(request, RevisionForm)
-
-    def go_on() -> None:
-        pairing_life.resume(site, visitor.actor, pairing, revision=form.revision)
-
-    await sync_to_thread(go_on)
+    await sync_to_thread(pairing_life.resume, site, visitor.actor, pairing, revision=form.revision)
     return _back("resumed")
 
 
@@ -133,11 +123,7 @@ async def stop(
 ) -> Redirect:
     """At any time, and without a field for a reason."""
     form = await read(request, RevisionForm)
-
-    def end() -> None:
-        pairing_life.stop(site, visitor.actor, pairing, revision=form.revision)
-
-    await sync_to_thread(end)
+    await sync_to_thread(pairing_life.stop, site, visitor.actor, pairing, revision=form.revision)
     return _back("stopped")
 
 

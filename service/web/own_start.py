@@ -108,11 +108,7 @@ async def choose_moment(
     visitor: NamedDependency[Visitor],
 ) -> Redirect:
     form = await read(request, MomentForm)
-
-    def choose() -> None:
-        own_moments.choose(site, visitor.actor, visit, form.slot, revision=form.revision)
-
-    await sync_to_thread(choose)
+    await sync_to_thread(own_moments.choose, site, visitor.actor, visit, form.slot, revision=form.revision)
     return _back("moment_chosen")
 
 
@@ -125,11 +121,7 @@ async def answer_meeting(
 ) -> Redirect:
     """Oui, Je ne peux pas, or another moment; there is no field for a reason."""
     form = await read(request, AnswerForm)
-
-    def answer() -> None:
-        visits.answer_visit(site, visitor.actor, visit, form.said, revision=form.revision)
-
-    await sync_to_thread(answer)
+    await sync_to_thread(visits.answer_visit, site, visitor.actor, visit, form.said, revision=form.revision)
     return _back(DONE[form.said])
 
 
@@ -141,11 +133,7 @@ async def cancel_meeting(
     visitor: NamedDependency[Visitor],
 ) -> Redirect:
     form = await read(request, RevisionForm)
-
-    def cancel() -> None:
-        visits.cancel(site, visitor.actor, visit, revision=form.revision)
-
-    await sync_to_thread(cancel)
+    await sync_to_thread(visits.cancel, site, visitor.actor, visit, revision=form.revision)
     return _back("meeting_cancelled")
 
 
@@ -160,10 +148,7 @@ async def pause(
     form = await read(request, RevisionForm)
     today = clock.today(site.clock, visitor.zone)
 
-    def begin() -> None:
-        pairing_life.pause(site, visitor.actor, pairing, today, None, revision=form.revision)
-
-    await sync_to_thread(begin)
+    await sync_to_thread(pairing_life.pause, site, visitor.actor, pairing, today, None, revision=form.revision)
     return _back("own_pause")
 
 
@@ -175,11 +160,7 @@ async def resume(
     visitor: NamedDependency[Visitor],
 ) -> Redirect:
     form = await read(request, RevisionForm)
-
-    def go_on() -> None:
-        pairing_life.resume(site, visitor.actor, pairing, revision=form.revision)
-
-    await sync_to_thread(go_on)
+    await sync_to_thread(pairing_life.resume, site, visitor.actor, pairing, revision=form.revision)
     return _back("resumed")
 
 

@@ -122,11 +122,7 @@ async def arrive(
 ) -> Redirect:
     """« Je suis arrivé », by one tap; no position."""
     form = await read(request, SeenForm)
-
-    def note() -> None:
-        visit_presence.arrive(site, visitor.actor, visit, revision=form.revision)
-
-    await sync_to_thread(note)
+    await sync_to_thread(visit_presence.arrive, site, visitor.actor, visit, revision=form.revision)
     return _back(visit, "arrived")
 
 
@@ -138,11 +134,7 @@ async def leave(
     visitor: NamedDependency[Visitor],
 ) -> Redirect:
     form = await read(request, SeenForm)
-
-    def note() -> None:
-        visit_presence.leave(site, visitor.actor, visit, revision=form.revision)
-
-    await sync_to_thread(note)
+    await sync_to_thread(visit_presence.leave, site, visitor.actor, visit, revision=form.revision)
     return _back(visit, "left_visit")
 
 
@@ -155,11 +147,7 @@ async def mistaken(
 ) -> Redirect:
     """A tap by mistake."""
     form = await read(request, SeenForm)
-
-    def take_back() -> None:
-        visit_presence.mistaken(site, visitor.actor, visit, revision=form.revision)
-
-    await sync_to_thread(take_back)
+    await sync_to_thread(visit_presence.mistaken, site, visitor.actor, visit, revision=form.revision)
     return _back(visit, "tap_back")
 
 
@@ -195,11 +183,7 @@ async def take_back_outcome(
     visitor: NamedDependency[Visitor],
 ) -> Redirect:
     form = await read(request, SeenForm)
-
-    def take_back() -> None:
-        visit_outcomes.take_back(site, visitor.actor, visit, revision=form.revision)
-
-    await sync_to_thread(take_back)
+    await sync_to_thread(visit_outcomes.take_back, site, visitor.actor, visit, revision=form.revision)
     return _back(visit, "outcome_back")
 
 
@@ -229,11 +213,10 @@ async def postpone(
     visitor: NamedDependency[Visitor],
 ) -> Redirect:
     form = await read(request, PostponeForm)
-
-    def put_off() -> str:
-        return visit_postponing.postpone(site, visitor.actor, visit, form.slot, revision=form.revision)
-
-    return _back(await sync_to_thread(put_off), "postponed")
+    return _back(
+        await sync_to_thread(visit_postponing.postpone, site, visitor.actor, visit, form.slot, revision=form.revision),
+        "postponed",
+    )
 
 
 @post("/agenda/visites/{visit:str}/reponse/reprendre", opt=ANSWERING)
@@ -245,11 +228,7 @@ async def take_back_answer(
 ) -> Redirect:
     """One's own answer is open again."""
     form = await read(request, SeenForm)
-
-    def take_back() -> None:
-        visits.take_back_answer(site, visitor.actor, visit, revision=form.revision)
-
-    await sync_to_thread(take_back)
+    await sync_to_thread(visits.take_back_answer, site, visitor.actor, visit, revision=form.revision)
     return Redirect("/agenda?fait=visit_answer_back", status_code=303)
 
 
@@ -308,11 +287,7 @@ async def reached(
 ) -> Redirect:
     """« Jointe, tout va bien »: by whom and when is kept."""
     form = await read(request, SeenForm)
-
-    def note() -> None:
-        visit_presence.note_safe(site, visitor.actor, visit, revision=form.revision)
-
-    await sync_to_thread(note)
+    await sync_to_thread(visit_presence.note_safe, site, visitor.actor, visit, revision=form.revision)
     return Redirect(f"/retards?fait=helper_reached&visite={visit}", status_code=303)
 
 

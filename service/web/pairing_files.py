@@ -151,12 +151,9 @@ async def note_review(
     """What one side said at the end of the trial, by phone, on paper or in person."""
     form = await read(request, ReviewForm)
 
-    def note() -> str:
-        return trial_reviews.answer(
-            site, visitor.actor, pairing, form.said, side=form.side, how=form.how, seen=form.seen
-        )
-
-    state = await sync_to_thread(note)
+    state = await sync_to_thread(
+        trial_reviews.answer, site, visitor.actor, pairing, form.said, side=form.side, how=form.how, seen=form.seen
+    )
     return _back(pairing, {"active": "trial_passed", "ended": "pairing_ended"}.get(state, "answer_noted"))
 
 
@@ -191,19 +188,17 @@ async def pause(
     form = await read(request, PauseForm)
     last = day_of(form.last)
 
-    def begin() -> None:
-        pairing_life.pause(
-            site,
-            visitor.actor,
-            pairing,
-            form.first,
-            last,
-            side=form.side or None,
-            how=form.how,
-            revision=form.revision,
-        )
-
-    await sync_to_thread(begin)
+    await sync_to_thread(
+        pairing_life.pause,
+        site,
+        visitor.actor,
+        pairing,
+        form.first,
+        last,
+        side=form.side or None,
+        how=form.how,
+        revision=form.revision,
+    )
     return _back(pairing, "paused")
 
 
@@ -215,11 +210,7 @@ async def resume(
     visitor: NamedDependency[Visitor],
 ) -> Redirect:
     form = await read(request, RevisionForm)
-
-    def go_on() -> None:
-        pairing_life.resume(site, visitor.actor, pairing, revision=form.revision)
-
-    await sync_to_thread(go_on)
+    await sync_to_thread(pairing_life.resume, site, visitor.actor, pairing, revision=form.revision)
     return _back(pairing, "resumed")
 
 
@@ -232,19 +223,16 @@ async def end(
 ) -> Redirect:
     """End, or hand over to somebody else: with a coded reason, and whether the person waits again."""
     form = await read(request, EndForm)
-
-    def finish() -> None:
-        pairing_life.end(
-            site,
-            visitor.actor,
-            pairing,
-            form.reason,
-            waits=WAITS[form.waits],
-            farewell=form.farewell or None,
-            revision=form.revision,
-        )
-
-    await sync_to_thread(finish)
+    await sync_to_thread(
+        pairing_life.end,
+        site,
+        visitor.actor,
+        pairing,
+        form.reason,
+        waits=WAITS[form.waits],
+        farewell=form.farewell or None,
+        revision=form.revision,
+    )
     return _back(pairing, "pairing_ended")
 
 
@@ -257,11 +245,9 @@ async def settle(
 ) -> Redirect:
     """After an end: the person goes on waiting, or does not."""
     form = await read(request, SettleForm)
-
-    def decide() -> None:
-        pairing_life.settle(site, visitor.actor, pairing, waits=form.waits == "yes", revision=form.revision)
-
-    await sync_to_thread(decide)
+    await sync_to_thread(
+        pairing_life.settle, site, visitor.actor, pairing, waits=form.waits == "yes", revision=form.revision
+    )
     return _back(pairing, "settled")
 
 
@@ -286,11 +272,9 @@ async def ask_for_another(
 ) -> Redirect:
     """The person would rather have somebody else, said by phone, on paper or in person."""
     form = await read(request, OtherForm)
-
-    def ask() -> None:
-        choices.ask_for_another(site, visitor.actor, pairing, form.named, how=form.how, revision=form.revision)
-
-    await sync_to_thread(ask)
+    await sync_to_thread(
+        choices.ask_for_another, site, visitor.actor, pairing, form.named, how=form.how, revision=form.revision
+    )
     return _back(pairing, "asked_another")
 
 

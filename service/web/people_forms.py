@@ -15,10 +15,10 @@ from litestar.response import Redirect
 
 from service import codes, people_compare, people_form, people_merge, people_requests, people_twins
 from service.access import Visitor
+from service.offered import PREFERENCES, ForPerson
 from service.people_compare import Comparison
-from service.people_form import MINUTES, NAMES, FormView, Offered, Said
+from service.people_form import MINUTES, NAMES, FormView, Said
 from service.people_requests import Ask, AskView
-from service.request_drafts import PREFERENCES
 from service.requests import CONSENT_BY_HAND
 from service.site import Site
 from service.web import words
@@ -126,7 +126,7 @@ def age(speech: Speech, band: str) -> str:
     return speech.gettext("%(low)s à %(high)s ans", low=low, high=high)
 
 
-def labels(speech: Speech, offered: Offered) -> dict[str, dict[str, str]]:
+def labels(speech: Speech, offered: ForPerson) -> dict[str, dict[str, str]]:
     """What can be chosen in each field, in words."""
 
     def told(table: Mapping[str, str]) -> dict[str, str]:

@@ -14,7 +14,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from locales import N_
-from service import visit_plan
+from service import visit_calculations, visit_plan
 from service.access import Visitor
 from service.site import Site
 from service.travel_words import sentences
@@ -88,7 +88,7 @@ async def recalculate(
     """Ask for a plan of the four weeks from the one shown."""
     form = await read(request, WeekForm)
     return Redirect(
-        page_of(await sync_to_thread(visit_plan.ask_for_plan, site, visitor.actor, form.week)), status_code=303
+        page_of(await sync_to_thread(visit_calculations.ask_for_plan, site, visitor.actor, form.week)), status_code=303
     )
 
 

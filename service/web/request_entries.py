@@ -10,10 +10,11 @@ from litestar.concurrency import sync_to_thread
 from litestar.di import NamedDependency
 from litestar.response import Redirect
 
-from service import codes, request_drafts, request_entry
+from service import codes, offered, request_answers, request_entry
 from service.access import Visitor
-from service.request_drafts import ANSWERS, Answers
+from service.request_answers import ANSWERS, Answers
 from service.request_entry import BY_THEMSELVES, Incomplete
+from service.requests import CONSENT_BY_HAND
 from service.site import Site
 from service.web.doors import may
 from service.web.forms import Form, Id, Line, read
@@ -91,14 +92,14 @@ def _shown(
         offered=choices.offered,
         wrong=wrong,
         ages=codes.AGE_BANDS,
-        ways=request_drafts.CONSENT_BY_HAND,
+        ways=CONSENT_BY_HAND,
         urgencies=codes.URGENCIES,
         frequencies=codes.FREQUENCIES,
-        moments=request_drafts.MOMENTS,
+        moments=offered.MOMENTS,
         livings=codes.LIVING_ENVIRONMENTS,
-        preferences=request_drafts.PREFERENCES,
-        tongues=request_drafts.LANGUAGES,
-        note_length=request_drafts.NOTE_LENGTH,
+        preferences=offered.PREFERENCES,
+        tongues=offered.LANGUAGES,
+        note_length=request_answers.NOTE_LENGTH,
     )
 
 

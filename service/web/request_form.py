@@ -12,10 +12,11 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Redirect
 
-from service import codes, request_drafts
+from service import codes, offered, request_answers, request_drafts
 from service.access import Visitor
 from service.errors import NotFound
 from service.request_drafts import Draft
+from service.requests import CONSENT_BY_HAND
 from service.site import Site
 from service.web.doors import may
 from service.web.forms import Form, Line, read
@@ -176,15 +177,15 @@ def shown(
         step=step,
         wrong=wrong,
         ages=codes.AGE_BANDS,
-        ways=request_drafts.CONSENT_BY_HAND,
+        ways=CONSENT_BY_HAND,
         urgencies=codes.URGENCIES,
         frequencies=codes.FREQUENCIES,
-        moments=request_drafts.MOMENTS,
+        moments=offered.MOMENTS,
         livings=codes.LIVING_ENVIRONMENTS,
-        preferences=request_drafts.PREFERENCES,
-        tongues=request_drafts.LANGUAGES,
+        preferences=offered.PREFERENCES,
+        tongues=offered.LANGUAGES,
         wished_by=date.fromisoformat(draft.answers.wished_by) if step == 4 and draft.answers.wished_by else None,
-        note_length=request_drafts.NOTE_LENGTH,
+        note_length=request_answers.NOTE_LENGTH,
     )
 
 

@@ -11,7 +11,7 @@ from email.policy import SMTP
 from icalendar import Calendar, Component
 from sqlmodel import select
 
-from service import invitations, mail_addresses, mail_replies, mailing
+from service import invitation_choices, mail_addresses, mail_replies, mailing
 from service.clock import FixedClock
 from service.site import Actor, Site
 from service.tables.access import Account
@@ -53,7 +53,7 @@ class Post:
         return Actor(roles[party], self.of.territory, party_id=party)
 
     def choose(self, party: int, level: str = "minimal", language: str = "fr", *, active: bool = True) -> None:
-        invitations.choose(self.site, self.actor(party), active=active, level=level, language=language)
+        invitation_choices.choose(self.site, self.actor(party), active=active, level=level, language=language)
 
     def visit(self, uid: str = "v1", day: str = "2027-01-11", hour: int = 10, **changes: object) -> Visit:
         row = visit(self.of, uid, day, hour, **({"status": "planned"} | changes))

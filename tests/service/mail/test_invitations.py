@@ -9,7 +9,7 @@ import pytest
 import vobject
 from icalendar import Calendar
 
-from service import invitations, visits
+from service import invitation_choices, invitations, visits
 from service.tables.access import Account
 from service.tables.pairings import Visit
 from tests.service.feeds.builders import local, meeting, taking_part
@@ -288,8 +288,8 @@ def test_where_no_address_is_known_nothing_is_written_until_one_is(post: Post):
         tx.add(account)
 
     assert post.turn() == 0
-    assert invitations.choice(post.site, post.actor(post.of.nadia)).address == ""
-    assert invitations.chosen_by(post.site, post.of.territory) == (1, 1)
+    assert invitation_choices.choice(post.site, post.actor(post.of.nadia)).address == ""
+    assert invitation_choices.chosen_by(post.site, post.of.territory) == (1, 1)
 
 
 @pytest.mark.parametrize(

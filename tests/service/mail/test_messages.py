@@ -12,7 +12,7 @@ import pytest
 from sqlmodel import select
 
 from locales import LANGS, translator
-from service import mailing, message_memory, message_texts, messages, notices, sms_carrier
+from service import mailing, message_memory, message_texts, message_ways, messages, notices, sms_carrier
 from service.codes import NOTICES_TO_PARTIES
 from service.errors import NotAllowed, NotFound
 from service.message_texts import Facts
@@ -113,7 +113,7 @@ def card(told: Told, party: int, **fields: str) -> None:
 
 def test_a_proposal_reaches_both_sides_once(told):
     told.propose()
-    messages.choose(told.post.site, told.post.actor(told.post.of.dalia), way="email", reminders=True, language="nl")
+    message_ways.choose(told.post.site, told.post.actor(told.post.of.dalia), way="email", reminders=True, language="nl")
 
     first, second = told.turn(), told.turn(NIGHT + timedelta(minutes=5))
 
@@ -185,14 +185,14 @@ def test_a_reminder_of_tomorrow_names_the_hours(told):
 
 def test_whoever_wants_no_reminders_gets_none(told):
     told.post.visit("v1", "2027-01-05", 10, helper_answer="accepted", person_answer="accepted")
-    messages.choose(told.post.site, told.post.of.helper(), way="email", reminders=False, language="fr")
+    message_ways.choose(told.post.site, told.post.of.helper(), way="email", reminders=False, language="fr")
 
     assert NADIA not in whom(told.turn(datetime(2027, 1, 4, 16, 30, tzinfo=UTC)))
 
 
 def test_whoever_wants_no_messages_is_on_the_coordinators_list(told):
     told.propose()
-    messages.choose(told.post.site, told.post.of.helper(), way="none", reminders=False, language="fr")
+    message_ways.choose(told.post.site, told.post.of.helper(), way="none", reminders=False, language="fr")
 
     assert NADIA not in whom(told.turn())
     assert "Nadia" in [one.to.who for one in told.to_say(("email",))]
@@ -254,7 +254,7 @@ def test_the_list_is_the_coordinators(told):
 def test_an_sms_goes_through_the_operators_command(told):
     told.propose()
     card(told, told.post.of.nadia, phone="0470 / 12.34.56")
-    messages.choose(told.post.site, told.post.of.helper(), way="sms", reminders=True, language="fr")
+    message_ways.choose(told.post.site, told.post.of.helper(), way="sms", reminders=True, language="fr")
     script = told.sms.with_suffix(".py")
     script.write_text("import sys; open(sys.argv[1], 'a').write(sys.argv[2] + ' ' + sys.stdin.read())")
 
@@ -270,7 +270,7 @@ def test_an_sms_goes_through_the_operators_command(told):
 def test_what_the_command_ends_with_decides(told, ends, state):
     told.propose()
     card(told, told.post.of.nadia, phone="+32470123456")
-    messages.choose(told.post.site, told.post.of.helper(), way="sms", reminders=True, language="fr")
+    message_ways.choose(told.post.site, told.post.of.helper(), way="sms", reminders=True, language="fr")
     told.turn(NOON, sms_command=f"{sys.executable} -c 'raise SystemExit({ends})'")
 
     with told.post.site.db() as tx:

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from sqlmodel import select
 
-from service import outbox
+from service import outbox, outbox_desk
 from service.clock import RealClock
 from service.errors import NotFound, StepNotAllowed
 from service.letters import Letter
@@ -170,7 +170,7 @@ def test_a_refusal_for_good_is_the_coordinators_business(sqlite_site: Site, box:
     box.says[step] = ["550 no such user"]
 
     assert turn(sqlite_site, box.url, NOW) == 1, "the next mail goes all the same"
-    [stuck] = outbox.standing(sqlite_site, Actor("coordinator", tandem.territory_id)).stuck
+    [stuck] = outbox_desk.standing(sqlite_site, Actor("coordinator", tandem.territory_id)).stuck
     assert (stuck.state, stuck.reason) == ("failed", reason)
     assert stuck.to is not None
     assert stuck.to.who == "Nadia"
@@ -201,7 +201,7 @@ def test_after_its_last_try_a_mail_is_given_up_and_listed(sqlite_site: Site, box
     [row] = rows(sqlite_site)
     assert (row.state, row.attempts) == ("given_up", len(outbox.PAUSES) + 1)
     assert now - NOW > timedelta(hours=40)
-    assert len(outbox.standing(sqlite_site, Actor("coordinator", tandem.territory_id)).stuck) == 1
+    assert len(outbox_desk.standing(sqlite_site, Actor("coordinator", tandem.territory_id)).stuck) == 1
 
 
 @pytest.mark.parametrize(
@@ -280,8 +280,8 @@ def test_a_sender_killed_after_the_server_took_it_never_sends_a_second_time(shar
     assert len(box.mails) == 1
     assert states(shared) == ["doubtful"]
     actor = Actor("coordinator", tandem.territory_id)
-    assert [stuck.public_id for stuck in outbox.standing(shared, actor).stuck] == [row.public_id]
-    outbox.send_again(shared, actor, row.public_id, RealClock().now())
+    assert [stuck.public_id for stuck in outbox_desk.standing(shared, actor).stuck] == [row.public_id]
+    outbox_desk.send_again(shared, actor, row.public_id, RealClock().now())
     assert turn(shared, box.url, RealClock().now()) == 1
     assert [parsed(content)["Message-ID"] for _, _, content in box.mails] == [row.message_id] * 2
 
@@ -408,11 +408,11 @@ def test_a_mail_whose_content_is_gone_is_not_sent_again(sqlite_site: Site, box: 
     outbox.forget(sqlite_site, NOW + timedelta(days=31))
     actor = Actor("coordinator", tandem.territory_id)
 
-    assert not outbox.standing(sqlite_site, actor).stuck[0].can_be_sent
+    assert not outbox_desk.standing(sqlite_site, actor).stuck[0].can_be_sent
     with pytest.raises(StepNotAllowed):
-        outbox.send_again(sqlite_site, actor, row.public_id, NOW)
-    outbox.settle(sqlite_site, actor, row.public_id, NOW)
-    assert outbox.standing(sqlite_site, actor).stuck == ()
+        outbox_desk.send_again(sqlite_site, actor, row.public_id, NOW)
+    outbox_desk.settle(sqlite_site, actor, row.public_id, NOW)
+    assert outbox_desk.standing(sqlite_site, actor).stuck == ()
 
 
 def test_another_territory_sees_and_sends_nothing_of_it(sqlite_site: Site, box: Postbox):
@@ -422,6 +422,6 @@ def test_another_territory_sees_and_sends_nothing_of_it(sqlite_site: Site, box: 
     turn(sqlite_site, box.url, NOW)
     elsewhere = Actor("coordinator", builders.a_territory(sqlite_site, "BE-OTH"))
 
-    assert outbox.standing(sqlite_site, elsewhere).stuck == ()
+    assert outbox_desk.standing(sqlite_site, elsewhere).stuck == ()
     with pytest.raises(NotFound):
-        outbox.send_again(sqlite_site, elsewhere, row.public_id, NOW)
+        outbox_desk.send_again(sqlite_site, elsewhere, row.public_id, NOW)

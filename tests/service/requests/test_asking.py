@@ -14,7 +14,7 @@ from sqlmodel import col, select
 from service import days, request_drafts
 from service.clock import FixedClock
 from service.errors import StepNotAllowed
-from service.request_drafts import looks_like_a_name
+from service.request_answers import looks_like_a_name
 from service.site import Actor
 from service.tables.pairings import Request
 from service.tables.people import Availability, Consent, Person, Place, Professional
