@@ -20,7 +20,7 @@ import pytest
 from icalendar import Calendar
 
 from locales import translator
-from service import codes, notices, visits
+from service import codes, notices, provider, visits
 from service.database import Database
 from service.imports.files import FILES
 from service.message_texts import REMINDERS, WORDS, Facts, message
@@ -31,12 +31,14 @@ from service.web.speech import LANGUAGE_COOKIE, Speech
 from tests import sites
 from tests.browser import atlas, served, situations
 from tests.browser.situations import ROLES, Reader, Situation
+from tests.identity_provider import identity_provider
 from tests.locales import brackets
 from tests.locales.data import Data
 from tests.service.access.builders import BASE as OWN_HOST
-from tests.service.access.builders import Visitor
+from tests.service.access.builders import EMAIL, PASSWORD, Visitor
 from tests.service.access.every_route import records
 from tests.service.access.every_route.forms import sent
+from tests.service.access.identity_provider.builders import a_house
 from tests.service.web.calculating import Calculation
 from tests.service.web.network import BASE, Network, make_site
 from tests.service.web.servers import server
@@ -48,6 +50,8 @@ REACHED_OTHERWISE = {
     "/appariements/calculs/{public_id}": "leads on to the suggestions",
     "/semaine/replanifications/{run}/etat": "leads on to the whole page",
     "/semaine/visites/{visit}/essai": "asked by the form of a visit, below",
+    "/entrer/fournisseur/retour": "an identity provider, below",
+    "/compte/fournisseur": "an identity provider, below",
 }
 IN_FILES = {"souvent"}.union(*({one.name, *one.codes} for file in FILES for one in file.columns))
 """Columns and codes, which the report on files says as the files have them."""
@@ -179,6 +183,29 @@ def test_the_first_page_of_an_empty_database_is_translated(schema_in_memory: Dat
         found.look(brackets.said(refused.text), "POST /creer-le-reseau")
 
     assert refused.status_code == 422
+    assert found.told == []
+
+
+def test_the_pages_of_an_identity_provider_are_translated(tmp_path: Path):
+    with identity_provider(tmp_path) as cpas:
+        house = a_house(cpas)
+        account, visitor = house.really_joined(), house.visitor()
+        visitor.cookies.set(LANGUAGE_COOKIE, brackets.LANG)
+        found = Findings(Data(house.site).and_also([house.site.settings.oidc_name]))
+        for way in ("/entrer", "/entrer/mot-de-passe"):
+            found.look(brackets.said(visitor.get(way).text), way)
+        found.look(brackets.said(visitor.fill("/entrer/fournisseur", "/entrer").text), "leaves")
+        found.look(brackets.said(visitor.get(provider.BACK, params={"state": "a", "code": "b"}).text), provider.BACK)
+        failed = visitor.fill("/entrer/fournisseur/terminer", "/entrer", state="a", code="b")
+        found.look(brackets.said(failed.text), "fails")
+        visitor.fill("/entrer/mot-de-passe/verifier", "/entrer/mot-de-passe", email=EMAIL, password=PASSWORD)
+        visitor.fill("/entrer/second/verifier", "/entrer/second", code=account.code_now())
+        for page in ("/compte", "/compte/confirmer", "/compte/fournisseur"):
+            answer = visitor.get(page)
+            assert answer.status_code == 200, page
+            found.look(brackets.said(answer.text), page)
+
+    assert failed.status_code == 403
     assert found.told == []
 
 

@@ -33,10 +33,10 @@ BY_ITSELF = re.compile(r"(\w+)\.territory_id == (?:here\b|at\.territory\.id|(?:a
 """A query that keeps to the actor's territory without asking the scope."""
 NO_DECISION = {
     # Which pseudonyms and references are taken, whoever asks; it is told to nobody.
-    *("people_form.py: Person", "people_requests.py: Request", "request_drafts.py: Person", "request_drafts.py: table"),
-    *("kept_records.py: table", "request_entry.py: Person"),
+    *("people_form.py: Person", "people_requests.py: Request", "request_answers.py: Person"),
+    *("kept_records.py: table", "request_answers.py: table"),
     # What the network offers to everybody in its forms; the words that are in use in it.
-    *("request_drafts.py: Place", "partners_kept.py: table"),
+    "partners_kept.py: table",
     # Of the account itself, or for no account: the demonstration at start-up, names of authors in the log.
     *("runs.py: Run", "demo_steps.py: table", "people_history.py: row"),
 }
