@@ -16,7 +16,7 @@ from babel.lists import format_list
 from babel.numbers import format_decimal
 
 from locales.compile import compiled
-from locales.typography import french
+from locales.typography import ended_once, french
 
 LANGS = ("fr", "nl", "de", "en")
 DOMAIN = "lefil"
@@ -151,6 +151,9 @@ class Texts:
     def _said(self, text: str, values: Mapping[str, object]) -> str:
         # Before the values come in: a code, an address or a name stays as it is.
         spaced = french(text) if self.lang == "fr" else text
+        for name, value in values.items():
+            if str(value).endswith("."):
+                spaced = ended_once(spaced, f"%({name})s")
         return spaced % values if values else spaced
 
     def _clock(self, at: int | time | datetime) -> str:

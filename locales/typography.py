@@ -16,6 +16,11 @@ _RULES = (
 )
 
 
+def ended_once(text: str, name: str) -> str:
+    """The text without the full stop after a name that brings its own, as « Hélène D. » does; `name` is its mark."""
+    return text.replace(f"{name}.", name)
+
+
 @lru_cache(maxsize=4096)
 def french(text: str) -> str:
     """

@@ -16,6 +16,7 @@ from litestar.connection import ASGIConnection
 from markupsafe import Markup, escape
 
 from locales import negotiate
+from locales.typography import ended_once
 from service import clock, network_texts, provider, requests, terms
 from service.web import assets, holiday_words, marks, notice_words, words
 from service.web.doors import form_token, site_of, visitor_of
@@ -127,6 +128,9 @@ def _filling(translate: Callable[..., str]) -> Callable[..., Markup]:
         filling = {name: escape(value) for name, value in values.items() if not isinstance(value, int | float)}
         marked = {name: f"\ue000{name}\ue001" if name in filling else value for name, value in values.items()}
         text = str(escape(translate(*message, **marked)))
+        for name, value in filling.items():
+            if value.endswith("."):
+                text = ended_once(text, f"\ue000{name}\ue001")
         return Markup(_MARK.sub(lambda mark: filling.get(mark[1], Markup()), text))  # noqa: S704
 
     return translated

@@ -122,3 +122,11 @@ def test_placeholders_are_filled_and_plurals_follow_french():
 )
 def test_the_reader_gets_the_language_they_like_best(header, wanted):
     assert negotiate(header, ("fr", "nl", "de", "en")) == wanted
+
+
+@pytest.mark.parametrize("lang", ["fr", "nl", "de", "en"])
+def test_a_name_that_ends_with_a_full_stop_ends_its_sentence(lang: str):
+    texts = translator(lang)
+
+    assert texts.gettext("Votre coordination : %(names)s.", names="Hélène D.").endswith("Hélène D.")
+    assert texts.gettext("Votre coordination : %(names)s.", names="Hélène").endswith("Hélène.")

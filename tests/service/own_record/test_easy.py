@@ -6,7 +6,9 @@ import re
 from datetime import timedelta
 
 import pytest
+from sqlmodel import select
 
+from service.tables.people import Professional
 from service.web.pages import TEMPLATES
 from tests.service.web.network import MOMENT, Browser, Network, make_site
 from tests.service.web.test_lives import paired, visit_of
@@ -64,6 +66,16 @@ def test_a_helper_reads_easily_too_with_every_button(network: Network, path: str
     links = [{one for one in re.findall(r'href="(/[^"]+)"', text) if not one.startswith("/lecture")} for text in main]
     assert actions[0] <= actions[1]
     assert links[0] <= links[1]
+
+
+def test_whom_to_call_is_named_with_one_full_stop(network: Network):
+    with network.site.db.begin() as tx:
+        claire = tx.exec(select(Professional).where(Professional.display_name == "Claire")).one()
+        claire.display_name = "Claire D."
+        tx.add(claire)
+    yann = reading_easily(network)
+
+    assert "Vous pouvez appeler Claire D.<" in yann.read("/aide").text
 
 
 def test_the_moments_of_a_meeting_are_easy_to_read_too(network: Network):
