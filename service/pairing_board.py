@@ -12,7 +12,7 @@ from matching.pairing.answer import Answer
 from service import pairing_words, runs
 from service.access_scope import only_coordinator
 from service.errors import NotFound
-from service.pairing_data import LAPSE_DAYS
+from service.pairing_data import LAPSE_DAYS, is_waiting
 from service.pairing_known import Page, State, known_of, page_of, records_of, state_of
 from service.pairing_offers import LeftOutView, NobodyView, OfferView, left_out, nobody, offers
 from service.pairing_overrides import LogLine, OverrideView, log, overrides
@@ -164,11 +164,11 @@ def _board(page: Page, queue: tuple[QueueEntry, ...], current: QueueEntry | None
 
 def _queue(page: Page) -> tuple[QueueEntry, ...]:
     entries: list[QueueEntry] = []
+    live = page.records.live_by_person
     for row in page.records.people.values():
         request = page.records.request_of(row)
-        open_ones = [one for one in page.records.live if one.person_id == row.id]
-        waits = page.records.is_waiting(row)
-        if request is None or not (waits or (row.status == "proposed" and open_ones)):
+        waits = is_waiting(row, live)
+        if request is None or not (waits or (row.status == "proposed" and row.id in live)):
             continue
         found = (page.known.offers(row.ref) or page.known.welcomed(row.ref)) if waits else ()
         area = page.areas.get(row.neighbourhood_id or 0)

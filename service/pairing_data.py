@@ -72,11 +72,13 @@ class Records:
     def live(self) -> tuple[Pairing, ...]:
         return tuple(row for row in self.pairings if is_live(row, self.day))
 
-    def is_waiting(self, person: Person) -> bool:
-        """Waits, or had only proposals that have lapsed (section 12.1)."""
-        if person.status == "proposed":
-            return not any(row.person_id == person.id for row in self.live)
-        return person.status == "waiting"
+    @property
+    def live_by_person(self) -> dict[int, list[Pairing]]:
+        """The live pairings and open proposals of each person who has one, as they are now."""
+        found: dict[int, list[Pairing]] = {}
+        for row in self.live:
+            found.setdefault(row.person_id, []).append(row)
+        return found
 
     def request_of(self, person: Person) -> Request | None:
         """The request that counts: the open one that came first, else the latest."""
@@ -106,10 +108,16 @@ def read_records(tx: Session, territory_id: int, day: date) -> Records:
     )
 
 
+def is_waiting(person: Person, live: Mapping[int, Sequence[Pairing]]) -> bool:
+    """Waits, or had only proposals that have lapsed (section 12.1); `live` is `Records.live_by_person`."""
+    return person.status == "waiting" or (person.status == "proposed" and person.id not in live)
+
+
 def instance_of_waiting(tx: Session, records: Records) -> pairing.Instance:
     """Those who wait with a request, against all helpers; beside them whoever has a helper or an open proposal."""
-    waiting = [person for person in records.people.values() if records.is_waiting(person)]
-    with_helper = {row.person_id for row in records.live} - {person.id for person in waiting}
+    live = records.live_by_person
+    waiting = [person for person in records.people.values() if is_waiting(person, live)]
+    with_helper = live.keys() - {person.id for person in waiting}
     accompanied = [person for person in records.people.values() if person.id in with_helper]
     return _instance(tx, records, waiting, accompanied)
 
@@ -353,10 +361,12 @@ def supervisions(tx: Session, records: Records) -> dict[int, date]:
         )
     )
     last: dict[int, date] = {}
+    held: dict[int | None, list[date]] = {}
     for helper, meeting in rows:
-        held = [day for day in _days(meeting, zone, records.day) if day <= records.day]
-        if held:
-            last[helper] = max([*held, *([last[helper]] if helper in last else [])])
+        if meeting.id not in held:
+            held[meeting.id] = [day for day in _days(meeting, zone, records.day) if day <= records.day]
+        if days := held[meeting.id]:
+            last[helper] = max([*days, *([last[helper]] if helper in last else [])])
     return last
 
 

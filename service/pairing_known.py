@@ -124,11 +124,19 @@ class Known:
         found = welcome(self.now, self.answer.placed, ref)
         return found.offers if found is not None else ()
 
+    @cached_property
+    def _stood(self) -> dict[tuple[str, str], tuple[str, ...]]:
+        """What was looked up already: a page asks about the same pairs several times."""
+        return {}
+
     def stands(self, person: str, helper: str) -> tuple[str, ...] | None:
         """Codes against a pair today; None when one of the two is no longer there to be asked."""
         if person not in self.now.person_by_id or helper not in self.now.helper_by_id:
             return None
-        return broken(self.now, self.now.person_by_id[person], self.now.helper_by_id[helper])
+        if (person, helper) not in self._stood:
+            codes = broken(self.now, self.now.person_by_id[person], self.now.helper_by_id[helper])
+            self._stood[person, helper] = codes
+        return self._stood[person, helper]
 
     def nobody(self, ref: str) -> Unmatched | None:
         """What stands in the way of somebody who has no offer; worked out at once for whom the calculation forgot."""
