@@ -100,7 +100,6 @@ def _told(request: Request[Any, Any, Any], site: Site, visitor: Visitor) -> dict
         "held": held,
         "facts": own_record_words.facts(speech, held, themes),
         "kept": own_record_lines.by_kind(speech, held, themes),
-        "visits": list(own_record_words.visits(speech, held)),
         "kinds": KINDS,
         "easy_kinds": EASY_KINDS,
         "card_words": CARD,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from locales import N_
@@ -72,14 +72,6 @@ def facts(speech: Speech, held: Held, themes: Mapping[str, str]) -> list[tuple[s
         day = speech.day(dt.date.fromisoformat(request["received_on"]), year=True)
         found.append((speech.gettext(LABEL_REQUEST), speech.gettext(ASKED, day=day, themes=names)))
     return found
-
-
-def visits(speech: Speech, held: Held) -> Iterator[tuple[str, str]]:
-    """Day and hours of each visit that the person was told of, and what became of it, the latest first."""
-    for row in sorted(held.kinds["pairings"]["visit"], key=lambda one: one["starts_at"], reverse=True):
-        start, end = (dt.datetime.fromisoformat(row[name]) for name in ("starts_at", "ends_at"))
-        day = speech.day(speech.local(start).date(), year=True)
-        yield f"{speech.at_start(day)}, {speech.hours(start, end)}", _word(speech, "visit", row["status"])
 
 
 def _said(speech: Speech, name: str, row: Mapping[str, Any]) -> str:

@@ -54,8 +54,8 @@ def test_a_network_from_its_first_page_to_the_end_of_an_accompaniment(chromium: 
 
         morning.becomes("2027-01-05T12:00")
         note_as_held(ana)
-        # The entry says the same to whoever reads it, in a newer version.
-        assert feeds.changes() == everybody("DTSTAMP, LAST-MODIFIED, SEQUENCE")
+        # The entry says the same to whoever reads it: it was looked at again, and is no newer version.
+        assert feeds.changes() == everybody("DTSTAMP, LAST-MODIFIED")
         assert "À l’essai" in trial(claire)
 
         calculate(claire)
