@@ -12,7 +12,6 @@ four readers, beside a bare Litestar page whose template has the same size, in t
 from __future__ import annotations
 
 import argparse
-import gc
 import http.client
 import re
 import tempfile
@@ -244,7 +243,6 @@ def site_on(url: str, port: int) -> Site:
 
 
 def serve(url: str, port: int) -> None:
-    gc.freeze()  # as the command does once it has loaded everything
     process.stop_in_order()
     serving.serve(site_on(url, port), serving.bind("127.0.0.1", port))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import gc
 import socket
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -55,6 +56,9 @@ def bind(host: str, port: int) -> socket.socket:
 def serve(site: Site, listener: socket.socket) -> None:
     """Answer until somebody stops the server."""
     with answering(site) as server:
+        # What the server is made of stays: to look for garbage among it made one answer in twenty wait, for 70 ms.
+        gc.collect()
+        gc.freeze()
         server.run(sockets=[listener])
 
 
