@@ -180,12 +180,11 @@ PLAN_BOUNDS: dict[str, Edit] = {
 
 MATRIX, SCOPE, DOORS = "service/access_matrix.py", "service/access_scope.py", "service/web/doors.py"
 EVERY_ROUTE = "tests/service/access/every_route/test_every_route.py"
-ANYBODY = "lambda row, actor: true())"
 
 
 def _tie(name: str, says: str, column: str) -> Edit:
     start = f'{name} = Relation("{says}", '
-    return MATRIX, f"{start}lambda row, actor: col(row.{column}) == actor.party_id)", start + ANYBODY
+    return MATRIX, f"{start}lambda row, actor: col(row.{column}) == actor.party_id", f"{start}lambda row, actor: true()"
 
 
 ACCESS: dict[str, tuple[Edit, str, str]] = {
