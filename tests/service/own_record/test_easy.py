@@ -61,6 +61,7 @@ def test_a_helper_reads_easily_too_with_every_button(network: Network, path: str
 
     assert "easy" in classes(easy)
     assert "Version courante" in easy
+    assert "Version facile à lire" in usual
     main = [page.split("<main", 1)[1].split("</main>")[0] for page in (usual, easy)]
     actions = [set(re.findall(r'(?:form|)action="([^"]+)"', one)) for one in main]
     links = [{one for one in re.findall(r'href="(/[^"]+)"', text) if not one.startswith("/lecture")} for text in main]
