@@ -69,7 +69,7 @@ def numbers(site: Site, actor: Actor) -> Numbers:
     with site.db() as tx:
         if actor.territory_id is None:
             raise NotAllowed
-        return _read(tx, tx.get_one(Territory, actor.territory_id))
+        return numbers_of(tx, tx.get_one(Territory, actor.territory_id))
 
 
 def choose(
@@ -93,7 +93,7 @@ def choose(
         raise StepNotAllowed(N_("Il y a trop de numéros : huit au plus."))
     with site.db.begin() as tx:
         territory = tx.exec(select(Territory).where(Territory.id == actor.territory_id).with_for_update()).one()
-        before = _read(tx, territory)
+        before = numbers_of(tx, territory)
         if before.seen != seen:
             raise Outdated(N_("Quelqu’un d’autre a changé ces numéros entre-temps."))
         own = None if tuple(lines) == PUBLIC[territory.country] else [_told(one) for one in lines]
@@ -126,7 +126,8 @@ def _told(line: Line) -> dict[str, str]:
     return {"name": line.name.strip(), "number": line.number.strip(), "when": line.when.strip()}
 
 
-def _read(tx: Session, territory: Territory) -> Numbers:
+def numbers_of(tx: Session, territory: Territory) -> Numbers:
+    """The numbers of any territory."""
     row = tx.exec(
         select(NetworkSetting)
         .where(NetworkSetting.territory_id == territory.id, NetworkSetting.name == SETTING)
