@@ -16,7 +16,7 @@ from unicodedata import normalize
 from sqlmodel import Session, col, func, or_, select
 
 from locales import N_
-from service import audit, codes, contact_cards, duties, help_numbers, lifecycles, notices, own_record
+from service import audit, codes, contact_cards, duties, help_numbers, lifecycles, notices
 from service.access import REAL
 from service.access_scope import only_coordinator, scope
 from service.clock import Clock
@@ -152,6 +152,16 @@ def listed(site: Site, actor: Actor, *, clock: Clock = REAL) -> Listed:
         )
 
 
+def lacking(called: str, reason: str) -> dict[str, str]:
+    """What is still to be written before anything can open, in sentences by field."""
+    wrong: dict[str, str] = {}
+    if not called.strip():
+        wrong["called"] = N_("Écrivez le pseudonyme ou la référence.")
+    if reason not in codes.EMERGENCY_REASONS:
+        wrong["reason"] = N_("Choisissez pourquoi c’est une urgence.")
+    return wrong
+
+
 def open_record(
     site: Site, actor: Actor, territory: str, called: str, reason: str, *, clock: Clock = REAL
 ) -> str | None:
@@ -167,10 +177,8 @@ def open_record(
     """
     here, now = only_coordinator(actor), clock.now()
     called = normalize("NFC", called).strip()
-    if reason not in codes.EMERGENCY_REASONS:
-        raise NotAcceptable(N_("Choisissez pourquoi c’est une urgence."), "reason")
-    if not called:
-        raise NotAcceptable(N_("Écrivez le pseudonyme ou la référence."), "called")
+    for field, sentence in lacking(called, reason).items():
+        raise NotAcceptable(sentence, field)
     with site.db.begin() as tx:
         # Of two at once from one account, one waits: together they are no more than five (PostgreSQL).
         tx.exec(select(Account.id).where(Account.id == actor.account_id).with_for_update()).one()
@@ -228,7 +236,7 @@ def look(site: Site, actor: Actor, public_id: str, *, clock: Clock = REAL) -> Fo
             raise StepNotAllowed(N_("L’heure est passée : cette fiche est de nouveau fermée."))
         person = tx.get_one(Person, row.person_id)
         place = tx.get_one(Territory, row.territory_id)
-        audit.note(tx, site, actor, own_record.READ_IN_EMERGENCY, "contact_card", person.public_id)
+        audit.note(tx, site, actor, audit.READ_IN_EMERGENCY, "contact_card", person.public_id)
         helper = tx.exec(
             select(PeerHelper.display_name)
             .join(Pairing, col(Pairing.peer_helper_id) == PeerHelper.id)

@@ -37,8 +37,6 @@ THROUGH: dict[str, tuple[str, str]] = {
     "own_key": ("account_id", "account"),
     "web_session": ("account_id", "account"),
 }
-READ_IN_EMERGENCY = "read_in_emergency"
-"""In the log, a look by the coordination of another territory (`emergencies`)."""
 OWNED_BY = ("person_id", "party_id", "owner_id")
 NOT_SHOWN: dict[str, str] = {
     "helper_answer": "of_another",
@@ -189,14 +187,14 @@ def _looks(tx: Session, person: Person) -> list[Look]:
         .where(
             AuditEntry.record_id == person.public_id,
             col(AuditEntry.record_kind).in_(("person", "contact_card")),
-            col(AuditEntry.action).in_(("read", READ_IN_EMERGENCY)),
+            col(AuditEntry.action).in_(audit.LOOKS),
             AuditEntry.role != "person",
         )
         .order_by(col(AuditEntry.id).desc())
         .limit(100)
     ).all()
     return [
-        Look(who.display_name if who else "", one.role, one.at, one.record_kind, one.action == READ_IN_EMERGENCY)
+        Look(who.display_name if who else "", one.role, one.at, one.record_kind, one.action == audit.READ_IN_EMERGENCY)
         for one, who in entries
     ]
 

@@ -73,7 +73,8 @@ async def open_now(
         try:
             made = emergencies.open_record(site, visitor.actor, form.territory, form.called, form.reason)
         except NotAcceptable as error:
-            return _form(request, site, visitor, form, {error.field: str(error)})
+            wrong = emergencies.lacking(form.called, form.reason) or {error.field: str(error)}
+            return _form(request, site, visitor, form, wrong)
         if made is None:
             return _form(request, site, visitor, form, {"called": emergencies.NOBODY})
         return Redirect(f"{HERE}/{made}?fait=emergency_opened", status_code=303)

@@ -87,6 +87,14 @@ def test_what_cannot_be_opened_says_what_to_do_and_keeps_what_was_written(claire
         assert 'value="Yann d’ailleurs"' in answer.text
 
 
+def test_everything_that_is_lacking_is_said_at_once(claire: Browser):
+    answer = opens(claire, called="", reason="")
+
+    assert "2 points sont à revoir" in answer.text
+    assert "Écrivez le pseudonyme ou la référence." in answer.text
+    assert "Choisissez pourquoi c’est une urgence." in answer.text
+
+
 def test_after_five_the_page_says_whom_to_call(claire: Browser):
     for _ in range(5):
         opens(claire, called="Moineau")
