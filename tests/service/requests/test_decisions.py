@@ -252,6 +252,7 @@ def test_the_network_chooses_how_long_a_request_waits_for_an_answer(network: Net
     refused = client.fill("/demandes/delai", "/demandes", days="13")
     assert refused.status_code == 422
     assert "Choisissez de 14 à 180 jours." in refused.text
+    assert 'aria-describedby="days-hint days-wrong" aria-invalid="true" autofocus' in refused.text
     assert client.fill("/demandes/delai", "/demandes", days="14").status_code == 303
     asked(network)
 
