@@ -244,7 +244,7 @@ def test_the_coordinator_notes_an_answer_that_came_by_phone(network: Network):
         tx.exec(select(Request).where(Request.person_id == person.id)).one().status = "proposed"
         address = f"/appariements/{person.public_id}"
     client = network.signed_in("coordinator")
-    assert "Noter la réponse de Ana" in client.read(address).text
+    assert "Noter la réponse d’Ana" in client.read(address).text
     fields = {"side": "person", "said": "accepted", "how": "phone", "revision": "1"}
     assert client.fill(f"{address}/propositions/{pairing}/repondre", address, **fields).status_code == 303
 
