@@ -238,11 +238,12 @@ async def note_answer(
     state = await sync_to_thread(
         pairings.answer, site, visitor.actor, pairing, form.side, form.said, form.how, form.revision
     )
-    return (
-        _back(person, "answer_noted")
-        if state == "proposed"
-        else Redirect("/appariements?fait=answer_noted", status_code=303)
-    )
+    if state == "accepted":
+        # The first visit is next, and its place is the page of the two.
+        return Redirect(f"/binomes/{pairing}?fait=both_agreed", status_code=303)
+    if state == "proposed":
+        return _back(person, "answer_noted")
+    return Redirect("/appariements?fait=answer_noted", status_code=303)
 
 
 @post("/appariements/{person:str}/propositions/{pairing:str}/retirer", opt=COORDINATOR)

@@ -37,6 +37,7 @@ DONE: dict[str, str] = {
     "taken_back": N_("Proposition remise dans la liste."),
     "withdrawn": N_("Proposition retirée."),
     "answer_noted": N_("Réponse notée."),
+    "both_agreed": N_("Réponse notée. Les deux ont dit oui : la première rencontre peut être placée."),
     "overridden": N_("Règle levée pour ces deux personnes. C’est inscrit au journal."),
     "restored": N_("Règle remise. C’est inscrit au journal."),
     "moved": N_("Visite déplacée."),
