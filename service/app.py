@@ -75,6 +75,7 @@ from service.web import (
     staff_doors,
     subscription,
     todo,
+    week_undo,
     weeks,
 )
 from service.web.doors import ANYONE, Doors, check_form, check_rules, obey, site_of, visitor_of
@@ -179,6 +180,7 @@ def create_app(site: Site) -> Litestar:
             *partners.HANDLERS,
             *duties.HANDLERS,
             *weeks.HANDLERS,
+            *week_undo.HANDLERS,
             *additions.HANDLERS,
             *agenda.HANDLERS,
             *own_visits.HANDLERS,

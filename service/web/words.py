@@ -46,6 +46,8 @@ DONE: dict[str, str] = {
     "pinned": N_("Visite fixée. Elle ne bougera plus."),
     "unpinned": N_("Visite libérée. Un recalcul peut la déplacer."),
     "cancelled": N_("Visite annulée."),
+    "refusal_noted": N_("Réponse notée. La visite est annulée."),
+    "restored_visit": N_("Visite rétablie."),
     "meeting_cancelled": N_("C’est annulé. Les autres sont prévenus, sans raison."),
     "moment_chosen": N_("C’est noté. On demande aux autres si ce moment leur va."),
     "own_pause": N_("Vous êtes en pause. Les rencontres prévues sont annulées."),
