@@ -76,6 +76,7 @@ from service.web import (
     staff_doors,
     subscription,
     todo,
+    week_undo,
     weeks,
 )
 from service.web.doors import ANYONE, Doors, check_form, check_rules, obey, site_of, visitor_of
@@ -181,6 +182,7 @@ def create_app(site: Site) -> Litestar:
             *duties.HANDLERS,
             *emergencies.HANDLERS,
             *weeks.HANDLERS,
+            *week_undo.HANDLERS,
             *additions.HANDLERS,
             *agenda.HANDLERS,
             *own_visits.HANDLERS,

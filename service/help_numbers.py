@@ -15,7 +15,7 @@ from sqlmodel import Session, col, select
 from locales import N_
 from service import audit
 from service.access_scope import only_coordinator
-from service.errors import NotAllowed, Outdated, StepNotAllowed
+from service.errors import NotAcceptable, NotAllowed, Outdated
 from service.site import Actor, Site
 from service.tables.territory import NetworkSetting, Territory
 
@@ -80,7 +80,7 @@ def choose(
 
     Raises
     ------
-    StepNotAllowed
+    NotAcceptable
         When a line has a name without a number, or a number that no telephone takes.
     Outdated
         When somebody else changed them since they were shown.
@@ -90,7 +90,7 @@ def choose(
         if one is not None:
             _check(one)
     if len(lines) > MOST_LINES:
-        raise StepNotAllowed(N_("Il y a trop de numéros : huit au plus."))
+        raise NotAcceptable(N_("Il y a trop de numéros : huit au plus."))
     with site.db.begin() as tx:
         territory = tx.exec(select(Territory).where(Territory.id == actor.territory_id).with_for_update()).one()
         before = numbers_of(tx, territory)
@@ -115,11 +115,11 @@ def choose(
 
 def _check(line: Line) -> None:
     if not line.name.strip() or not line.number.strip():
-        raise StepNotAllowed(N_("Il faut un nom et un numéro sur chaque ligne remplie."))
+        raise NotAcceptable(N_("Il faut un nom et un numéro sur chaque ligne remplie."))
     if len(line.name) > NAME_LENGTH or len(line.number) > NUMBER_LENGTH or len(line.when) > WHEN_LENGTH:
-        raise StepNotAllowed(N_("Un nom, un numéro ou une précision est trop long."))
+        raise NotAcceptable(N_("Un nom, un numéro ou une précision est trop long."))
     if not set(line.number) <= IN_A_NUMBER or not any(sign.isdigit() for sign in line.number):
-        raise StepNotAllowed(N_("Un numéro s’écrit avec des chiffres, des espaces et « + »."))
+        raise NotAcceptable(N_("Un numéro s’écrit avec des chiffres, des espaces et « + »."))
 
 
 def _told(line: Line) -> dict[str, str]:
