@@ -46,6 +46,10 @@ class SeenForm(Form):
     revision: int
 
 
+class BackForm(SeenForm, kw_only=True):
+    here: Literal["agenda", "start"] = "agenda"
+
+
 class NoteForm(SeenForm, kw_only=True):
     outcome: Literal["held", "person_absent", "helper_absent", "postponed"]
     word: Line = ""
@@ -226,10 +230,11 @@ async def take_back_answer(
     site: NamedDependency[Site],
     visitor: NamedDependency[Visitor],
 ) -> Redirect:
-    """One's own answer is open again."""
-    form = await read(request, SeenForm)
+    """One's own answer is open again; whoever came from their first page goes back there."""
+    form = await read(request, BackForm)
     await sync_to_thread(visits.take_back_answer, site, visitor.actor, visit, revision=form.revision)
-    return Redirect("/agenda?fait=visit_answer_back", status_code=303)
+    page = "/ma-page" if form.here == "start" and visitor.actor.role == "person" else "/agenda"
+    return Redirect(f"{page}?fait=visit_answer_back", status_code=303)
 
 
 @get("/agenda/papier", opt=HELPER, sync_to_thread=True)
