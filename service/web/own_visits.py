@@ -14,12 +14,13 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from locales import N_
-from service import help_numbers, visit_outcomes, visit_postponing, visit_presence, visit_sheet, visits
+from service import visit_outcomes, visit_postponing, visit_presence, visit_sheet, visits
 from service.access import Visitor
 from service.site import Site
 from service.visit_week import Chip
 from service.web.doors import may
 from service.web.forms import Form, Line, read
+from service.web.help_numbers import duty_line
 from service.web.pages import page, speech_of
 from service.web.speech import Speech
 
@@ -96,7 +97,7 @@ def visit_page(
         sheet=found,
         visit=found.visit,
         way=way_of(speech, found.visit, found.way, found.means),
-        duty=help_numbers.numbers(site, visitor.actor).duty,
+        duty=duty_line(request, site, visitor),
     )
 
 
@@ -205,7 +206,7 @@ def postpone_page(
         "visit_postpone.html",
         visit=found.visit,
         moments=visit_postponing.moments(site, visitor.actor, visit),
-        duty=help_numbers.numbers(site, visitor.actor).duty,
+        duty=duty_line(request, site, visitor),
     )
 
 
@@ -258,7 +259,7 @@ def paper(
         first=first,
         last=first + timedelta(days=PAPER_DAYS - 1),
         days=days,
-        duty=help_numbers.numbers(site, visitor.actor).duty,
+        duty=duty_line(request, site, visitor),
     )
 
 
