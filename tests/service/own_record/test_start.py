@@ -47,6 +47,10 @@ def test_whoever_comes_in_lands_on_their_page_and_nothing_is_asked(network: Netw
     assert "Vous n’avez rien à faire aujourd’hui." in text
     assert "Aucune rencontre n’est prévue." in text
     assert "Quitter vite" in text
+    # What keeps « Quitter vite » in sight hangs on this, on pages that others have as well.
+    for path in ("/ma-page", "/agenda", "/mes-binomes", "/mes-disponibilites", "/compte", "/aide"):
+        assert '<body class="phone quick"' in yann.read(path).text, path
+    assert '<body class="phone"' in network.signed_in("peer_helper", "Ana").read("/agenda").text
 
 
 def test_a_proposal_says_who_and_why_and_offers_every_answer(network: Network):
