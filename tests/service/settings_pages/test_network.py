@@ -60,6 +60,7 @@ def test_phone_and_hours_stand_on_the_help_page_and_no_delay_is_promised_by_itse
         assert "appelez la coordination : 04 000 00 00" in read(network, path, role, name).lower(), path
     talk = read(network, "/aide/parler", "person", "Yann")
     assert "tel:040000000" in talk
+    assert "tel:040000000" in read(network, "/mon-accord", "person", "Yann")
     assert "n’a pas encore écrit son numéro" not in talk
     assert network_texts.seen_by(network.site, claire(network)).days is None
     assert network_texts.seen_by(network.site, elsewhere(network)) == NetworkTexts()
