@@ -146,7 +146,8 @@ def enter(
     Raises
     ------
     AbsenceNotValid
-        When the days or hours run backwards, lie too far away, or an absence is noted for them already.
+        When the days or hours run backwards, lie too far away, or an absence is noted for them already; for a
+        helper also when the days are over, which are only of use to the coordination's figures.
     NotFound
         When the territory has no such owner.
     """
@@ -157,6 +158,8 @@ def enter(
         territory = tx.get_one(Territory, party.territory_id)
         today = today_of(site, territory)
         _must_make_sense(first_day, last_day, hours, today)
+        if actor.role == "peer_helper" and last_day < today:
+            raise AbsenceNotValid(N_("Ces jours sont déjà passés. Choisissez un jour à partir d’aujourd’hui."))
         _must_be_new(tx, party, Away(first_day, last_day, hours))
         row = Absence(
             public_id=site.ids.new(),

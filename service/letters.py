@@ -69,6 +69,14 @@ def written(letter: Letter, message_id: str, at: datetime) -> bytes:
     return mail.as_bytes()
 
 
+def apart(text: str, link: str) -> str:
+    """The text with its link, if it has one, as a paragraph of its own, so that it is seen, and touched whole."""
+    if not link:
+        return text
+    before, found, after = text.partition(link)
+    return "\n\n".join(part for part in (before.strip(), found, after.strip()) if part) + "\n"
+
+
 def _named(name: str, address: str) -> Address:
     return Address(name, addr_spec=mail_address(address))
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from service import own_pairings, own_visits, proposals
+from service import own_pairings, own_visits, proposals, visits
 from service.errors import NotAllowed
 from service.own_pairings import OwnConsent, OwnPairing
 from service.own_visits import OwnVisit
 from service.proposals import ProposalView
 from service.site import Actor, Site
+from service.visit_changes import OpenNo
 
 First = Literal["proposal", "choice", "visit", "trial", "consent", ""]
 
@@ -21,6 +22,7 @@ class Start:
 
     proposals: tuple[ProposalView, ...]
     visits: tuple[OwnVisit, ...]
+    refusals: tuple[OpenNo, ...]
     pairings: tuple[OwnPairing, ...]
     consent: OwnConsent
 
@@ -35,8 +37,13 @@ class Start:
 
     @property
     def asks(self) -> OwnVisit | None:
-        """The next first meeting that waits for a yes; other visits stand without one."""
-        return next((one for one in self.visits if one.asks and one.kind == "first_joint"), None)
+        """
+        The visit that waits for a yes: the next first meeting, else the next one.
+
+        Only a first meeting needs the yes; the others stand without, and let a trial or a consent go first.
+        """
+        waiting = [one for one in self.visits if one.asks]
+        return next((one for one in waiting if one.kind == "first_joint"), waiting[0] if waiting else None)
 
     @property
     def next_visit(self) -> OwnVisit | None:
@@ -53,11 +60,13 @@ class Start:
             return "choice"
         if self.open_proposals:
             return "proposal"
-        if self.asks is not None:
+        if self.asks is not None and self.asks.kind == "first_joint":
             return "visit"
         if self.trial is not None:
             return "trial"
-        return "consent" if self.consent.can_be_renewed else ""
+        if self.consent.can_be_renewed:
+            return "consent"
+        return "" if self.asks is None else "visit"
 
 
 def start(site: Site, actor: Actor, language: str = "fr") -> Start:
@@ -74,6 +83,7 @@ def start(site: Site, actor: Actor, language: str = "fr") -> Start:
     return Start(
         proposals=tuple(proposals.proposals(site, actor, language)),
         visits=tuple(own_visits.own_visits(site, actor)),
+        refusals=visits.open_refusals(site, actor),
         pairings=tuple(own_pairings.own_pairings(site, actor)),
         consent=own_pairings.own_consent(site, actor),
     )

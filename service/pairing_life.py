@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 from locales import N_
 from service import audit, clock, lifecycles, notices, pairing_ends, visit_outcomes
 from service.access_scope import only_coordinator
-from service.errors import Refused, StepNotAllowed
+from service.errors import NotAcceptable, Refused, StepNotAllowed
 from service.pairing_rows import Held, hold, move_person, speaks_for, step
 from service.site import Actor, Site
 from service.tables.pairings import Pairing
@@ -41,7 +41,9 @@ def pause(
     Raises
     ------
     StepNotAllowed
-        When the pairing is not active, or the days are not in order.
+        When the pairing is not active.
+    NotAcceptable
+        When the days are not in order.
     """
     asked_by = _asked_by(actor, side, how)
     with site.db.begin() as tx:
@@ -49,7 +51,10 @@ def pause(
         row = held.pairing
         lifecycles.step("pairing", row.status, "paused")
         if first < held.day or first > held.day + LONGEST_AHEAD or (last is not None and last < first):
-            raise StepNotAllowed(N_("Choisissez un premier jour à partir d’aujourd’hui, et un dernier jour après."))
+            raise NotAcceptable(
+                N_("Choisissez un premier jour à partir d’aujourd’hui, et un dernier jour après."),
+                "last" if last is not None and last < first else "first",
+            )
         row.paused_from, row.paused_until = first, last
         row.changed_at = site.clock.now()
         visits = visit_outcomes.ahead(tx, site, held.person, pairing=row, first=first, last=last)

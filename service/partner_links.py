@@ -16,7 +16,7 @@ from datetime import date, datetime, timedelta
 from sqlmodel import Session, col, func, select
 
 from locales import N_, translator
-from service import access, access_attempts, audit, letters, mail_addresses, outbox, request_drafts
+from service import access, access_attempts, audit, letters, mail_addresses, network_texts, outbox, request_drafts
 from service.access_scope import only_coordinator, scope
 from service.clock import Clock, RealClock
 from service.database import check_revision
@@ -242,7 +242,7 @@ def enter(site: Site, token: str, cookie: str, came_from: str, *, clock: Clock =
             return Door(
                 organisation=tx.get_one(Organisation, row.organisation_id).name,
                 territory=tx.get_one(Territory, row.territory_id).name,
-                phone=row.phone,
+                phone=row.phone or network_texts.texts_of(tx, row.territory_id).phone,
                 can_be_mailed=can_be_mailed(site),
                 visitor=_visitor(row, hashed(cookie)),
             )
@@ -402,7 +402,12 @@ def forget(site: Site) -> int:
 def _mail(tx: Session, site: Site, row: PartnerRequest, to: str, link: str, language: str, now: datetime) -> None:
     texts, sender = translator(language), site.settings.mail_from
     letter = letters.Letter(
-        to=to, sender=sender, answers_to=sender, subject=texts.gettext(SUBJECT), text=texts.gettext(TEXT, link=link)
+        to=to,
+        sender=sender,
+        answers_to=sender,
+        subject=texts.gettext(SUBJECT),
+        text=letters.apart(texts.gettext(TEXT, link=link), link),
+        button=(texts.gettext(N_("Confirmer et envoyer")), link),
     )
     thread = f"partner:{row.public_id}"
     territory, expires = row.territory_id, now + CONFIRMED_WITHIN

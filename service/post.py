@@ -81,7 +81,7 @@ def _mail(
         sender=sender,
         answers_to=sender,
         subject=texts.gettext(N_("Votre accès à Le Fil")),
-        text=texts.gettext(TEXTS[template], **values),
+        text=letters.apart(texts.gettext(TEXTS[template], **values), values.get("link", "")),
     )
     useful = access.INVITATION_LIVES if template not in SHORT_LIVED else access.MAILED_LINK_LIVES
     outbox.put(

@@ -285,6 +285,9 @@ def take_back_answer(site: Site, actor: Actor, visit: str, *, revision: int | No
         if row.status != "planned" and not (row.status == "confirmed" and is_agreed(row)):
             step("visit", row.status, "planned")
             row.status = "planned"
+            if _is_agreed(row):
+                step("visit", row.status, "confirmed")
+                row.status = "confirmed"
             touch(row, site, tells=True)
         else:
             touch(row, site, tells=False)
@@ -309,11 +312,19 @@ def is_agreed(row: Visit) -> bool:
 
 
 def cancel(site: Site, actor: Actor, visit: str, *, revision: int | None = None) -> None:
-    """Cancel a visit to come; who asked is known by their role, why is not asked."""
+    """
+    Cancel a visit to come; who asked is known by their role, why is not asked.
+
+    The helper who is asked and the person can take it back, like any no of theirs.
+    """
     with site.db.begin() as tx:
         row = own_visit(tx, actor, visit, revision)
         if actor.role not in SIDES:
             raise NotFound(N_("Cette visite n’existe pas."))
+        if actor.role == "person":
+            row.person_answer = "declined"
+        elif actor.role == "peer_helper" and row.peer_helper_id == actor.party_id:
+            row.helper_answer = "declined"
         _cancel(tx, site, row, SIDES[actor.role])
         visit_notices.tell_of_cancelled(tx, site, actor, row)
         tx.add(row)

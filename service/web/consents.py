@@ -10,7 +10,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Redirect
 
-from service import consents, help_numbers, own_pairings, pairing_desk
+from service import consents, own_pairings, pairing_desk
 from service.access import Visitor
 from service.pairing_rows import BY_HAND
 from service.requests import CONSENT_BY_HAND
@@ -18,6 +18,7 @@ from service.site import Site
 from service.web.doors import may
 from service.web.easy import own_page
 from service.web.forms import Form, read
+from service.web.help_numbers import duty_line
 from service.web.pages import page
 
 COORDINATOR = may("coordinator")
@@ -40,7 +41,7 @@ def own_consent(
         request,
         "own_consent.html",
         consent=own_pairings.own_consent(site, visitor.actor),
-        duty=help_numbers.numbers(site, visitor.actor).duty,
+        duty=duty_line(request, site, visitor),
     )
 
 

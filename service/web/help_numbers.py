@@ -11,7 +11,8 @@ from litestar.concurrency import sync_to_thread
 from litestar.di import NamedDependency
 from litestar.response import Redirect
 
-from service import help_numbers
+from locales import N_
+from service import help_numbers, network_texts
 from service.access import Visitor
 from service.errors import NotAcceptable
 from service.help_numbers import MOST_LINES, PUBLIC, Line, Numbers
@@ -40,12 +41,31 @@ class NumbersForm(Form, kw_only=True):
     whens: list[Text] = msgspec.field(default_factory=list)
 
 
+def duty_line(
+    request: Request[Any, Any, Any], site: Site, visitor: Visitor, found: Numbers | None = None
+) -> Line | None:
+    """Whom of the network to call: who is on duty, else the number that the network gives on « Aide »."""
+    found = found or help_numbers.numbers(site, visitor.actor)
+    if found.duty is not None:
+        return found.duty
+    texts, speech = network_texts.seen_by(site, visitor.actor), speech_of(request)
+    if not texts.phone:
+        return None
+    return Line(speech.gettext(N_("la coordination")), texts.phone, texts.hours.get(speech.lang, ""))
+
+
 @get("/aide/parler", opt=SIGNED_IN, sync_to_thread=True)
 def talk_page(
     request: Request[Any, Any, Any], site: NamedDependency[Site], visitor: NamedDependency[Visitor]
 ) -> Response[str]:
     found = help_numbers.numbers(site, visitor.actor)
-    return page(request, "talk.html", numbers=found, lines=_said(found.lines, found.are_own, speech_of(request)))
+    return page(
+        request,
+        "talk.html",
+        numbers=found,
+        duty=duty_line(request, site, visitor, found),
+        lines=_said(found.lines, found.are_own, speech_of(request)),
+    )
 
 
 @get("/reglages/numeros", opt=COORDINATOR, sync_to_thread=True)

@@ -15,7 +15,7 @@ from locales import N_
 from service import codes, own_limits
 from service.access import Visitor
 from service.errors import HoursNotValid, Outdated, Refused, StepNotAllowed
-from service.own_limits import Limits
+from service.own_limits import Limits, OwnLimits
 from service.site import Site
 from service.web.doors import may
 from service.web.forms import Form, Line, read
@@ -50,13 +50,29 @@ def asked(form: LimitsForm) -> Limits:
     """The limits as the form says them; a number may be written with a comma."""
     return Limits(
         hours=_number(form.hours),
-        persons=round(_number(form.persons)),
-        visits_per_day=round(_number(form.visits)),
+        persons=_whole(form.persons),
+        visits_per_day=_whole(form.visits),
         km=_number(form.km),
         transport=form.transport,
         lone_visits=form.alone == "yes",
         cannot_visit=tuple(form.cannot),
         areas=tuple(form.area),
+    )
+
+
+def _as_form(own: OwnLimits) -> LimitsForm:
+    """What stands now, as the form has it."""
+    held = own.limits
+    return LimitsForm(
+        revision=own.revision,
+        hours=f"{held.hours:g}",
+        persons=f"{held.persons:g}",
+        visits=f"{held.visits_per_day:g}",
+        km=f"{held.km:g}",
+        transport=held.transport,
+        alone="yes" if held.lone_visits else "no",
+        cannot=list(held.cannot_visit),
+        area=list(held.areas),
     )
 
 
@@ -70,6 +86,13 @@ def _number(text: str) -> float:
     return number
 
 
+def _whole(text: str) -> int:
+    number = _number(text)
+    if not number.is_integer():
+        raise HoursNotValid(N_("Donnez un nombre entier de personnes et de visites."))
+    return int(number)
+
+
 def _rest_day(text: str) -> date | None:
     try:
         return date.fromisoformat(text.strip()) if text.strip() else None
@@ -78,14 +101,27 @@ def _rest_day(text: str) -> date | None:
 
 
 def _shown(
-    request: Request[Any, Any, Any], site: Site, visitor: Visitor, fault: Refused | None = None, status: int = 422
+    request: Request[Any, Any, Any],
+    site: Site,
+    visitor: Visitor,
+    fault: Refused | None = None,
+    status: int = 422,
+    typed: LimitsForm | RestForm | None = None,
 ) -> Response[str]:
+    """The page; after a refusal with what was `typed`, except when the limits have changed in between."""
     said = speech_of(request).gettext(str(fault), **fault.facts) if fault is not None else ""
+    own = own_limits.own(site, visitor.actor)
     return page(
         request,
         "own_limits.html",
         status=status if fault is not None else 200,
-        own=own_limits.own(site, visitor.actor),
+        own=own,
+        form=typed if isinstance(typed, LimitsForm) else _as_form(own),
+        until=typed.until
+        if isinstance(typed, RestForm)
+        else own.resting_until.isoformat()
+        if own.resting_until
+        else "",
         transports=codes.TRANSPORTS,
         flags=codes.ENVIRONMENT_FLAGS,
         fault=said,
@@ -109,7 +145,7 @@ async def change_own_limits(
         try:
             own_limits.change(site, visitor.actor, asked(form), form.revision)
         except HoursNotValid as error:
-            return _shown(request, site, visitor, error)
+            return _shown(request, site, visitor, error, typed=form)
         except Outdated as error:
             return _shown(request, site, visitor, error, 409)
         return Redirect(f"{PAGE}?fait=limits_saved", status_code=303)
@@ -128,7 +164,7 @@ async def rest(
         try:
             own_limits.rest(site, visitor.actor, _rest_day(form.until), form.revision)
         except HoursNotValid as error:
-            return _shown(request, site, visitor, error)
+            return _shown(request, site, visitor, error, typed=form)
         except (Outdated, StepNotAllowed) as error:
             return _shown(request, site, visitor, error, 409)
         return Redirect(f"{PAGE}?fait=resting", status_code=303)

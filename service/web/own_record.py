@@ -12,7 +12,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from locales import N_
-from service import codes, help_numbers, own_erasure, own_record, right_requests
+from service import codes, own_erasure, own_record, right_requests
 from service.access import Visitor
 from service.errors import NotFound
 from service.site import Site
@@ -20,6 +20,7 @@ from service.web import own_record_lines, own_record_words
 from service.web.doors import may
 from service.web.easy import own_page
 from service.web.forms import Form, Line, read
+from service.web.help_numbers import duty_line
 from service.web.pages import page, speech_of
 
 PERSON, PERSON_FRESH = may("person"), may("person", fresh=True)
@@ -103,7 +104,7 @@ def _told(request: Request[Any, Any, Any], site: Site, visitor: Visitor) -> dict
         "kinds": KINDS,
         "easy_kinds": EASY_KINDS,
         "card_words": CARD,
-        "duty": help_numbers.numbers(site, visitor.actor).duty,
+        "duty": duty_line(request, site, visitor),
     }
 
 

@@ -11,7 +11,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Redirect
 
-from service import clock, help_numbers, notices, own_moments, own_start, pairing_life, visits
+from service import clock, notices, own_moments, own_start, pairing_life, visits
 from service.access import Visitor
 from service.errors import NotFound
 from service.own_visits import OwnVisit, own_visits
@@ -19,6 +19,7 @@ from service.site import Site
 from service.web.doors import may
 from service.web.easy import own_page
 from service.web.forms import Form, read
+from service.web.help_numbers import duty_line
 from service.web.pages import speech_of
 from service.web.speech import Speech
 
@@ -56,7 +57,7 @@ def start_page(
         "own_start.html",
         start=own_start.start(site, visitor.actor, speech.lang),
         notices=notices.own(site, visitor.actor),
-        duty=help_numbers.numbers(site, visitor.actor).duty,
+        duty=duty_line(request, site, visitor),
         language_names=language_names(speech),
     )
 
@@ -71,7 +72,7 @@ def paper(
         request,
         "own_start_paper.html",
         start=own_start.start(site, visitor.actor, speech.lang),
-        duty=help_numbers.numbers(site, visitor.actor).duty,
+        duty=duty_line(request, site, visitor),
         language_names=language_names(speech),
     )
 
@@ -89,7 +90,7 @@ def moments_page(
         "own_moments.html",
         moments=own_moments.moments(site, visitor.actor, visit),
         visit=_seen(site, visitor, visit),
-        duty=help_numbers.numbers(site, visitor.actor).duty,
+        duty=duty_line(request, site, visitor),
     )
 
 

@@ -14,12 +14,13 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from locales import N_
-from service import help_numbers, visit_outcomes, visit_postponing, visit_presence, visit_sheet, visits
+from service import visit_outcomes, visit_postponing, visit_presence, visit_sheet, visits
 from service.access import Visitor
 from service.site import Site
 from service.visit_week import Chip
 from service.web.doors import may
 from service.web.forms import Form, Line, read
+from service.web.help_numbers import duty_line
 from service.web.pages import page, speech_of
 from service.web.speech import Speech
 
@@ -44,6 +45,10 @@ ON_THE_CARD = {
 
 class SeenForm(Form):
     revision: int
+
+
+class BackForm(SeenForm, kw_only=True):
+    here: Literal["agenda", "start"] = "agenda"
 
 
 class NoteForm(SeenForm, kw_only=True):
@@ -92,7 +97,7 @@ def visit_page(
         sheet=found,
         visit=found.visit,
         way=way_of(speech, found.visit, found.way, found.means),
-        duty=help_numbers.numbers(site, visitor.actor).duty,
+        duty=duty_line(request, site, visitor),
     )
 
 
@@ -201,7 +206,7 @@ def postpone_page(
         "visit_postpone.html",
         visit=found.visit,
         moments=visit_postponing.moments(site, visitor.actor, visit),
-        duty=help_numbers.numbers(site, visitor.actor).duty,
+        duty=duty_line(request, site, visitor),
     )
 
 
@@ -226,10 +231,11 @@ async def take_back_answer(
     site: NamedDependency[Site],
     visitor: NamedDependency[Visitor],
 ) -> Redirect:
-    """One's own answer is open again."""
-    form = await read(request, SeenForm)
+    """One's own answer is open again; whoever came from their first page goes back there."""
+    form = await read(request, BackForm)
     await sync_to_thread(visits.take_back_answer, site, visitor.actor, visit, revision=form.revision)
-    return Redirect("/agenda?fait=visit_answer_back", status_code=303)
+    page = "/ma-page" if form.here == "start" and visitor.actor.role == "person" else "/agenda"
+    return Redirect(f"{page}?fait=visit_answer_back", status_code=303)
 
 
 @get("/agenda/papier", opt=HELPER, sync_to_thread=True)
@@ -253,7 +259,7 @@ def paper(
         first=first,
         last=first + timedelta(days=PAPER_DAYS - 1),
         days=days,
-        duty=help_numbers.numbers(site, visitor.actor).duty,
+        duty=duty_line(request, site, visitor),
     )
 
 

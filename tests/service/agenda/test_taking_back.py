@@ -8,6 +8,7 @@ import pytest
 
 from service import bookings, visit_outcomes, visits
 from service.errors import DoubleBooking, NotFound, StepNotAllowed
+from service.site import Actor
 from service.tables.pairings import Visit
 from tests.service.agenda.a_visit import END, START, AVisit
 from tests.service.web.network import MOMENT, Network
@@ -94,6 +95,26 @@ def test_a_no_is_taken_back_and_whoever_had_not_heard_of_it_need_not(network: Ne
     assert (visit.row.status, visit.row.helper_answer, visit.row.reason) == ("planned", "pending", None)
     assert visit.notices("visit_cancelled") == []
     assert visits.open_refusals(network.site, visit.helper) == ()
+
+
+@pytest.mark.parametrize("role", ["helper", "person"])
+def test_a_visit_that_somebody_cancelled_is_taken_back_by_them_like_a_no(network: Network, role: str):
+    visit = AVisit(network)
+    actor: Actor = getattr(visit, role)
+    visits.cancel(network.site, actor, visit.public_id)
+    assert [one.public_id for one in visits.open_refusals(network.site, actor)] == [visit.public_id]
+    visits.take_back_answer(network.site, actor, visit.public_id)
+
+    # Only the helper's yes is needed, and after the person's change of mind it still holds.
+    assert visit.row.status == ("planned" if role == "helper" else "confirmed")
+    assert visit.notices("visit_cancelled") == []
+
+
+def test_a_visit_that_the_coordinator_cancelled_is_nobodys_no(network: Network):
+    visit = AVisit(network)
+    visits.cancel(network.site, visit.coordinator, visit.public_id)
+
+    assert visits.open_refusals(network.site, visit.helper) == visits.open_refusals(network.site, visit.person) == ()
 
 
 def test_a_no_whose_hour_went_to_somebody_else_stays(network: Network):

@@ -229,6 +229,24 @@ def test_the_next_calculation_reads_the_limits_and_the_coordination_hears_no_rea
     assert notices_of(network) == ["limits_changed", "knows_somebody"]
 
 
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [({"hours": "beaucoup"}, "Écrivez chaque limite en chiffres."), ({"visits": "2,5"}, "Donnez un nombre entier")],
+)
+def test_a_limit_that_is_refused_leaves_the_form_as_it_was_filled(network: Network, wrong: dict[str, str], said: str):
+    client = network.signed_in("peer_helper", "Ana")
+    revision = re.findall(r'name="revision" value="(\d+)"', client.read("/mes-limites").text)[0]
+    typed = {"hours": "12", "persons": "4", "visits": "3", "km": "7,5", "transport": "bus", "alone": "no"} | wrong
+    sent = client.fill("/mes-limites", "/mes-limites", **typed, cannot=["dog"], revision=revision)
+
+    assert sent.status_code == 422
+    assert said in sent.text
+    for name in ("hours", "persons", "visits", "km"):
+        assert re.search(rf'name="{name}" value="{typed[name]}"', sent.text), name
+    for name, value in (("transport", "bus"), ("alone", "no"), ("cannot", "dog")):
+        assert f'name="{name}" value="{value}" checked' in sent.text
+
+
 def as_calculated(network: Network) -> Helper:
     """Ana, as the next calculation of suggestions gets her."""
     with network.site.db() as tx:

@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 from sqlmodel import col, select
 
-from service import partner_links
+from service import network_texts, partner_links
 from service.clock import FixedClock
 from service.errors import LinkNotValid, NotAcceptable, StepNotAllowed
+from service.network_texts import NetworkTexts
 from service.tables.follow import PartnerLink, PartnerRequest
 from service.tables.pairings import Request
 from service.tables.people import Consent, Person, Professional
@@ -290,3 +291,20 @@ def test_a_coordinator_makes_and_stops_a_link_on_the_page(follow: Follow):
 
     assert stopped.status_code == 303
     assert "Arrêté" in client.read(here).text
+
+
+def test_the_link_to_confirm_stands_on_a_line_of_its_own_in_the_mail(follow: Follow):
+    client = follow.client()
+    link = asked(follow, client, filled(client, link_of(follow)))
+    text = follow.mails()[-1][2]
+
+    assert f"{BASE}{link}" in text.splitlines()
+    assert text.splitlines()[0].startswith("Pour confirmer votre envoi")
+
+
+def test_a_link_without_a_number_gives_the_one_of_the_network(follow: Follow):
+    claire = follow.actor("coordinator", "Claire")
+    network_texts.decide(follow.site, claire, NetworkTexts(phone="04 111 11 11"), 0)
+
+    assert "04 111 11 11" in follow.client().read(link_of(follow, phone="")).text
+    assert "04 222 22 22" in follow.client().read(link_of(follow, phone="04 222 22 22")).text

@@ -47,6 +47,10 @@ def test_whoever_comes_in_lands_on_their_page_and_nothing_is_asked(network: Netw
     assert "Vous n’avez rien à faire aujourd’hui." in text
     assert "Aucune rencontre n’est prévue." in text
     assert "Quitter vite" in text
+    # What keeps « Quitter vite » in sight hangs on this, on pages that others have as well.
+    for path in ("/ma-page", "/agenda", "/mes-binomes", "/mes-disponibilites", "/compte", "/aide"):
+        assert '<body class="phone quick"' in yann.read(path).text, path
+    assert '<body class="phone"' in network.signed_in("peer_helper", "Ana").read("/agenda").text
 
 
 def test_a_proposal_says_who_and_why_and_offers_every_answer(network: Network):
@@ -119,6 +123,32 @@ def test_the_next_meeting_says_when_where_and_with_whom_and_is_cancelled_without
 
     assert sent.headers["location"] == "/ma-page?fait=meeting_cancelled"
     assert (a_visit(network, visit).status, a_visit(network, visit).reason) == ("cancelled", "by_person")
+
+
+@pytest.mark.parametrize("reading", ["courante", "facile"])
+def test_a_meeting_cancelled_by_mistake_is_brought_back_from_the_same_page(network: Network, reading: str):
+    visit = visit_of(network, paired(network), SOON)
+    yann = network.signed_in("person", "Yann")
+    yann.read(f"/lecture/{reading}?retour=/ma-page")
+    yann.fill(f"/ma-page/rencontres/{visit}/annuler", "/ma-page", revision=1)
+    back = f"/agenda/visites/{visit}/reponse/reprendre"
+    assert back in yann.read("/ma-page").text
+    sent = yann.fill(back, "/ma-page", revision=a_visit(network, visit).revision, here="start")
+
+    assert sent.headers["location"] == "/ma-page?fait=visit_answer_back"
+    assert a_visit(network, visit).status == "planned"
+    assert back not in yann.read("/ma-page").text
+
+
+def test_a_visit_that_the_agenda_asks_about_is_asked_on_the_first_page_too(network: Network):
+    pairing = paired(network)
+    visit = visit_of(network, pairing, SOON)
+    text = network.signed_in("person", "Yann").read("/ma-page").text
+
+    assert first(network) == "visit"
+    assert f"/ma-page/rencontres/{visit}/repondre" in text
+    assert "Vous n’avez rien à faire aujourd’hui." not in text
+    assert "Votre première rencontre" not in text
 
 
 def test_the_person_takes_another_moment_and_the_helper_is_told_and_asked(network: Network):

@@ -50,7 +50,7 @@ def test_only_an_active_pairing_is_paused(seraing: Network, state: str):
     [(TODAY - DAY, None), (TODAY, TODAY - DAY), (TODAY + 400 * DAY, None), (TODAY - DAY, TODAY + DAY)],
 )
 def test_the_days_of_a_pause_are_in_order_and_ahead(active: Tandem, first: date, last: date | None):
-    with pytest.raises(errors.StepNotAllowed):
+    with pytest.raises(errors.NotAcceptable):
         pause(active, first, last)
     assert active.row.status == "active"
 

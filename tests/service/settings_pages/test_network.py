@@ -56,6 +56,12 @@ def test_phone_and_hours_stand_on_the_help_page_and_no_delay_is_promised_by_itse
     assert answer.headers["location"] == f"{page}?fait=texts_chosen"
     assert stale.status_code == 409
     assert "04 000 00 00" in read(network, "/aide", "peer_helper", "Ana")
+    for role, name, path in (("peer_helper", "Ana", "/agenda/papier"), ("person", "Yann", "/ma-page/papier")):
+        assert "appelez la coordination : 04 000 00 00" in read(network, path, role, name).lower(), path
+    talk = read(network, "/aide/parler", "person", "Yann")
+    assert "tel:040000000" in talk
+    assert "tel:040000000" in read(network, "/mon-accord", "person", "Yann")
+    assert "n’a pas encore écrit son numéro" not in talk
     assert network_texts.seen_by(network.site, claire(network)).days is None
     assert network_texts.seen_by(network.site, elsewhere(network)) == NetworkTexts()
     assert "Soyez les bienvenus" not in network.client().read("/entrer").text, "two networks share this address"

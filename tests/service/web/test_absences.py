@@ -188,6 +188,9 @@ def test_a_helper_says_when_they_are_away_and_the_coordinator_sees_what_it_touch
     assert "/mes-absences" in helper.read("/agenda").text
     refused = helper.fill("/mes-absences/noter", "/mes-absences", first=TUESDAY, last="2027-01-11")
     assert refused.status_code == 422
+    # The year that has just ended, as one writes it in January.
+    refused = helper.fill("/mes-absences/noter", "/mes-absences", first="2026-01-12")
+    assert "Ces jours sont déjà passés." in text_of(refused)
     answer = helper.fill("/mes-absences/noter", "/mes-absences", first=TUESDAY)
     assert answer.headers["location"] == "/mes-absences?fait=own_absence_noted"
     assert "Le mardi 12 janvier" in text_of(helper.read("/mes-absences"))

@@ -290,13 +290,31 @@ def test_a_pause_is_set_and_ended_on_the_phone(network: Network):
     assert row_of(network, pairing).status == "active"
 
 
-@pytest.mark.parametrize("last", ["demain", "2027-13-01", "2027-01-04T00:00"])
-def test_a_day_that_is_none_is_refused(network: Network, last: str):
+@pytest.mark.parametrize("reading", ["courante", "facile"])
+@pytest.mark.parametrize(
+    ("last", "said"),
+    [
+        ("demain", "Cette date ne peut pas être lue."),
+        ("2027-13-01", "Cette date ne peut pas être lue."),
+        ("2027-01-04T00:00", "Cette date ne peut pas être lue."),
+        ("2027-01-04", "Choisissez un premier jour à partir d’aujourd’hui, et un dernier jour après."),
+    ],
+)
+def test_days_of_a_pause_that_make_no_sense_are_said_where_they_were_typed(
+    network: Network, last: str, said: str, reading: str
+):
     pairing = paired(network)
-    sent = network.signed_in("person", "Yann").fill(
-        f"/mes-binomes/{pairing}/pause", "/mes-binomes", first="2027-01-05", last=last, revision=2
-    )
-    assert sent.status_code == 400
+    yann = network.signed_in("person", "Yann")
+    yann.read(f"/lecture/{reading}?retour=/mes-binomes")
+    revision = row_of(network, pairing).revision
+    sent = yann.fill(f"/mes-binomes/{pairing}/pause", "/mes-binomes", first="2027-01-05", last=last, revision=revision)
+
+    assert sent.status_code == 422
+    assert said in sent.text
+    assert "La situation a changé" not in sent.text
+    assert 'name="first" value="2027-01-05"' in sent.text
+    assert f'name="last" value="{last}"' in sent.text
+    assert row_of(network, pairing).status == "active"
 
 
 def test_stopping_is_asked_once_more_and_says_what_happens(network: Network):
