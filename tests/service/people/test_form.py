@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -216,4 +217,8 @@ def test_two_of_ones_own_choice_lead_to_their_comparison(network: Network, clien
 
     answer = client.read("/personnes/doublons?un=yann&autre=SER-P002")
     assert answer.headers["location"] == f"/personnes/{yann}/doublons/{zoe}"
-    assert "n’est pas trouvée" in client.read("/personnes/doublons?un=yann&autre=Yann d’ailleurs").text
+    unknown = client.read("/personnes/doublons?un=yann&autre=Yann d’ailleurs").text
+    assert "n’est pas trouvée" in unknown
+    assert re.search(r'<input id="autre"[^>]* autofocus', unknown)
+    assert "<title>Erreur :" in unknown
+    assert "deux personnes différentes" in client.read("/personnes/doublons?un=yann&autre=Yann").text
