@@ -318,6 +318,23 @@ def test_files_of_which_nothing_can_be_taken_over_are_not_offered(network: Netwo
     assert ('name="files"' in sent.text) is (name == "notes.txt")
 
 
+@pytest.mark.parametrize(
+    "page",
+    [
+        "/reglages/numeros",
+        "/reglages/coordination",
+        "/reglages/liens-partenaires",
+        "/reglages/calendriers",
+        "/import",
+        "/droits",
+    ],
+)
+def test_every_page_of_the_settings_leads_back_to_them(network: Network, page: str):
+    shown = network.signed_in("coordinator").read(page).text
+
+    assert '<a class="back" href="/reglages">' in shown
+
+
 def test_files_are_looked_at_and_taken_over_only_on_acceptance(network: Network):
     client = network.signed_in("coordinator")
     seal = client.seal("/import")
