@@ -42,6 +42,15 @@ def lines_of(network: Network, row: Person) -> tuple[list[Request], list[Consent
         )
 
 
+def test_what_nobody_sees_in_copied_text_goes_and_what_turns_it_round_is_refused(
+    network: Network, client: Browser, area: str
+):
+    assert sent(client, NEW, somebody(area, pseudonym="Mer\u202ele")).status_code == 400
+    assert sent(client, NEW, somebody(area, pseudonym="\ufeffMer\u00adle\u200b")).status_code == 303
+
+    assert person(network, "Merle").pseudonym == "Merle"
+
+
 def test_a_new_person_with_consent_and_request_waits_at_once(network: Network, client: Browser, area: str):
     said = somebody(
         area, languages=["it", "fr"], agreed="yes", how="signed", wanted="yes", themes=["social"], urgency="urgent"
