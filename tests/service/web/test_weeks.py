@@ -223,6 +223,7 @@ def test_a_moment_chosen_by_hand_that_breaks_a_rule_is_answered_at_once(
     answer = client.fill(f"{page}/deplacer", page, revision="1", slot="autre", day=day, hour=hour)
 
     assert answer.status_code == 422
+    assert "<title>Erreur :" in answer.text
     assert sentence in answer.text
     assert f'value="{hour}"' in answer.text
     assert visit_of(network, public_id) == before
@@ -284,6 +285,7 @@ def test_a_due_visit_is_placed_at_a_moment_chosen_by_hand_or_told_why_not(networ
     assert due is not None
     refused = client.fill("/semaine/placement", link[1], due=due[1], slot="autre", day="2027-01-11", hour="19:00")
     assert refused.status_code == 422
+    assert "<title>Erreur :" in refused.text
     assert "Ana : pas disponible à ce moment." in refused.text
     assert "Rien n’a été modifié." in refused.text
     outside = client.fill("/semaine/placement", link[1], due=due[1], slot="autre", day="2027-01-29", hour="10:00")
