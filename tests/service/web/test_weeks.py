@@ -98,6 +98,14 @@ def test_meetings_stand_between_the_visits_of_the_week_and_of_the_agenda(network
     assert "Supervision" not in network.signed_in("peer_helper", "Bilal").read("/agenda").text
 
 
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-27", "9999-12-31"])
+def test_a_day_that_no_calendar_reaches_is_not_found(network: Network, day: str):
+    client = network.signed_in("coordinator")
+
+    for page in (f"/semaine/{day}", f"/semaine/jour/{day}", f"/semaine/{day}/publier"):
+        assert client.read(page).status_code == 404
+
+
 def test_another_day_of_the_week_leads_to_its_monday(network: Network):
     client = network.signed_in("coordinator")
 
