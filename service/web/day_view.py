@@ -18,7 +18,6 @@ from service.web.speech import Speech
 from service.web.week_view import why_off
 from service.web.words import APPOINTMENTS
 
-
 YEARS = range(2000, 2100)
 """Weeks and days outside of them are nobody's: an address that was written by hand."""
 
