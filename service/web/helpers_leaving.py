@@ -49,7 +49,7 @@ async def helper_left(
 ) -> Redirect:
     form = await read(request, LeaveForm)
     closes = await sync_to_thread(helpers_leaving.leave, site, visitor.actor, "peer_helper", helper, form.revision)
-    return Redirect(f"{HOME['peer_helper']}/{helper}?fait={'left_network' if closes else 'left'}", status_code=303)
+    return Redirect(f"{HOME['peer_helper']}/{helper}?fait={'left_network' if closes else 'departed'}", status_code=303)
 
 
 @get("/partenaires/professionnels/{partner:str}/depart", opt=COORDINATOR, sync_to_thread=True)
@@ -71,7 +71,9 @@ async def professional_left(
 ) -> Redirect:
     form = await read(request, LeaveForm)
     closes = await sync_to_thread(helpers_leaving.leave, site, visitor.actor, "professional", partner, form.revision)
-    return Redirect(f"{HOME['professional']}/{partner}?fait={'left_network' if closes else 'left'}", status_code=303)
+    return Redirect(
+        f"{HOME['professional']}/{partner}?fait={'left_network' if closes else 'departed'}", status_code=303
+    )
 
 
 @post("/partenaires/professionnels/{partner:str}/retour", opt=COORDINATOR)
