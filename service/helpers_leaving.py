@@ -78,9 +78,9 @@ def leaving(site: Site, actor: Actor, kind: str, public_id: str) -> Leaving:
         return _leaving(at, kind, find(at, TABLES[kind], public_id))
 
 
-def leave(site: Site, actor: Actor, kind: str, public_id: str, revision: int) -> None:
+def leave(site: Site, actor: Actor, kind: str, public_id: str, revision: int) -> bool:
     """
-    Note that somebody has left; their accounts close, and they are proposed to nobody.
+    Note that somebody has left, and is proposed to nobody; whether they had an account, which closes.
 
     Raises
     ------
@@ -101,9 +101,11 @@ def leave(site: Site, actor: Actor, kind: str, public_id: str, revision: int) ->
             raise StepNotAllowed(N_("Il reste des choses à régler avant ce départ."))
         row.status = "left"
         tx.add(row)
-        for account in _accounts(at, row):
+        held = _accounts(at, row)
+        for account in held:
             accounts.close_in(tx, site, actor, account)
         audit.note(tx, site, actor, f"{kind}.left", kind, row.public_id)
+        return bool(held)
 
 
 def come_back(site: Site, actor: Actor, public_id: str, revision: int) -> None:

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from locales import N_
-from service import codes
 from service.pairing_why_words import FLAGS
 from service.sheets import Field, Part, Sheet
 
 GENDERS = {"f": N_("Une femme"), "m": N_("Un homme"), "x": N_("Une personne non binaire")}
-AGES = {code: code for code in codes.AGE_BANDS}
+AGES = {
+    "18-24": N_("18 à 24 ans"),
+    "25-34": N_("25 à 34 ans"),
+    "35-44": N_("35 à 44 ans"),
+    "45-54": N_("45 à 54 ans"),
+    "55-64": N_("55 à 64 ans"),
+    "65-74": N_("65 à 74 ans"),
+    "75+": N_("75 ans et plus"),
+}
 CONTRACTS = {
     "employee": N_("Sous contrat"),
     "fixed_term": N_("Sous contrat à durée déterminée"),

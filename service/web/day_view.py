@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from markupsafe import Markup
 
 from service import visits
+from service.errors import NotFound
 from service.site import Actor, Site
 from service.visit_rows import week_of
 from service.visit_week import DayCell, Round, WeekView
@@ -16,6 +17,16 @@ from service.web.marks import color_of
 from service.web.speech import Speech
 from service.web.week_view import why_off
 from service.web.words import APPOINTMENTS
+
+YEARS = range(2000, 2100)
+"""Weeks and days outside of them are nobody's: an address that was written by hand."""
+
+
+def in_reach(day: date) -> date:
+    """The day; NotFound when the calendar has no page for it."""
+    if day.year not in YEARS:
+        raise NotFound
+    return day
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,8 @@ from litestar.datastructures import FormMultiDict
 from litestar.exceptions import HTTPException
 
 Line = Annotated[str, msgspec.Meta(max_length=400)]
+INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u2060\ufeff"))
+"""What word processors and web pages leave in copied text, and nobody sees: it goes, so that nothing is refused."""
 Id = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{32}$")]
 
 
@@ -62,7 +64,7 @@ async def read_files(request: Request[Any, Any, Any], *names: str) -> FormMultiD
 def _clean(value: Any) -> str:
     if not isinstance(value, str):
         raise HTTPException(status_code=400, detail="a file where text is expected")
-    text = unicodedata.normalize("NFC", value.replace("\r\n", "\n"))
+    text = unicodedata.normalize("NFC", value.replace("\r\n", "\n").translate(INVISIBLE))
     for character in text:
         if (
             character not in "\n\t"

@@ -48,8 +48,8 @@ async def helper_left(
     visitor: NamedDependency[Visitor],
 ) -> Redirect:
     form = await read(request, LeaveForm)
-    await sync_to_thread(helpers_leaving.leave, site, visitor.actor, "peer_helper", helper, form.revision)
-    return Redirect(f"{HOME['peer_helper']}/{helper}?fait=left_network", status_code=303)
+    closes = await sync_to_thread(helpers_leaving.leave, site, visitor.actor, "peer_helper", helper, form.revision)
+    return Redirect(f"{HOME['peer_helper']}/{helper}?fait={'left_network' if closes else 'departed'}", status_code=303)
 
 
 @get("/partenaires/professionnels/{partner:str}/depart", opt=COORDINATOR, sync_to_thread=True)
@@ -70,8 +70,10 @@ async def professional_left(
     visitor: NamedDependency[Visitor],
 ) -> Redirect:
     form = await read(request, LeaveForm)
-    await sync_to_thread(helpers_leaving.leave, site, visitor.actor, "professional", partner, form.revision)
-    return Redirect(f"{HOME['professional']}/{partner}?fait=left_network", status_code=303)
+    closes = await sync_to_thread(helpers_leaving.leave, site, visitor.actor, "professional", partner, form.revision)
+    return Redirect(
+        f"{HOME['professional']}/{partner}?fait={'left_network' if closes else 'departed'}", status_code=303
+    )
 
 
 @post("/partenaires/professionnels/{partner:str}/retour", opt=COORDINATOR)

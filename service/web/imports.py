@@ -40,13 +40,13 @@ class ChoiceForm(Form):
 
 @get("/import", opt=COORDINATOR, sync_to_thread=True)
 def import_page(request: Request[Any, Any, Any]) -> Response[str]:
-    return page(request, "import.html", names=NAMES)
+    return page(request, "import.html", names=NAMES, fault="")
 
 
 @post("/import/fichiers", opt=COORDINATOR, request_max_body_size=UPLOAD_BYTES)
 async def send_files(
     request: Request[Any, Any, Any], site: NamedDependency[Site], visitor: NamedDependency[Visitor]
-) -> Redirect:
+) -> Response[Any]:
     """Look at the files and keep them with their report for 24 hours; nothing else is written."""
     files: dict[str, bytes] = {}
     for sent in (await read_files(request, "files")).getall("files", []):
@@ -55,14 +55,20 @@ async def send_files(
         name = sent.filename.replace("\\", "/").rsplit("/", 1)[-1].casefold()
         if name in NAMES:
             files[name] = await sent.read(MAX_BYTES + 1)
-    if not files:
-        raise ImportNotAccepted(N_("Choisissez au moins un fichier CSV connu, par exemple persons.csv."))
-    language = speech_of(request).lang
+    speech = speech_of(request)
 
-    def look() -> str:
-        return kept.keep_report(site, visitor.actor, files, kept.look(site, visitor.actor, files, language=language))
+    def look() -> Response[Any]:
+        try:
+            if not files:
+                raise ImportNotAccepted(N_("Choisissez au moins un fichier CSV connu, par exemple persons.csv."))
+            report = kept.look(site, visitor.actor, files, language=speech.lang)
+        except ImportNotAccepted as refused:
+            fault = speech.gettext(str(refused), **refused.facts)
+            return page(request, "import.html", status=422, names=NAMES, fault=fault)
+        made = kept.keep_report(site, visitor.actor, files, report)
+        return Redirect(f"/import/{made}?fait=files_read", status_code=303)
 
-    return Redirect(f"/import/{await sync_to_thread(look)}?fait=files_read", status_code=303)
+    return await sync_to_thread(look)
 
 
 @get("/import/{public_id:str}", opt=COORDINATOR, sync_to_thread=True)

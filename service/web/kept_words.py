@@ -22,6 +22,7 @@ DONE: Mapping[str, str] = {
     "conflict_removed": N_("C’est retiré."),
     "record_made": N_("Fiche créée."),
     "record_saved": N_("Fiche enregistrée."),
+    "departed": N_("Départ noté."),
     "left_network": N_("Départ noté. Son compte est fermé."),
     "came_back": N_("Retour noté."),
     "handed_over": N_("C’est noté. Votre collègue prend le relais ces jours-là."),

@@ -13,6 +13,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Redirect
 
+from locales import N_
 from service import codes, people_compare, people_form, people_merge, people_requests, people_twins
 from service.access import Visitor
 from service.offered import PREFERENCES, ForPerson
@@ -310,6 +311,10 @@ async def add_request(
     return await sync_to_thread(write)
 
 
+NOT_FOUND = N_("Une de ces deux personnes n’est pas trouvée. Vérifiez l’orthographe.")
+ONE_ONLY = N_("Ce sont deux personnes différentes qu’il faut indiquer.")
+
+
 @get("/personnes/doublons", opt=COORDINATOR, sync_to_thread=True)
 def twins_page(
     request: Request[Any, Any, Any], site: NamedDependency[Site], visitor: NamedDependency[Visitor]
@@ -320,19 +325,21 @@ def twins_page(
         return str(request.query_params.get(name) or "").strip()[:80]
 
     chosen = (said("un"), said("autre"))
-    unknown = False
+    wrong, field = "", ""
     if all(chosen):
         one, two = people_twins.named(site, visitor.actor, *chosen)
         if one and two and one != two:
             return Redirect(f"/personnes/{one}/doublons/{two}", status_code=303)
-        unknown = True
+        wrong = ONE_ONLY if one and two else NOT_FOUND
+        field = "autre" if one else "un"
     undo = (said("de"), said("et"))
     return page(
         request,
         "people_twins.html",
         pairs=people_twins.likely(site, visitor.actor),
         chosen=chosen,
-        unknown=unknown,
+        wrong=wrong,
+        field=field,
         undo=undo if all(len(one) == ID_LENGTH and one.isalnum() for one in undo) else (),
     )
 

@@ -39,6 +39,7 @@ class PlanColumn:
 
     name: str
     changed: int
+    added: int
     told: int
     lines: tuple[ChangeLine, ...]
     unplaced: int
@@ -53,6 +54,7 @@ def column(draft: Draft, other: Mapping[str, int] | None, speech: Speech) -> Pla
     return PlanColumn(
         name=draft.plan,
         changed=sum(one.kind != "new" for one in offered),
+        added=sum(one.kind == "new" for one in offered),
         told=len({(one.who, one.role) for change in offered for one in change.told}),
         lines=tuple(change_line(one, speech) for one in offered),
         unplaced=len(draft.unplanned),

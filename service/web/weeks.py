@@ -73,7 +73,7 @@ def week_page(
     site: NamedDependency[Site],
     visitor: NamedDependency[Visitor],
 ) -> Response[Any]:
-    if monday.weekday():
+    if day_view.in_reach(monday).weekday():
         return Redirect(f"/semaine/{monday - timedelta(days=monday.weekday())}", status_code=303)
     asked = request.query_params.get("jour", "")
     shown = date.fromisoformat(asked) if len(asked) == 10 and _is_day(asked) else None
@@ -109,7 +109,7 @@ def day_page(
     return page(
         request,
         "day.html",
-        day=day_view.day(site, visitor.actor, day, speech_of(request)),
+        day=day_view.day(site, visitor.actor, day_view.in_reach(day), speech_of(request)),
         hatching=drawings.hatching,
     )
 
@@ -361,7 +361,12 @@ def publish_page(
     site: NamedDependency[Site],
     visitor: NamedDependency[Visitor],
 ) -> Response[str]:
-    return page(request, "publish.html", monday=monday, count=week_view.unpublished(site, visitor.actor, monday))
+    return page(
+        request,
+        "publish.html",
+        monday=monday,
+        count=week_view.unpublished(site, visitor.actor, day_view.in_reach(monday)),
+    )
 
 
 @post("/semaine/{monday:date}/publication", opt=COORDINATOR)

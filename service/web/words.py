@@ -54,7 +54,7 @@ DONE: dict[str, str] = {
     "published": N_("Semaine publiée. Les agendas sont à jour."),
     "applied": N_("Changements appliqués."),
     "nothing_applied": N_("Rien n’a été changé."),
-    "run_stopped": N_("Calcul arrêté."),
+    "run_stopped": N_("Le calcul s’arrête."),
     "subscribed": N_("Adresse créée. Elle ne s’affiche qu’une fois."),
     "renewed": N_("Nouvelle adresse créée. L’ancienne ne marche plus."),
     "revoked": N_("Abonnement arrêté."),

@@ -191,19 +191,23 @@ def test_what_makes_no_sense_is_said_and_changes_nothing(network: Network, do: s
 
 def test_the_coordinator_edits_anybody_of_the_territory_and_nobody_of_another(network: Network):
     client = network.signed_in("coordinator")
+    tables: tuple[tuple[str, Any], ...] = (
+        ("pairs-aidants", PeerHelper),
+        ("personnes", Person),
+        ("professionnels", Professional),
+        ("lieux", Place),
+    )
     with network.site.db() as tx:
-        for first, table in (
-            ("pairs-aidants", PeerHelper),
-            ("personnes", Person),
-            ("professionnels", Professional),
-            ("lieux", Place),
-        ):
-            for row in tx.exec(select(table)).all():
-                page = f"/{first}/{row.public_id}/disponibilites"
-                at_home = row.territory_id == network.territories["SER"]
-                assert client.read(page).status_code == (200 if at_home else 404)
-                refused = client.fill(page, "/absences", do="hours", seen="of another day")
-                assert refused.status_code == (409 if at_home else 404)
+        owners = [(first, row.public_id, row.territory_id) for first, table in tables for row in tx.exec(select(table))]
+    for first, public_id, territory in owners:
+        page, at_home = f"/{first}/{public_id}/disponibilites", territory == network.territories["SER"]
+        shown = client.read(page)
+        assert shown.status_code == (200 if at_home else 404)
+        for back in re.findall(r'<a class="back" href="([^"]+)"', shown.text) if at_home else ():
+            assert client.read(back).status_code == 200
+        assert ('class="back"' in shown.text) is at_home
+        refused = client.fill(page, "/absences", do="hours", seen="of another day")
+        assert refused.status_code == (409 if at_home else 404)
 
 
 def test_the_next_calculation_reads_the_limits_and_the_coordination_hears_no_reason(network: Network):

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlmodel import select
 
-from service import helpers_kept, helpers_profile, kept_records
+from service import codes, helpers_kept, helpers_profile, helpers_sheet, kept_records
 from service.errors import NotAcceptable, NotAllowed, NotFound, Outdated, StepNotAllowed
 from service.helpers_kept import KIND
 from service.sheets import Outcome
@@ -205,3 +205,7 @@ def test_a_certificate_is_noted_once_and_can_be_taken_off(network: Network):
     assert helpers_profile.profile(network.site, actor, row.public_id).certificates == (("Premiers secours", day),)
     helpers_kept.remove_certificate(network.site, actor, row.public_id, "Premiers secours", day)
     assert helpers_profile.profile(network.site, actor, row.public_id).certificates == ()
+
+
+def test_every_age_that_is_kept_is_said_in_words():
+    assert tuple(helpers_sheet.AGES) == codes.AGE_BANDS

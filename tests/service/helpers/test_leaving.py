@@ -93,7 +93,7 @@ def test_whoever_left_does_not_come_in_any_more_and_may_come_back(network: Netwo
     ana, browser = helper(network), network.signed_in("peer_helper", "Ana")
     assert browser.read("/agenda").status_code == 200
 
-    helpers_leaving.leave(network.site, claire(network), "peer_helper", ana.public_id, ana.revision)
+    assert helpers_leaving.leave(network.site, claire(network), "peer_helper", ana.public_id, ana.revision)
     assert browser.read("/agenda").status_code == 303
     with network.site.db() as tx:
         assert not tx.exec(select(Account).where(Account.party_id == ana.id)).one().active
@@ -111,6 +111,18 @@ def test_a_supervisor_stays_until_somebody_else_supervises(network: Network):
     assert {one.name for one in found.told if one.kind == "request"} == {"Rose", "Yann", "Zoe"}
     with pytest.raises(StepNotAllowed):
         helpers_leaving.leave(network.site, actor, "professional", paul.public_id, paul.revision)
+
+
+def test_no_account_is_said_to_close_where_there_was_none(network: Network):
+    bilal, client = helper(network, "Bilal"), network.signed_in("coordinator", "Claire")
+    with network.site.db.begin() as tx:
+        for account in tx.exec(select(Account).where(Account.party_id == bilal.id)):
+            tx.delete(account)
+    page = f"/pairs-aidants/{bilal.public_id}/depart"
+    said = client.fill(f"{page}/noter", page, revision=bilal.revision).headers["location"]
+
+    assert "Départ noté." in client.read(said).text
+    assert "Son compte est fermé" not in client.read(said).text
 
 
 def test_a_professional_leaves_and_comes_back(network: Network):

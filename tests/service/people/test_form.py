@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -39,6 +40,15 @@ def lines_of(network: Network, row: Person) -> tuple[list[Request], list[Consent
             list(tx.exec(select(Request).where(Request.person_id == row.id).order_by(col(Request.id))).all()),
             list(tx.exec(select(Consent).where(Consent.person_id == row.id).order_by(col(Consent.id))).all()),
         )
+
+
+def test_what_nobody_sees_in_copied_text_goes_and_what_turns_it_round_is_refused(
+    network: Network, client: Browser, area: str
+):
+    assert sent(client, NEW, somebody(area, pseudonym="Mer\u202ele")).status_code == 400
+    assert sent(client, NEW, somebody(area, pseudonym="\ufeffMer\u00adle\u200b")).status_code == 303
+
+    assert person(network, "Merle").pseudonym == "Merle"
 
 
 def test_a_new_person_with_consent_and_request_waits_at_once(network: Network, client: Browser, area: str):
@@ -216,4 +226,8 @@ def test_two_of_ones_own_choice_lead_to_their_comparison(network: Network, clien
 
     answer = client.read("/personnes/doublons?un=yann&autre=SER-P002")
     assert answer.headers["location"] == f"/personnes/{yann}/doublons/{zoe}"
-    assert "n’est pas trouvée" in client.read("/personnes/doublons?un=yann&autre=Yann d’ailleurs").text
+    unknown = client.read("/personnes/doublons?un=yann&autre=Yann d’ailleurs").text
+    assert "n’est pas trouvée" in unknown
+    assert re.search(r'<input id="autre"[^>]* autofocus', unknown)
+    assert "<title>Erreur :" in unknown
+    assert "deux personnes différentes" in client.read("/personnes/doublons?un=yann&autre=Yann").text

@@ -46,6 +46,7 @@ def test_a_moment_against_the_rules_is_refused_in_words(network: Network):
     refused = client.fill("/semaine/ajout", page, **fields, day="2027-01-12", hour="10:30")
 
     assert refused.status_code == 422
+    assert "<title>Erreur :" in refused.text
     assert "Ana : une autre visite ou réunion à ce moment, trajet compris." in refused.text
     with network.site.db() as tx:
         assert tx.exec(select(Visit).where(Visit.kind == "family")).first() is None

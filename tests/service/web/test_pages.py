@@ -304,6 +304,37 @@ def test_only_the_person_may_choose_the_plain_level(network: Network):
     assert network.signed_in("person").fill("/abonnement/creer", "/abonnement", level="plain").status_code == 200
 
 
+@pytest.mark.parametrize(("name", "body"), [("notes.txt", b"x"), ("persons.csv", b"no|columns\n")])
+def test_files_of_which_nothing_can_be_taken_over_are_not_offered(network: Network, name: str, body: bytes):
+    client = network.signed_in("coordinator")
+    sent = client.post(
+        "/import/fichiers", data={"csrf": client.seal("/import")}, files=[("files", (name, body, "text/csv"))]
+    )
+
+    assert "Reprendre ces lignes" not in sent.text
+    assert (
+        ("Choisissez au moins un fichier CSV connu" in sent.text) is (sent.status_code == 422) is (name == "notes.txt")
+    )
+    assert ('name="files"' in sent.text) is (name == "notes.txt")
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "/reglages/numeros",
+        "/reglages/coordination",
+        "/reglages/liens-partenaires",
+        "/reglages/calendriers",
+        "/import",
+        "/droits",
+    ],
+)
+def test_every_page_of_the_settings_leads_back_to_them(network: Network, page: str):
+    shown = network.signed_in("coordinator").read(page).text
+
+    assert '<a class="back" href="/reglages">' in shown
+
+
 def test_files_are_looked_at_and_taken_over_only_on_acceptance(network: Network):
     client = network.signed_in("coordinator")
     seal = client.seal("/import")

@@ -98,6 +98,14 @@ def test_meetings_stand_between_the_visits_of_the_week_and_of_the_agenda(network
     assert "Supervision" not in network.signed_in("peer_helper", "Bilal").read("/agenda").text
 
 
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-27", "9999-12-31"])
+def test_a_day_that_no_calendar_reaches_is_not_found(network: Network, day: str):
+    client = network.signed_in("coordinator")
+
+    for page in (f"/semaine/{day}", f"/semaine/jour/{day}", f"/semaine/{day}/publier"):
+        assert client.read(page).status_code == 404
+
+
 def test_another_day_of_the_week_leads_to_its_monday(network: Network):
     client = network.signed_in("coordinator")
 
@@ -223,6 +231,7 @@ def test_a_moment_chosen_by_hand_that_breaks_a_rule_is_answered_at_once(
     answer = client.fill(f"{page}/deplacer", page, revision="1", slot="autre", day=day, hour=hour)
 
     assert answer.status_code == 422
+    assert "<title>Erreur :" in answer.text
     assert sentence in answer.text
     assert f'value="{hour}"' in answer.text
     assert visit_of(network, public_id) == before
@@ -284,6 +293,7 @@ def test_a_due_visit_is_placed_at_a_moment_chosen_by_hand_or_told_why_not(networ
     assert due is not None
     refused = client.fill("/semaine/placement", link[1], due=due[1], slot="autre", day="2027-01-11", hour="19:00")
     assert refused.status_code == 422
+    assert "<title>Erreur :" in refused.text
     assert "Ana : pas disponible à ce moment." in refused.text
     assert "Rien n’a été modifié." in refused.text
     outside = client.fill("/semaine/placement", link[1], due=due[1], slot="autre", day="2027-01-29", hour="10:00")
