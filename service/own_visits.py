@@ -21,7 +21,8 @@ class OwnVisit:
     """
     One visit; `who` is the helper for the person, the pseudonym for a professional; `going` are the others.
 
-    `asks` says that the reader's own answer is still open, `has_answered` that they gave one.
+    `asks` says that the reader's own answer is still open, `has_answered` that they gave one, `wants_other` that it
+    was another moment.
     """
 
     public_id: str
@@ -36,6 +37,7 @@ class OwnVisit:
     status: str
     asks: bool
     has_answered: bool
+    wants_other: bool
 
 
 def own_visits(site: Site, actor: Actor) -> list[OwnVisit]:
@@ -80,6 +82,7 @@ def own_visits(site: Site, actor: Actor) -> list[OwnVisit]:
                     status=row.status,
                     asks=to_person and row.status == "planned" and row.person_answer == "pending",
                     has_answered=to_person and row.person_answer != "pending",
+                    wants_other=to_person and row.person_answer == "other_time",
                 )
             )
         return found
