@@ -150,8 +150,7 @@ def _with(names: tuple[str, ...], speech: Speech) -> str:
 
 def _of_others(site: Site, visitor: Visitor, speech: Speech) -> AgendaPage:
     today = clock.today(site.clock, visitor.zone)
-    now = site.clock.now()
-    entries = [(one, _own(one, speech, visitor, now)) for one in own_visits(site, visitor.actor)]
+    entries = [(one, _own(one, speech)) for one in own_visits(site, visitor.actor)]
     later = [entry for _, entry in entries if entry.day != today]
     return AgendaPage(
         today,
@@ -161,7 +160,7 @@ def _of_others(site: Site, visitor: Visitor, speech: Speech) -> AgendaPage:
     )
 
 
-def _own(one: OwnVisit, speech: Speech, visitor: Visitor, now: datetime) -> Entry:
+def _own(one: OwnVisit, speech: Speech) -> Entry:
     return Entry(
         public_id=one.public_id,
         revision=one.revision,
@@ -174,7 +173,7 @@ def _own(one: OwnVisit, speech: Speech, visitor: Visitor, now: datetime) -> Entr
         is_open=one.status == "planned",
         way="",
         asks=speech.gettext(TO_CONFIRM[one.kind]),
-        may_change=visitor.actor.role == "person" and one.start > now,
+        may_change=one.may_change,
         has_answered=one.has_answered,
         wants_other=one.wants_other,
     )
