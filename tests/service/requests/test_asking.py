@@ -227,6 +227,10 @@ def test_what_a_draft_says_is_not_in_the_database_in_clear(network: Network):
 def test_an_erased_draft_is_gone(network: Network):
     client = network.signed_in("professional", "Paul")
     draft = begun(client)
+    # What one tap would lose stands one tap further.
+    assert re.search(
+        rf"<details[^>]*><summary>(?:(?!</details>).)*{draft}/effacer", client.read("/mes-demandes").text, re.DOTALL
+    )
     client.fill(f"{draft}/effacer", "/mes-demandes")
 
     assert client.read(f"{draft}/1").status_code == 404
