@@ -139,7 +139,7 @@ async def resume(
 ) -> Redirect:
     form = await read(request, RevisionForm)
     await sync_to_thread(pairing_life.resume, site, visitor.actor, pairing, revision=form.revision)
-    return _back("resumed")
+    return _back("own_resumed")
 
 
 @get("/mes-binomes/{pairing:str}/arreter", opt=BOTH_SIDES, sync_to_thread=True)

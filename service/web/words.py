@@ -95,6 +95,7 @@ DONE: dict[str, str] = {
     "trial_passed": N_("L’accompagnement continue."),
     "paused": N_("Pause notée. Les visites pendant la pause sont annulées."),
     "resumed": N_("L’accompagnement reprend."),
+    "own_resumed": N_("L’accompagnement reprend. La coordination prévoit de nouvelles rencontres avec vous."),
     "stopped": N_("C’est arrêté. Les visites prévues sont annulées."),
     "pairing_ended": N_("Binôme terminé. Les visites prévues sont annulées."),
     "settled": N_("La suite est notée."),
