@@ -127,7 +127,7 @@ async def arrive(
     site: NamedDependency[Site],
     visitor: NamedDependency[Visitor],
 ) -> Redirect:
-    """« Je suis arrivé », by one tap; no position."""
+    """« Je suis là », by one tap; no position."""
     form = await read(request, SeenForm)
     await sync_to_thread(visit_presence.arrive, site, visitor.actor, visit, revision=form.revision)
     return _back(visit, "arrived")

@@ -9,7 +9,7 @@ from service.web.request_words import REQUEST_TABLES
 
 DONE: dict[str, str] = {
     "entered": N_("Bienvenue."),
-    "left": N_("Vous êtes sorti. À bientôt."),
+    "left": N_("C’est fermé. À bientôt."),
     "request_accepted": N_("Demande acceptée. Elle attend maintenant un pair-aidant."),
     "request_consent": N_("Demande acceptée. Elle attend l’accord de la personne."),
     "consent_noted": N_("Accord noté. Vous pouvez accepter la demande."),
@@ -83,7 +83,7 @@ DONE: dict[str, str] = {
     "right_erased": N_("C’est effacé."),
     "visit_noted": N_("C’est noté. Merci."),
     "arrived": N_("C’est noté : vous êtes sur place."),
-    "left_visit": N_("C’est noté : vous êtes parti. Merci."),
+    "left_visit": N_("C’est noté : la visite est finie. Merci."),
     "tap_back": N_("C’est repris."),
     "outcome_back": N_("C’est repris. Vous pouvez le noter de nouveau."),
     "postponed": N_("Visite reportée. La personne est prévenue."),
