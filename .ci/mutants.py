@@ -211,6 +211,11 @@ ACCESS: dict[str, tuple[Edit, str, str]] = {
         "nobody_gets_at and binomes",
     ),
     "fresh proof": ((DOORS, "if rule.fresh and", "if not rule.roles and"), "tests/service/access/test_staff.py", ""),
+    "hour of an emergency": (
+        ("service/emergencies.py", "if clock.now() >= row.opened_at + LASTS:", "if row.person_id is None:"),
+        "tests/service/emergencies/test_openings.py",
+        "sixty_minutes",
+    ),
     "card days": (
         ("service/visit_sheet.py", "CARD_FROM, CARD_UNTIL = 7, 1", "CARD_FROM, CARD_UNTIL = 8, 2"),
         "tests/service/agenda/test_pages.py",

@@ -16,7 +16,7 @@ from babel.lists import format_list
 from babel.numbers import format_decimal
 
 from locales.compile import compiled
-from locales.typography import ended_once, french
+from locales.typography import elided, ended_once, french
 
 LANGS = ("fr", "nl", "de", "en")
 DOMAIN = "lefil"
@@ -152,8 +152,11 @@ class Texts:
         # Before the values come in: a code, an address or a name stays as it is.
         spaced = french(text) if self.lang == "fr" else text
         for name, value in values.items():
+            mark = f"%({name})s"
             if str(value).endswith("."):
-                spaced = ended_once(spaced, f"%({name})s")
+                spaced = ended_once(spaced, mark)
+            if self.lang == "fr":
+                spaced = elided(spaced, mark, str(value))
         return spaced % values if values else spaced
 
     def _clock(self, at: int | time | datetime) -> str:

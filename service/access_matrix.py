@@ -20,6 +20,7 @@ from service.site import Actor
 from service.tables.access import Account, Letter, Subscription
 from service.tables.calendars import OtherCalendar
 from service.tables.duties import CoordinatorDuty
+from service.tables.emergencies import EmergencyOpening
 from service.tables.follow import PartnerLink, RequestMessage
 from service.tables.mail import MailReply, OutboxMessage
 from service.tables.network import Meeting
@@ -54,6 +55,10 @@ def _meant_for_helper(row: type[RequestMessage], actor: Actor) -> ColumnElement[
     return col(row.for_helper) & col(row.pairing_id).in_(going_on)
 
 
+def _opened_here_or_by_them(row: type[EmergencyOpening], actor: Actor) -> ColumnElement[bool]:
+    return or_(col(row.territory_id) == actor.territory_id, col(row.opened_by) == actor.account_id)
+
+
 def within(row: Any, territory_id: int | None) -> ColumnElement[bool]:
     """The territory that each relation is held to: of the row itself, or of whom or what it hangs on."""
     if row is Theme:
@@ -62,6 +67,9 @@ def within(row: Any, territory_id: int | None) -> ColumnElement[bool]:
         return col(ImportReport.made_by).in_(select(Account.id).where(col(Account.territory_id) == territory_id))
     if row is Absence:
         return col(Absence.owner_id).in_(select(Party.id).where(col(Party.territory_id) == territory_id))
+    if row is EmergencyOpening:
+        # It leads from one territory to another; its relation names both ends.
+        return true()
     return col(row.territory_id) == territory_id
 
 
@@ -70,6 +78,7 @@ ADDED_HERE = Relation("those that their network added", lambda row, actor: true(
 THEMSELF = Relation("their own record", lambda row, actor: col(row.id) == actor.party_id)
 THEIRS = Relation("their own", lambda row, actor: col(row.owner_id) == actor.party_id)
 TOLD = Relation("what they are told", lambda row, actor: col(row.party_id) == actor.party_id)
+OPENED = Relation("of people of their territory, and those that they made", _opened_here_or_by_them)
 CONCERNED = Relation("what is about them", lambda row, actor: col(row.person_id) == actor.party_id)
 PAIRED = Relation("pairings with them", lambda row, actor: col(row.peer_helper_id) == actor.party_id)
 GOES_ALONG = Relation("visits they go to", _goes_along)
@@ -90,6 +99,7 @@ MATRIX: Mapping[type[Any], Mapping[str, Relation]] = {
     Absence: {"coordinator": HERE, "peer_helper": THEIRS},
     Notice: {"coordinator": HERE, "peer_helper": TOLD, "professional": TOLD, "person": TOLD},
     RightRequest: {"coordinator": HERE, "person": CONCERNED},
+    EmergencyOpening: {"coordinator": OPENED},
     Subscription: {"coordinator": HERE, "peer_helper": THEIRS, "professional": THEIRS, "person": THEIRS},
     OtherCalendar: {"peer_helper": THEIRS, "professional": THEIRS},
     Place: {"coordinator": HERE},

@@ -30,6 +30,7 @@ from service.web import (
     calendar_settings,
     consents,
     duties,
+    emergencies,
     feeds,
     first_run,
     help,
@@ -75,6 +76,7 @@ from service.web import (
     staff_doors,
     subscription,
     todo,
+    week_undo,
     weeks,
 )
 from service.web.doors import ANYONE, Doors, check_form, check_rules, obey, site_of, visitor_of
@@ -178,7 +180,9 @@ def create_app(site: Site) -> Litestar:
             *helpers_leaving.HANDLERS,
             *partners.HANDLERS,
             *duties.HANDLERS,
+            *emergencies.HANDLERS,
             *weeks.HANDLERS,
+            *week_undo.HANDLERS,
             *additions.HANDLERS,
             *agenda.HANDLERS,
             *own_visits.HANDLERS,

@@ -21,6 +21,8 @@ from service.site import Actor, Site
 from service.tables.work import AuditEntry
 
 PURPOSE = "audit-chain"
+READ, READ_IN_EMERGENCY = LOOKS = ("read", "read_in_emergency")
+"""Actions that change nothing: somebody looked, or the coordination of another territory did (`emergencies`)."""
 ORDER = 0x1EF10  # of PostgreSQL's advisory locks; never change
 
 

@@ -178,6 +178,7 @@ NOTICES_TO_PARTIES = (
     "request_redirected",
     "request_closed",
     "request_resumed",
+    "opened_in_emergency",
 )
 """What somebody is told; it never says why, nor who asked."""
 NOTICES_TO_COORDINATION = (
@@ -229,6 +230,8 @@ TRIP_PURPOSES = ("sign_in", "join", "link", "confirm")
 RIGHT_KINDS = ("correction", "erasure", "restriction")
 RIGHT_STATES = ("open", "done", "refused", "taken_back")
 RIGHT_REFUSALS = ("already_right", "kept_by_law", "not_held_here")
+EMERGENCY_REASONS = ("life_in_danger", "other_in_danger", "service_asks", "lost")
+EMERGENCY_STATES = ("open", "justified", "not_justified", "nobody")
 OWN_KEYS = ("link", "code")
 EXPERIENCES = (
     "distress",

@@ -330,6 +330,11 @@ DATA_MAP: dict[str, dict[Class, str]] = {
         "pseudonym": "request_id by",
         "special": "deed before after person_before reason where_sealed",
     },
+    "emergency_opening": {
+        "none": "revision id public_id territory_id",
+        "pseudonym": "person_id opened_by reviewed_by",
+        "special": "reason state opened_at reviewed_at",
+    },
     "right_request": {
         "none": "revision id public_id territory_id",
         "pseudonym": "person_id ended_by",

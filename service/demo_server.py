@@ -9,8 +9,11 @@ from dataclasses import replace
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
+from sqlmodel import col, select
+
 from locales import N_, Texts
 from service import access, runs, serving, visits
+from service.access_scope import scope
 from service.cli_faults import Fault
 from service.cli_site import demo_shift, is_demo, keep_demo, only_territory
 from service.clock import RealClock, ShiftedClock
@@ -18,6 +21,7 @@ from service.demo_steps import Tell, pair, plan, say_how_to_call
 from service.imports import shipped
 from service.site import Actor, Site
 from service.tables.territory import Territory
+from service.tables.work import Run
 from service.worker import working
 
 SHOWN = "seraing"
@@ -49,7 +53,7 @@ def start(site: Site, listener: socket.socket, texts: Texts, tell: Tell) -> None
     site = replace(site, clock=ShiftedClock(FIRST_MORNING - RealClock().now() if shift is None else shift))
     territory = _filled(site, texts, tell)
     with working(site):
-        _prepared(site, Actor("coordinator", territory.id, language=texts.lang), texts, tell)
+        prepared(site, Actor("coordinator", territory.id, language=texts.lang), texts, tell)
         _tell_links(site, texts, tell)
         serving.serve(site, listener)
 
@@ -69,16 +73,16 @@ def _filled(site: Site, texts: Texts, tell: Tell) -> Territory:
     return territory
 
 
-def _prepared(site: Site, actor: Actor, texts: Texts, tell: Tell) -> None:
+def prepared(site: Site, actor: Actor, texts: Texts, tell: Tell) -> None:
     """How to call the network, a plan and proposals, unless they are there."""
     say_how_to_call(site, actor)
-    planned = runs.finished(site, actor, "planning")
-    if planned is None:
-        tell(N_("Calcul des visites de quatre semaines…"))
-        timed = plan(site, actor, PLAN_START, PLAN_WEEKS)
-        tell(N_("Visites prêtes (%(seconds)s s)."), seconds=texts.number(timed.seconds, 1))
-        planned = timed.finished
-    if planned.applied_at is None:
+    if not _is_planned(site, actor):
+        planned = runs.finished(site, actor, "planning")
+        if planned is None:
+            tell(N_("Calcul des visites de quatre semaines…"))
+            timed = plan(site, actor, PLAN_START, PLAN_WEEKS)
+            tell(N_("Visites prêtes (%(seconds)s s)."), seconds=texts.number(timed.seconds, 1))
+            planned = timed.finished
         visits.apply_draft(site, actor, planned.public_id)
         # The first week is told to everybody; the others wait for the coordinator, as they would.
         visits.publish(site, actor, PLAN_START)
@@ -87,6 +91,13 @@ def _prepared(site: Site, actor: Actor, texts: Texts, tell: Tell) -> None:
         tell(N_("Calcul des propositions…"))
         paired = pair(site, actor)
         tell(N_("Propositions prêtes (%(seconds)s s)."), seconds=texts.number(paired.seconds, 1))
+
+
+def _is_planned(site: Site, actor: Actor) -> bool:
+    """A plan was taken over once: whatever was calculated since then waits for a coordinator."""
+    with site.db() as tx:
+        applied = select(Run.id).where(scope(actor).of(Run), Run.kind == "planning", col(Run.applied_at).is_not(None))
+        return tx.exec(applied.limit(1)).first() is not None
 
 
 def _tell_links(site: Site, texts: Texts, tell: Tell) -> None:

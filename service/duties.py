@@ -209,11 +209,14 @@ def names_in_order(site: Site, actor: Actor) -> list[str]:
     """Names of those who coordinate the actor's territory: first who is on duty today."""
     with site.db() as tx:
         territory = tx.get(Territory, actor.territory_id) if actor.territory_id is not None else None
-        if territory is None:
-            return []
-        serving, away = in_order(tx, territory.id, clock.today(site.clock, territory.timezone))
-        names = _names(tx, [one.party_id for one in (*serving, *away)])
-        return [names[one.party_id] for one in (*serving, *away) if one.party_id in names]
+        return names_in(tx, site, territory) if territory is not None else []
+
+
+def names_in(tx: Session, site: Site, territory: Territory) -> list[str]:
+    """The same of any territory."""
+    serving, away = in_order(tx, territory.id, clock.today(site.clock, territory.timezone))
+    names = _names(tx, [one.party_id for one in (*serving, *away)])
+    return [names[one.party_id] for one in (*serving, *away) if one.party_id in names]
 
 
 def _days(at: Desk, first: date | None, last: date | None) -> tuple[date, date]:

@@ -15,7 +15,7 @@ from sqlmodel import Session, col, select
 from locales import N_
 from service import audit
 from service.access_scope import only_coordinator
-from service.errors import NotAllowed, Outdated, StepNotAllowed
+from service.errors import NotAcceptable, NotAllowed, Outdated
 from service.site import Actor, Site
 from service.tables.territory import NetworkSetting, Territory
 
@@ -69,7 +69,7 @@ def numbers(site: Site, actor: Actor) -> Numbers:
     with site.db() as tx:
         if actor.territory_id is None:
             raise NotAllowed
-        return _read(tx, tx.get_one(Territory, actor.territory_id))
+        return numbers_of(tx, tx.get_one(Territory, actor.territory_id))
 
 
 def choose(
@@ -80,7 +80,7 @@ def choose(
 
     Raises
     ------
-    StepNotAllowed
+    NotAcceptable
         When a line has a name without a number, or a number that no telephone takes.
     Outdated
         When somebody else changed them since they were shown.
@@ -90,10 +90,10 @@ def choose(
         if one is not None:
             _check(one)
     if len(lines) > MOST_LINES:
-        raise StepNotAllowed(N_("Il y a trop de numéros : huit au plus."))
+        raise NotAcceptable(N_("Il y a trop de numéros : huit au plus."))
     with site.db.begin() as tx:
         territory = tx.exec(select(Territory).where(Territory.id == actor.territory_id).with_for_update()).one()
-        before = _read(tx, territory)
+        before = numbers_of(tx, territory)
         if before.seen != seen:
             raise Outdated(N_("Quelqu’un d’autre a changé ces numéros entre-temps."))
         own = None if tuple(lines) == PUBLIC[territory.country] else [_told(one) for one in lines]
@@ -115,18 +115,19 @@ def choose(
 
 def _check(line: Line) -> None:
     if not line.name.strip() or not line.number.strip():
-        raise StepNotAllowed(N_("Il faut un nom et un numéro sur chaque ligne remplie."))
+        raise NotAcceptable(N_("Il faut un nom et un numéro sur chaque ligne remplie."))
     if len(line.name) > NAME_LENGTH or len(line.number) > NUMBER_LENGTH or len(line.when) > WHEN_LENGTH:
-        raise StepNotAllowed(N_("Un nom, un numéro ou une précision est trop long."))
+        raise NotAcceptable(N_("Un nom, un numéro ou une précision est trop long."))
     if not set(line.number) <= IN_A_NUMBER or not any(sign.isdigit() for sign in line.number):
-        raise StepNotAllowed(N_("Un numéro s’écrit avec des chiffres, des espaces et « + »."))
+        raise NotAcceptable(N_("Un numéro s’écrit avec des chiffres, des espaces et « + »."))
 
 
 def _told(line: Line) -> dict[str, str]:
     return {"name": line.name.strip(), "number": line.number.strip(), "when": line.when.strip()}
 
 
-def _read(tx: Session, territory: Territory) -> Numbers:
+def numbers_of(tx: Session, territory: Territory) -> Numbers:
+    """The numbers of any territory."""
     row = tx.exec(
         select(NetworkSetting)
         .where(NetworkSetting.territory_id == territory.id, NetworkSetting.name == SETTING)

@@ -100,6 +100,11 @@ LIFECYCLES: dict[str, Lifecycle] = {
         {"open": ("done", "refused", "taken_back")},
         {"refused": codes.RIGHT_REFUSALS},
     ),
+    "emergency_opening": Lifecycle(
+        codes.EMERGENCY_STATES,
+        ("open", "nobody"),
+        {"open": ("justified", "not_justified"), "justified": ("open",), "not_justified": ("open",)},
+    ),
     "situation": Lifecycle(
         codes.SITUATION_STATES,
         ("opened",),

@@ -45,6 +45,10 @@ TO_PARTIES: Mapping[str, str] = {
     "request_redirected": N_("La demande pour %(name)s est réorientée vers un autre service."),
     "request_closed": N_("La demande pour %(name)s est clôturée."),
     "request_resumed": N_("La demande pour %(name)s est reprise."),
+    "opened_in_emergency": N_(
+        "Vos coordonnées ont été ouvertes en urgence par la coordination d’un autre réseau. "
+        "Votre coordination vérifie si c’était juste."
+    ),
 }
 """The sentence to say, and the one on the own page: the same for every cause."""
 TO_COORDINATION: Mapping[str, str] = {

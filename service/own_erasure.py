@@ -23,6 +23,7 @@ from service.pairing_rows import hold_person
 from service.site import Actor, Site
 from service.tables.access import Account, Letter, SignInLink, Subscription, WebSession
 from service.tables.calendars import BusyInterval, OtherCalendar
+from service.tables.emergencies import EmergencyOpening
 from service.tables.feeds import FeedBody
 from service.tables.follow import SlotWish
 from service.tables.mail import MailPreference, MailReply, MessagePreference, MessageTold, OutboxMessage
@@ -81,7 +82,7 @@ LEFT_OF: dict[Any, dict[str, Any]] = {
 }
 """What no longer counts in the rows that stay, and what it says from then on."""
 COUNTED = tuple(LEFT_OF)
-BY_PERSON = (MetBefore, Conflict, Refusal, Override, SetAside, Notice, Outcome)
+BY_PERSON = (EmergencyOpening, MetBefore, Conflict, Refusal, Override, SetAside, Notice, Outcome)
 BY_OWNER = (Availability, AvailabilityBefore, Absence)
 BY_PARTY = (ContactCard, MailPreference, MessagePreference, MessageTold, MailReply, Notice)
 

@@ -20,7 +20,7 @@ from service.tables.work import AuditEntry
 
 KINDS: dict[str, tuple[str, ...]] = {
     "you": ("person", "contact_card"),
-    "consent": ("consent", "right_request"),
+    "consent": ("consent", "right_request", "emergency_opening"),
     "requests": ("request", "need", "request_step", "request_question"),
     "pairings": ("pairing", "visit", "met_before"),
     "network": ("situation", "goal", "outcome", "support_intervention", "housing_first_candidate", "tenancy"),
@@ -75,12 +75,13 @@ OTHER_TABLES: dict[str, str] = {
 
 @dataclass(frozen=True)
 class Look:
-    """Somebody looked: their name where they coordinate or work, their role, when, and at what."""
+    """Somebody looked: their name where they coordinate or work, their role, when, at what, and if in an emergency."""
 
     name: str
     role: str
     at: dt.datetime
     what: str
+    in_emergency: bool
 
 
 @dataclass(frozen=True)
@@ -186,13 +187,16 @@ def _looks(tx: Session, person: Person) -> list[Look]:
         .where(
             AuditEntry.record_id == person.public_id,
             col(AuditEntry.record_kind).in_(("person", "contact_card")),
-            AuditEntry.action == "read",
+            col(AuditEntry.action).in_(audit.LOOKS),
             AuditEntry.role != "person",
         )
         .order_by(col(AuditEntry.id).desc())
         .limit(100)
     ).all()
-    return [Look(who.display_name if who else "", one.role, one.at, one.record_kind) for one, who in entries]
+    return [
+        Look(who.display_name if who else "", one.role, one.at, one.record_kind, one.action == audit.READ_IN_EMERGENCY)
+        for one, who in entries
+    ]
 
 
 def tables_with_people() -> set[str]:

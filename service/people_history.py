@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import or_
 from sqlmodel import Session, col, select
 
+from service import audit
 from service.rows import by_id
 from service.site import Actor
 from service.tables.access import Account
@@ -17,8 +18,6 @@ from service.tables.people import PeerHelper, Person, Professional
 from service.tables.work import AuditEntry
 
 AT_MOST = 60
-LOOKS = ("read",)
-"""Entries that changed nothing: they stand apart."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +46,7 @@ def changes(tx: Session, actor: Actor, person: Person, merged: Sequence[Person])
                 (kind == "pairing") & record.in_(pairings),
                 (kind == "visit") & record.in_(visits),
             ),
-            col(AuditEntry.action).not_in(LOOKS),
+            col(AuditEntry.action).not_in(audit.LOOKS),
         )
         .order_by(col(AuditEntry.id).desc())
         .limit(AT_MOST)

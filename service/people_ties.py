@@ -11,7 +11,7 @@ from sqlmodel import Session, col, or_, select
 from locales import N_
 from service import audit, clock, codes
 from service.access_scope import only_coordinator, scope
-from service.errors import NotFound, StepNotAllowed
+from service.errors import NotAcceptable, NotFound, StepNotAllowed
 from service.pairing_data import BARRING_ENDS
 from service.people import find, held, named
 from service.rows import by_id
@@ -149,16 +149,16 @@ def separate(site: Site, actor: Actor, person: str, other: str) -> None:
 
     Raises
     ------
-    StepNotAllowed
+    NotAcceptable
         When nobody of the territory is known by it, or it is the same person.
     """
     with site.db.begin() as tx:
         row = held(tx, actor, person)
         second = named(tx, actor, other)
         if second is None:
-            raise StepNotAllowed(N_("Personne n’a ce pseudonyme ni cette référence. Vérifiez l’orthographe."))
+            raise NotAcceptable(N_("Personne n’a ce pseudonyme ni cette référence. Vérifiez l’orthographe."), "other")
         if second.id == row.id:
-            raise StepNotAllowed(N_("Ce sont deux personnes différentes qu’il faut indiquer."))
+            raise NotAcceptable(N_("Ce sont deux personnes différentes qu’il faut indiquer."), "other")
         low, high = sorted((row.id, second.id))
         same = select(Separation).where(Separation.person_id == low, Separation.other_person_id == high)
         if tx.exec(same).first() is None:

@@ -11,6 +11,7 @@ from locales import N_
 from service import audit, clock, lifecycles, request_threads
 from service.access_scope import only_coordinator
 from service.errors import NotAcceptable
+from service.request_questions import MAY_BE_ASKED
 from service.requests import NEW
 from service.site import Actor, Site
 from service.tables.pairings import Pairing, Request
@@ -96,6 +97,11 @@ def _turn_questions(site: Site, system: Actor, day: date, zone: str) -> int:
             .order_by(col(RequestQuestion.id))
         ).all()
         for question, request in found:
+            if request.status not in MAY_BE_ASKED:
+                # Somebody was proposed meanwhile: nobody needs the answer, and nothing ends for want of it.
+                request_threads.close_question(tx, site, request, site.clock.now())
+                count += 1
+                continue
             asked = clock.local_day(question.asked_at, zone)
             ends = asked + timedelta(days=days)
             if question.warned_at is not None:

@@ -30,7 +30,14 @@ GROUPS = ("now", "week", "soon")
 NOW_DAYS = 3
 """A visit that somebody refuses and that begins within these days is decided now."""
 PRESSING_NEWS = ("two_absences", "helper_away", "person_stopped", "consent_withdrawn", "consent_expired")
-SUMS_IN = {"rights": "now", "mails": "now", "to_tell": "now", "to_note": "week", "long_waiting": "week"}
+SUMS_IN = {
+    "openings": "now",
+    "rights": "now",
+    "mails": "now",
+    "to_tell": "now",
+    "to_note": "week",
+    "long_waiting": "week",
+}
 
 Row = TypeVar("Row")
 

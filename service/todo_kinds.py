@@ -22,6 +22,7 @@ from service import clock, codes
 from service.consents import SOON_DAYS
 from service.overdue import OVERDUE_AFTER, not_left_since
 from service.pairing_data import LAPSE_DAYS
+from service.tables.emergencies import EmergencyOpening
 from service.tables.mail import OutboxMessage
 from service.tables.network import Meeting, MeetingParticipant
 from service.tables.pairings import Notice, Pairing, Request, Visit
@@ -276,6 +277,13 @@ def rights(day: Day) -> Rows:
     return select(RightRequest.id).where(RightRequest.territory_id == day.territory_id, RightRequest.state == "open")
 
 
+def openings(day: Day) -> Rows:
+    """Records that another territory opened in an emergency, which nobody of the coordination reviewed."""
+    return select(EmergencyOpening.id).where(
+        EmergencyOpening.territory_id == day.territory_id, EmergencyOpening.state == "open"
+    )
+
+
 def mails(day: Day) -> Rows:
     """Mails that did not leave, or perhaps not."""
     return select(OutboxMessage.id).where(
@@ -300,6 +308,7 @@ LISTED: Mapping[str, Callable[[Day], Rows]] = {
 }
 """A line for each row."""
 SUMMED: Mapping[str, Callable[[Day], Rows]] = {
+    "openings": openings,
     "rights": rights,
     "mails": mails,
     "to_tell": to_tell,

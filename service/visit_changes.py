@@ -114,7 +114,7 @@ def take_back(site: Site, actor: Actor, visit: str, before: Before, *, revision:
         _put(tx, site, territory, row, loosened(tx, site, territory, row), before.slot)
         row.pinned = before.pinned
         row.helper_answer, row.person_answer = answers
-        if _is_agreed(row):
+        if is_agreed(row):
             step("visit", row.status, "confirmed")
             row.status = "confirmed"
         tx.add(row)
@@ -180,7 +180,7 @@ def answer_visit(
         if said == "declined":
             _cancel(tx, site, row, SIDES[side])
             visit_notices.tell_of_cancelled(tx, site, actor, row)
-        elif _is_agreed(row) and row.status == "planned":
+        elif is_agreed(row) and row.status == "planned":
             step("visit", row.status, "confirmed")
             row.status = "confirmed"
             touch(row, site, tells=True)
@@ -280,13 +280,9 @@ def take_back_answer(site: Site, actor: Actor, visit: str, *, revision: int | No
             row.person_answer = "pending"
         stood_off = row.status == "cancelled"
         if stood_off:
-            pairing = tx.get_one(Pairing, row.pairing_id)
-            if pairing.status not in codes.GOING_ON:
-                raise StepNotAllowed(N_("Cette réponse ne peut plus être reprise. Appelez la coordination."))
-            day = row.starts_at.astimezone(ZoneInfo(tx.get_one(Territory, row.territory_id).timezone)).date()
-            must_consent(tx, tx.get_one(Person, row.person_id), day)
+            may_stand_again(tx, row, N_("Cette réponse ne peut plus être reprise. Appelez la coordination."))
             row.reason = None
-        if row.status != "planned" and not (row.status == "confirmed" and _is_agreed(row)):
+        if row.status != "planned" and not (row.status == "confirmed" and is_agreed(row)):
             step("visit", row.status, "planned")
             row.status = "planned"
             if _is_agreed(row):
@@ -302,7 +298,15 @@ def take_back_answer(site: Site, actor: Actor, visit: str, *, revision: int | No
         audit.note(tx, site, actor, "visit.answer_taken_back", "visit", row.public_id)
 
 
-def _is_agreed(row: Visit) -> bool:
+def may_stand_again(tx: Session, row: Visit, otherwise: str) -> None:
+    """A cancelled visit stands again only while the pairing goes on and the person's consent holds on its day."""
+    if tx.get_one(Pairing, row.pairing_id).status not in codes.GOING_ON:
+        raise StepNotAllowed(otherwise)
+    day = row.starts_at.astimezone(ZoneInfo(tx.get_one(Territory, row.territory_id).timezone)).date()
+    must_consent(tx, tx.get_one(Person, row.person_id), day)
+
+
+def is_agreed(row: Visit) -> bool:
     needed = (row.helper_answer, row.person_answer) if row.kind == "first_joint" else (row.helper_answer,)
     return all(said == "accepted" for said in needed) and row.person_answer in ("pending", "accepted")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import msgspec
@@ -13,6 +14,7 @@ from litestar.response import Redirect
 from locales import N_
 from service import help_numbers, network_texts
 from service.access import Visitor
+from service.errors import NotAcceptable
 from service.help_numbers import MOST_LINES, PUBLIC, Line, Numbers
 from service.site import Site
 from service.web.doors import SIGNED_IN, may
@@ -72,21 +74,34 @@ def numbers_page(
 ) -> Response[str]:
     found = help_numbers.numbers(site, visitor.actor)
     lines = _said(found.lines, found.are_own, speech_of(request))
+    return _shown(request, found, found.duty, found.supervisor, lines)
+
+
+def _shown(
+    request: Request[Any, Any, Any],
+    found: Numbers,
+    duty: Line | None,
+    supervisor: Line | None,
+    lines: list[Line],
+    fault: str = "",
+) -> Response[Any]:
     empty = Line("", "")
     return page(
         request,
         "numbers.html",
+        status=422 if fault else 200,
         numbers=found,
-        duty=found.duty or empty,
-        supervisor=found.supervisor or empty,
+        duty=duty or empty,
+        supervisor=supervisor or empty,
         lines=[*lines, *[empty] * (MOST_LINES - len(lines))],
+        fault=fault,
     )
 
 
 @post("/reglages/numeros/changer", opt=COORDINATOR)
 async def change(
     request: Request[Any, Any, Any], site: NamedDependency[Site], visitor: NamedDependency[Visitor]
-) -> Redirect:
+) -> Response[Any]:
     form = await read(request, NumbersForm)
     speech = speech_of(request)
     rows = [
@@ -94,23 +109,23 @@ async def change(
         for name, number, when in zip(form.names, form.numbers, form.whens, strict=False)
         if name.strip() or number.strip() or when.strip()
     ]
+    kept = rows
     for public in PUBLIC.values():
         # Sent back as they were shown: they stay those of the country, in each reader's language.
         if rows == _said(public, False, speech):
-            rows = list(public)
+            kept = list(public)
+    duty = _one(form.duty_name, form.duty_number, form.duty_when)
+    supervisor = _one(form.supervisor_name, form.supervisor_number, form.supervisor_when)
 
-    def write() -> None:
-        help_numbers.choose(
-            site,
-            visitor.actor,
-            duty=_one(form.duty_name, form.duty_number, form.duty_when),
-            supervisor=_one(form.supervisor_name, form.supervisor_number, form.supervisor_when),
-            lines=rows,
-            seen=form.seen,
-        )
+    def write() -> Response[Any]:
+        try:
+            help_numbers.choose(site, visitor.actor, duty=duty, supervisor=supervisor, lines=kept, seen=form.seen)
+        except NotAcceptable as refused:
+            found = replace(help_numbers.numbers(site, visitor.actor), seen=form.seen)
+            return _shown(request, found, duty, supervisor, rows, str(refused))
+        return Redirect("/reglages/numeros?fait=numbers_changed", status_code=303)
 
-    await sync_to_thread(write)
-    return Redirect("/reglages/numeros?fait=numbers_changed", status_code=303)
+    return await sync_to_thread(write)
 
 
 def _one(name: str, number: str, when: str) -> Line | None:

@@ -26,6 +26,10 @@ DONE: Mapping[str, str] = {
     "came_back": N_("Retour noté."),
     "handed_over": N_("C’est noté. Votre collègue prend le relais ces jours-là."),
     "duty_ended": N_("Remplacement terminé."),
+    "emergency_opened": N_("Fiche ouverte pour une heure. La personne et son réseau sont prévenus."),
+    "emergency_justified": N_("Avis noté. La personne le lit sur sa page."),
+    "emergency_not_justified": N_("Avis noté. La personne le lit sur sa page."),
+    "emergency_open": N_("Avis repris. L’ouverture attend de nouveau votre avis."),
 }
 CHANGES = {
     "peer_helper.made": N_("Fiche créée"),
@@ -55,7 +59,21 @@ MISSING_OF_HELPERS = {
 }
 DUTIES = {"now": N_("En cours"), "ahead": N_("À venir"), "past": N_("Passé"), "ended": N_("Terminé plus tôt")}
 
+EMERGENCIES = {
+    "open": N_("avis à donner"),
+    "justified": N_("c’était justifié"),
+    "not_justified": N_("ce n’était pas justifié"),
+    "nobody": N_("aucune fiche de ce nom"),
+}
+EMERGENCY_REASONS = {
+    "life_in_danger": N_("La vie de la personne est en danger"),
+    "other_in_danger": N_("Quelqu’un d’autre est en danger"),
+    "service_asks": N_("Les secours ou un hôpital le demandent"),
+    "lost": N_("La personne est perdue et ne sait plus qui appeler"),
+}
 TABLES: Mapping[str, dict[str, str]] = {
+    "emergency": EMERGENCIES,
+    "emergency_reason": EMERGENCY_REASONS,
     "helper": helpers_sheet.STATES,
     "contract": helpers_sheet.CONTRACTS,
     "transport": helpers_sheet.TRANSPORTS,

@@ -22,6 +22,7 @@ TITLES: dict[str, str] = {
     "contact_card": N_("Vos coordonnées"),
     "consent": N_("Votre accord"),
     "right_request": N_("Ce que vous avez demandé sur vos données"),
+    "emergency_opening": N_("Vos coordonnées ouvertes en urgence, par un autre réseau"),
     "request": N_("Votre demande"),
     "need": N_("Ce qui vous aiderait"),
     "request_step": N_("Une étape de votre demande"),
@@ -70,6 +71,12 @@ LINES: dict[str, dict[str, tuple[str, str]]] = {
         "words_sealed": (N_("Vos mots"), "text"),
         "asked_at": (ASKED_ON, "moment"),
         "ended_at": (N_("Terminé le"), "moment"),
+    },
+    "emergency_opening": {
+        "opened_at": (N_("Ouvertes le"), "moment"),
+        "reason": (REASON, "emergency_reason"),
+        "state": (N_("Avis de votre coordination"), "own_emergency_state"),
+        "reviewed_at": (N_("Avis donné le"), "moment"),
     },
     "request": {
         "ref": (REFERENCE, "text"),
@@ -234,6 +241,11 @@ WORDS: dict[str, dict[str, str]] = {
         "already_right": N_("C’est déjà juste."),
         "kept_by_law": N_("La loi demande de le garder."),
         "not_held_here": N_("Ce n’est pas gardé ici."),
+    },
+    "own_emergency_state": {
+        "open": N_("pas encore donné"),
+        "justified": N_("c’était justifié"),
+        "not_justified": N_("ce n’était pas justifié"),
     },
     "own_requester": {"person": N_("vous"), "professional": N_("un professionnel, avec vous")},
     "own_request_kind": {

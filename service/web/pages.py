@@ -16,7 +16,7 @@ from litestar.connection import ASGIConnection
 from markupsafe import Markup, escape
 
 from locales import negotiate
-from locales.typography import ended_once
+from locales.typography import elided, ended_once
 from service import clock, network_texts, provider, requests, terms
 from service.web import assets, holiday_words, marks, notice_words, words
 from service.web.doors import form_token, site_of, visitor_of
@@ -81,8 +81,8 @@ def page(
     said = words.DONE.get(done or request.query_params.get("fait") or "", "")
     today = clock.today(site.clock, str(speech.zone))
     tools: dict[str, Any] = {
-        "_": _filling(speech.gettext),
-        "ngettext": _filling(speech.ngettext),
+        "_": _filling(speech.gettext, french=speech.lang == "fr"),
+        "ngettext": _filling(speech.ngettext, french=speech.lang == "fr"),
         "speech": speech,
         "word": _worded(speech),
         "csrf": token,
@@ -117,7 +117,7 @@ def _worded(speech: Speech) -> Callable[[str, str], str]:
     return word
 
 
-def _filling(translate: Callable[..., str]) -> Callable[..., Markup]:
+def _filling(translate: Callable[..., str], *, french: bool) -> Callable[..., Markup]:
     """
     Sentences as text, whatever stands in them: a message that comes from a record is no more ours than its values are.
 
@@ -129,8 +129,11 @@ def _filling(translate: Callable[..., str]) -> Callable[..., Markup]:
         marked = {name: f"\ue000{name}\ue001" if name in filling else value for name, value in values.items()}
         text = str(escape(translate(*message, **marked)))
         for name, value in filling.items():
+            mark = f"\ue000{name}\ue001"
             if value.endswith("."):
-                text = ended_once(text, f"\ue000{name}\ue001")
+                text = ended_once(text, mark)
+            if french:
+                text = elided(text, mark, value)
         return Markup(_MARK.sub(lambda mark: filling.get(mark[1], Markup()), text))  # noqa: S704
 
     return translated

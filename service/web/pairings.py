@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Annotated, Any, Literal
+from urllib.parse import urlencode
 
 import msgspec
 from litestar import Request, Response, get, post
@@ -68,10 +69,12 @@ class RevisionForm(Form):
 
 def _board(request: Request[Any, Any, Any], site: Site, visitor: Visitor, person: str | None) -> Response[str]:
     shown = pairing_board.board(site, visitor.actor, person, speech_of(request).lang)
+    just = request.query_params.get("ecarte")
     return page(
         request,
         "pairings.html",
         board=shown,
+        undo=next((one for one in shown.left_out if one.is_set_aside and one.helper == just), None),
         state=shown.state,
         is_outdated=shown.is_outdated,
         shown_person=shown.current.person if person and shown.current else "",
@@ -183,7 +186,7 @@ async def set_aside(
 ) -> Redirect:
     form = await read(request, SetAsideForm)
     await sync_to_thread(pairings.set_aside, site, visitor.actor, person, form.helper, form.reason)
-    return _back(person, "set_aside")
+    return _back(person, "set_aside", ecarte=form.helper)
 
 
 @post("/appariements/{person:str}/remettre", opt=COORDINATOR)
@@ -235,11 +238,12 @@ async def note_answer(
     state = await sync_to_thread(
         pairings.answer, site, visitor.actor, pairing, form.side, form.said, form.how, form.revision
     )
-    return (
-        _back(person, "answer_noted")
-        if state == "proposed"
-        else Redirect("/appariements?fait=answer_noted", status_code=303)
-    )
+    if state == "accepted":
+        # The first visit is next, and its place is the page of the two.
+        return Redirect(f"/binomes/{pairing}?fait=both_agreed", status_code=303)
+    if state == "proposed":
+        return _back(person, "answer_noted")
+    return Redirect("/appariements?fait=answer_noted", status_code=303)
 
 
 @post("/appariements/{person:str}/propositions/{pairing:str}/retirer", opt=COORDINATOR)
@@ -256,8 +260,8 @@ async def withdraw(
     return _back(person, "withdrawn")
 
 
-def _back(person: str, done: str) -> Redirect:
-    return Redirect(f"/appariements/{person}?fait={done}", status_code=303)
+def _back(person: str, done: str, **about: str) -> Redirect:
+    return Redirect(f"/appariements/{person}?{urlencode({'fait': done, **about})}", status_code=303)
 
 
 HANDLERS = [

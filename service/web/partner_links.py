@@ -30,7 +30,7 @@ DEVICE_SECONDS = request_drafts.KEPT_DAYS * 24 * 3600
 class LinkForm(Form):
     professional: Line
     phone: Line = ""
-    per_day: int = 10
+    per_day: Line = "10"
 
 
 class RevisionForm(Form):
@@ -80,10 +80,12 @@ async def make_link(
 ) -> Response[str]:
     """Make a link and show it, this once."""
     form = await read(request, LinkForm)
+    typed = form.per_day.strip()
+    per_day = int(typed) if typed.isdecimal() and len(typed) < 4 else 0
 
     def made() -> Response[str]:
         try:
-            link = partner_links.make(site, visitor.actor, form.professional, form.phone, form.per_day)
+            link = partner_links.make(site, visitor.actor, form.professional, form.phone, per_day)
         except NotAcceptable as error:
             return _listed(request, site, visitor, wrong={error.field: str(error)}, said=form)
         return _listed(request, site, visitor, made=link)

@@ -14,7 +14,7 @@ from litestar.response import Redirect
 
 from service import codes, people, people_cards, people_file, people_life, people_ties
 from service.access import Visitor
-from service.errors import Outdated
+from service.errors import NotAcceptable, Outdated
 from service.people import Asked
 from service.people_history import Change
 from service.site import Site
@@ -108,6 +108,13 @@ def person_page(
     visitor: NamedDependency[Visitor],
 ) -> Response[str]:
     """All that planning knows of a person."""
+    return _record(request, site, visitor, person)
+
+
+def _record(
+    request: Request[Any, Any, Any], site: Site, visitor: Visitor, person: str, *, other: str = "", wrong: str = ""
+) -> Response[Any]:
+    """A person's page; `wrong` is why nobody could be separated from whom `other` names."""
     speech = speech_of(request)
     found = people_file.person_file(site, visitor.actor, person, speech.lang)
     history = [
@@ -116,7 +123,10 @@ def person_page(
     return page(
         request,
         "person.html",
+        status=422 if wrong else 200,
         person=found,
+        other=other,
+        wrong=wrong,
         history=history[:HISTORY_SHOWN],
         earlier=history[HISTORY_SHOWN:],
         reasons=codes.REQUEST_REASONS,
@@ -240,13 +250,21 @@ async def note_separation(
     person: FromPath[str],
     site: NamedDependency[Site],
     visitor: NamedDependency[Visitor],
-) -> Redirect:
+) -> Response[Any]:
     """Two persons who may not have the same helper; or may again."""
     form = await read(request, SeparationForm)
-    act = people_ties.separate if form.done == "separate" else people_ties.lift
-    await sync_to_thread(act, site, visitor.actor, person, form.other)
-    done = "separated" if form.done == "separate" else "separation_lifted"
-    return Redirect(f"/personnes/{person}?fait={done}#liens", status_code=303)
+
+    def note() -> Response[Any]:
+        if form.done != "separate":
+            people_ties.lift(site, visitor.actor, person, form.other)
+            return Redirect(f"/personnes/{person}?fait=separation_lifted#liens", status_code=303)
+        try:
+            people_ties.separate(site, visitor.actor, person, form.other)
+        except NotAcceptable as refused:
+            return _record(request, site, visitor, person, other=form.other, wrong=str(refused))
+        return Redirect(f"/personnes/{person}?fait=separated#liens", status_code=303)
+
+    return await sync_to_thread(note)
 
 
 HANDLERS = [people_page, person_page, card_page, keep_card, close, reopen, note_helper, note_separation]

@@ -151,6 +151,7 @@ HISTORY = {
     "visit.published": N_("Visite publiée"),
     "visit.moved": N_("Visite déplacée"),
     "visit.moved_back": N_("Visite remise où elle était"),
+    "visit.restored": N_("Visite rétablie"),
     "visit.cancelled": N_("Visite annulée"),
     "visit.held": N_("Visite qui a eu lieu"),
     "visit.not_held": N_("Visite qui n’a pas eu lieu"),

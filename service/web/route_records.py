@@ -12,6 +12,7 @@ from service.access_matrix import MATRIX
 from service.tables.access import Account, Letter, Passkey, Subscription, WebSession
 from service.tables.calendars import OtherCalendar
 from service.tables.duties import CoordinatorDuty
+from service.tables.emergencies import EmergencyOpening
 from service.tables.follow import PartnerLink
 from service.tables.mail import MailReply, OutboxMessage
 from service.tables.pairings import Notice, Pairing, Request, Visit
@@ -77,6 +78,7 @@ RECORDS: Mapping[str, type[Any]] = {
     "/semaine/calculs/{run}": Run,
     "/semaine/replanifications/{run}": Run,
     "/semaine/visites/{visit}": Visit,
+    "/urgences/{opening}": EmergencyOpening,
 }
 """What the last value of the longest beginning of an address names."""
 VALUES = frozenset(

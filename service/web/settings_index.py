@@ -47,6 +47,11 @@ GROUPS: tuple[tuple[str, tuple[Setting, ...]], ...] = (
             Setting(
                 "/droits", N_("Demandes sur les données"), N_("Corriger, limiter ou effacer, quand on le demande.")
             ),
+            Setting(
+                "/urgences",
+                N_("Ouvertures en urgence"),
+                N_("La fiche d’un autre réseau pour une heure, et l’avis sur celles d’ici."),
+            ),
         ),
     ),
     (

@@ -41,6 +41,7 @@ ACTIONS = {
     "to_tell": N_("Voir qui prévenir"),
     "to_note": N_("Noter les visites"),
     "long_waiting": N_("Voir ces demandes"),
+    "openings": N_("Donner votre avis"),
     "rights": N_("Lire et répondre"),
     "to_place": N_("Placer les visites"),
 }
@@ -55,6 +56,7 @@ PAGES = {
     "first_visit": "/binomes/{}",
     "consent": "/accords/{}",
     "supervision": "/pairs-aidants/{}",
+    "openings": "/urgences",
     "rights": "/droits",
     "mails": "/courriels",
     "to_tell": "/binomes",
@@ -83,6 +85,7 @@ MARKS = {
     "first_visit": "calendar",
     "consent": "check",
     "supervision": "person",
+    "openings": "key",
     "rights": "person",
     "mails": "inbox",
     "to_tell": "info",
@@ -167,6 +170,12 @@ def _summed(thing: Thing, speech: Speech) -> str:
     """A line with a figure."""
     if thing.kind == "mails":
         return speech.ngettext("%(num)d e-mail n’est pas parti.", "%(num)d e-mails ne sont pas partis.", thing.count)
+    if thing.kind == "openings":
+        return speech.ngettext(
+            "%(num)d fiche d’ici a été ouverte en urgence par un autre réseau : était-ce justifié ?",
+            "%(num)d fiches d’ici ont été ouvertes en urgence par un autre réseau : était-ce justifié ?",
+            thing.count,
+        )
     if thing.kind == "rights":
         return speech.ngettext(
             "%(num)d personne demande quelque chose sur ses données.",

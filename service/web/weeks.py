@@ -18,7 +18,7 @@ from service.errors import RuleBroken
 from service.site import Site
 from service.visit_changes import Before
 from service.visit_slots import Asked
-from service.web import day_view, drawings, week_view
+from service.web import day_view, drawings, week_undo, week_view
 from service.web.doors import may
 from service.web.forms import Form, Line, read
 from service.web.headers import content_policy
@@ -83,7 +83,8 @@ def week_page(
     rest = holidays.warnings(site, visitor.actor)
     tiles = network_map.tiles(site, visitor.actor)
     said: dict[str, Any] = {} if undo is None else {"said": undo.said}
-    answer = page(request, "week.html", week=week, rest=rest, undo=undo, tiles=tiles, **said)
+    back = week_undo.cancelled_of(request, site, visitor)
+    answer = page(request, "week.html", week=week, rest=rest, undo=undo, back=back, tiles=tiles, **said)
     if tiles.url:
         answer.headers["Content-Security-Policy"] = content_policy(tiles.url)
     return answer
@@ -330,11 +331,11 @@ async def note_answer(
     """What somebody said by phone, on paper or in person (`settled.md` 6)."""
     form = await read(request, SaidForm)
 
-    def answer() -> str:
+    def answer() -> Redirect:
         visits.answer_visit(site, visitor.actor, visit, form.said, side=form.side, revision=form.revision)
-        return week_view.address_of(site, visitor.actor, visit)
+        return week_undo.ended(site, visitor, visit, "refusal_noted" if form.said == "declined" else "answer_noted")
 
-    return Redirect(f"{await sync_to_thread(answer)}&fait=answer_noted", status_code=303)
+    return await sync_to_thread(answer)
 
 
 @post("/semaine/visites/{visit:str}/annuler", opt=COORDINATOR)
@@ -346,11 +347,11 @@ async def cancel_visit(
 ) -> Redirect:
     form = await read(request, RevisionForm)
 
-    def cancel() -> str:
+    def cancel() -> Redirect:
         visits.cancel(site, visitor.actor, visit, revision=form.revision)
-        return week_view.address_of(site, visitor.actor, visit)
+        return week_undo.ended(site, visitor, visit, "cancelled")
 
-    return Redirect(f"{await sync_to_thread(cancel)}&fait=cancelled", status_code=303)
+    return await sync_to_thread(cancel)
 
 
 @get("/semaine/{monday:date}/publier", opt=COORDINATOR, sync_to_thread=True)

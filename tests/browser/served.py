@@ -60,7 +60,7 @@ def site_on(path: Path, port: int, ids: SeededIds | SystemIds | None = None, clo
 
 def coordinator(site: Site) -> Actor:
     with site.db() as tx:
-        return Actor("coordinator", tx.exec(select(Territory.id)).one())
+        return Actor("coordinator", tx.exec(select(Territory.id).where(Territory.ref == "BE-SER")).one())
 
 
 def fill(path: Path) -> None:

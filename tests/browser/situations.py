@@ -17,6 +17,7 @@ from sqlmodel import col, select
 from service import (
     absences,
     access,
+    contact_cards,
     invitations_to_join,
     pairing_board,
     pairing_suppositions,
@@ -33,12 +34,15 @@ from service.imports import shipped
 from service.pairing_suppositions import Wish
 from service.site import Actor, Site
 from service.tables.access import Account, HalfSignIn, WebSession
+from service.tables.emergencies import EmergencyOpening
 from service.tables.follow import PartnerLink, PartnerRequest
 from service.tables.pairings import Request, Visit
-from service.tables.people import PeerHelper, Person
+from service.tables.people import ContactCard, PeerHelper, Person, Professional
+from service.tables.territory import Territory
 from service.web.doors import cookie_name
 from tests.browser import served
 from tests.browser.atlas import Look
+from tests.service.record.builders import a_party, a_person, a_territory
 from tests.service.visits import seraing
 from tests.service.web.calculating import Calculation
 from tests.service.web.network import Browser
@@ -106,6 +110,7 @@ def arrange(site: Site) -> Situation:
     _calculations(site, actor, made)
     _visits(site, actor, made)
     _people(site, actor, made)
+    _emergencies(site, made)
     return made
 
 
@@ -296,6 +301,45 @@ def _people(site: Site, actor: Actor, made: Situation) -> None:
     files = {"files": ("persons.csv", persons.encode(), "text/csv")}
     sent = client.post("/import/fichiers", data={"csrf": client.seal("/import")}, files=files, follow_redirects=False)
     made.begin["coordinator"].append(sent.headers["location"])
+
+
+def _emergencies(site: Site, made: Situation) -> None:
+    """Each of two coordinations opened a record of the other; the hour lasts as long as a look at all pages takes."""
+    namur = a_territory(site, "BE-NAM")
+    there = a_person(site, namur, "Sittelle")
+    claire, here = _signed_in(site, "coordinator"), _signed_in(site, "person").party_id
+    with site.db.begin() as tx:
+        tx.get_one(Territory, namur).name = "Namur"
+        told = {"phone": "0470 00 00 00", "address": "Rue Verte 3"}
+        sealed = site.seals.seal(tx, there, contact_cards.place(there), told)
+        tx.add(ContactCard(party_id=there, card_sealed=sealed))
+        party = a_party(site, tx, "professional", namur)
+        tx.add(
+            Professional(
+                id=party,
+                public_id=site.ids.new(),
+                ref="NAM-C1",
+                territory_id=namur,
+                display_name="Odette",
+                roles=["coordinator"],
+            )
+        )
+        account = Account(public_id=site.ids.new(), territory_id=namur, role="coordinator", party_id=party)
+        tx.add(account)
+        tx.flush()
+        for territory, person, by in ((namur, there, claire.account_id), (claire.territory_id, here, account.id)):
+            row = EmergencyOpening(
+                public_id=site.ids.new(),
+                territory_id=territory or 0,
+                person_id=person,
+                opened_by=by or 0,
+                reason="lost",
+                opened_at=RealClock().now() + FOREVER / 2,
+            )
+            tx.add(row)
+            tx.flush()
+            if territory == namur:
+                made.begin["coordinator"].append(f"/urgences/{row.public_id}")
 
 
 def _signed_in(site: Site, role: str) -> Actor:

@@ -130,3 +130,22 @@ def test_a_name_that_ends_with_a_full_stop_ends_its_sentence(lang: str):
 
     assert texts.gettext("Votre coordination : %(names)s.", names="Hélène D.").endswith("Hélène D.")
     assert texts.gettext("Votre coordination : %(names)s.", names="Hélène").endswith("Hélène.")
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("Amina", "Absence d’Amina"),
+        ("Écume", "Absence d’Écume"),
+        ("Nadia", "Absence de Nadia"),
+        ("Héron", "Absence de Héron"),
+        ("11", "Absence de 11"),
+        ("", "Absence de "),
+    ],
+)
+def test_french_elides_before_a_name_that_begins_with_a_vowel(name: str, said: str):
+    assert translator("fr").gettext("Absence de %(name)s", name=name) == said
+
+
+def test_only_french_elides():
+    assert translator("nl", terms={"x": "de %(name)s"}).gettext("x", name="Amina") == "de Amina"

@@ -27,7 +27,7 @@ SAID_BY_THE_DOMAIN = {
 """`domain.md` 7, written down once more by hand: planning record, proposals, visits, limits."""
 COORDINATION_ONLY = {
     *("Account", "Letter", "MailReply", "Neighbourhood", "Organisation", "OutboxMessage", "PartnerLink", "Place"),
-    *("Run", "Theme", "Meeting", "CoordinatorDuty", "ImportReport"),
+    *("Run", "Theme", "Meeting", "CoordinatorDuty", "EmergencyOpening", "ImportReport"),
 }
 BY_ITSELF = re.compile(r"(\w+)\.territory_id == (?:here\b|at\.territory\.id|(?:at\.)?actor\.territory_id)")
 """A query that keeps to the actor's territory without asking the scope."""

@@ -371,7 +371,7 @@ def test_factors_change_only_within_five_minutes_of_a_proof(house: House):
     with house.site.db.begin() as tx:
         for session in tx.exec(select(WebSession)).all():
             session.confirmed_at -= timedelta(minutes=5)
-    pages = ("/compte/mot-de-passe", "/compte/codes", "/compte/cles", "/compte/adresse")
+    pages = ("/compte/mot-de-passe", "/compte/codes", "/compte/cles", "/compte/adresse", "/urgences/ouvrir")
     sent_away = [visitor.read(path).headers.get("location") for path in pages]
     confirmed = visitor.fill(
         "/compte/confirmer/mot-de-passe", "/compte/confirmer", password=PASSWORD, back="/compte/mot-de-passe"
@@ -403,6 +403,7 @@ def test_whoever_must_confirm_while_sending_comes_back_to_the_page_of_the_form(h
             "/compte/mot-de-passe/changer",
             "/compte/cles/some-key/retirer",
             "/reglages/calendriers/adresses/creer",
+            "/urgences/ouvrir/maintenant",
         )
     }
 
@@ -410,4 +411,5 @@ def test_whoever_must_confirm_while_sending_comes_back_to_the_page_of_the_form(h
         "/compte/mot-de-passe/changer": "/compte/confirmer?retour=/compte/mot-de-passe",
         "/compte/cles/some-key/retirer": "/compte/confirmer?retour=/compte/cles",
         "/reglages/calendriers/adresses/creer": "/compte/confirmer?retour=/reglages/calendriers/adresses",
+        "/urgences/ouvrir/maintenant": "/compte/confirmer?retour=/urgences/ouvrir",
     }

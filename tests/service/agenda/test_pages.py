@@ -151,14 +151,18 @@ def test_numbers_of_the_country_stand_until_the_coordinator_writes_others(networ
     assert claire.fill("/reglages/numeros/changer", "/reglages/numeros", **said).status_code == 409
 
 
-@pytest.mark.parametrize(
-    "fields", [{"duty_name": "Claire"}, {"duty_name": "Claire", "duty_number": "javascript:1"}, {"seen": "x"}]
-)
-def test_a_number_that_no_telephone_takes_is_refused(network: Network, fields: dict[str, str]):
+@pytest.mark.parametrize("fields", [{"duty_name": "Claire"}, {"duty_name": "Claire", "duty_number": "javascript:1"}])
+def test_a_number_that_no_telephone_takes_is_refused_and_stays_in_the_form(network: Network, fields: dict[str, str]):
     claire = network.signed_in("coordinator", "Claire")
-    answer = claire.fill("/reglages/numeros/changer", "/reglages/numeros", **({"seen": "0"} | fields))
+    lines = {"names": "Maison d’écoute", "numbers": "04 111 11 11", "whens": "Le soir"}
+    answer = claire.fill("/reglages/numeros/changer", "/reglages/numeros", seen="0", **lines, **fields)
 
-    assert answer.status_code in (400, 409)
+    assert answer.status_code == 422
+    assert 'class="errsum' in answer.text
+    assert "<title>Erreur :" in answer.text
+    for one in (*fields.values(), "Maison d’écoute", "04 111 11 11"):
+        assert f'value="{one}"' in answer.text
+    assert "Maison d’écoute" not in claire.read("/reglages/numeros").text
 
 
 def test_only_the_coordinator_writes_numbers(network: Network):

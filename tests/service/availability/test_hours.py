@@ -123,9 +123,9 @@ def test_a_visit_outside_of_the_new_hours_is_named_before_and_stays_after(networ
     assert windows(network) == [(2, 840, 1020, "weekly")]
     coordinator = network.signed_in("coordinator")
     desk = text_of(coordinator.read("/binomes"))
-    assert "Les heures de Ana ont changé" in desk
+    assert "Les heures d’Ana ont changé" in desk
     [page] = re.findall(r'href="(/pairs-aidants/[0-9a-f]{32}/disponibilites)"', desk)
-    assert "Disponibilités de Ana" in text_of(coordinator.read(page))
+    assert "Disponibilités d’Ana" in text_of(coordinator.read(page))
 
 
 def test_a_text_is_shown_as_understood_before_anything_is_saved(network: Network):

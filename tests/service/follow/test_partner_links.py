@@ -265,6 +265,19 @@ def test_a_link_that_makes_no_sense_is_not_made(follow: Follow, said: dict[str, 
         link_of(follow, **said)
 
 
+@pytest.mark.parametrize("said", ["", "dix", "1e3"])
+def test_a_number_a_day_left_empty_or_not_a_number_is_asked_again(follow: Follow, said: str):
+    client = follow.signed_in("coordinator", "Claire")
+    here = "/reglages/liens-partenaires"
+    choice = re.search(r'<option value="([0-9a-f]+)"', client.read(here).text)
+    assert choice is not None
+    answer = client.fill(here, here, professional=choice[1], phone="04 000 00 00", per_day=said)
+
+    assert answer.status_code == 422
+    assert "Choisissez un nombre entre 1 et 100." in answer.text
+    assert 'value="04 000 00 00"' in answer.text
+
+
 def test_a_coordinator_makes_and_stops_a_link_on_the_page(follow: Follow):
     client = follow.signed_in("coordinator", "Claire")
     here = "/reglages/liens-partenaires"

@@ -112,6 +112,7 @@ def test_a_small_form_that_cannot_be_taken_says_why_in_its_place(
     assert answer.status_code == 422
     assert told in answer.text
     assert f'id="{part}-wrong"' in answer.text
+    assert f'aria-describedby="{part}-wrong" aria-invalid="true" autofocus' in answer.text
 
 
 def test_unknown_fields_are_refused(network: Network):

@@ -56,6 +56,8 @@ OF_A_TABLE = {
     "absence": codes.ABSENCE_KINDS,
     "own_message_way": (*codes.MESSAGE_CHOICES, *codes.MESSAGE_WAYS),
     "client": codes.FEED_CLIENTS,
+    "emergency_reason": codes.EMERGENCY_REASONS,
+    "own_emergency_state": ("open", "justified", "not_justified"),
     "scope": codes.CONSENT_SCOPES,
 }
 NO_CODES = {"text", "number", "yes", "day", "moment", "weekday", "minute", "theme", "themes", "questions"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 
@@ -111,6 +112,20 @@ def test_what_has_changed_since_takes_the_suggestion_away_and_is_said(seraing: N
     assert seen.is_outdated
     assert [one.name for one in seen.offers] == ["Philippe", "Jonathan"]
     assert any(one.name == "Luca" for one in seen.left_out)
+
+
+def test_what_was_just_set_aside_is_put_back_from_where_it_is_said(seraing: Network):
+    seraing.calculated()
+    client = seraing.browser()
+    person, helper = seraing.person("SER-P034").public_id, seraing.board("SER-P034").offers[0].helper
+    here = f"/appariements/{person}"
+    done = client.fill(f"{here}/ecarter", here, helper=helper, reason="not_now").headers["location"]
+    undo = re.search(r'<form method="post" action="(\S+)" class="undo">', client.get(done).text)
+    assert undo is not None
+    client.fill(undo[1], done, helper=helper)
+
+    assert 'class="undo"' not in client.get(done).text
+    assert seraing.board("SER-P034").offers[0].helper == helper
 
 
 def test_what_is_set_aside_can_be_found_again(seraing: Network):

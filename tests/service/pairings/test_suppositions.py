@@ -54,7 +54,7 @@ def test_a_choice_is_compared_with_today_and_nothing_is_written(seraing: Network
     assert found.then is not None
     assert (found.today.served, found.then.served) == (23, 23)
     changed = {one.pseudonym: one.says for one in found.differences}
-    assert changed["Granit"] == "Ioana au lieu de Amina."
+    assert changed["Granit"] == "Ioana au lieu d’Amina."
 
 
 def test_a_newcomer_serves_somebody_whom_nobody_suits(seraing: Network):
@@ -178,7 +178,7 @@ def test_one_press_beside_a_suggestion_asks_and_shows_the_comparison(seraing: Ne
 
     assert "En attente" in waiting
     assert "Supposons Ioana est proposé ou proposée à Granit." in shown
-    assert "Ioana au lieu de Amina." in shown
+    assert "Ioana au lieu d’Amina." in shown
 
 
 def test_who_is_missing_is_asked_with_one_press(seraing: Network):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
 from sqlmodel import col, select
 
 from service import pairings, people_cards, people_life, people_ties
-from service.errors import NotFound, Outdated, StepNotAllowed
+from service.errors import NotAcceptable, NotFound, Outdated, StepNotAllowed
 from service.tables.pairings import Request
 from service.tables.people import Consent, ContactCard, Refusal, Separation
 from tests.service.people.builders import change, claire, helper, log_of, person, sent
@@ -124,8 +125,17 @@ def test_a_separation_is_declared_by_pseudonym_or_reference_and_shown_on_both(ne
 
 @pytest.mark.parametrize("said", ["Yann", "Personne", "", "Zoe d’ailleurs"])
 def test_nobody_is_separated_from_themselves_nor_from_strangers(network: Network, yann: str, said: str):
-    with pytest.raises(StepNotAllowed):
+    with pytest.raises(NotAcceptable):
         people_ties.separate(network.site, claire(network), yann, said)
+
+
+def test_a_pseudonym_that_nobody_has_is_corrected_where_it_was_written(network: Network, yann: str):
+    client = network.signed_in("coordinator", "Claire")
+    refused = client.fill(f"/personnes/{yann}/separations", f"/personnes/{yann}", other="Zoée", done="separate")
+
+    assert refused.status_code == 422
+    assert "Personne n’a ce pseudonyme" in refused.text
+    assert re.search(r'<input id="other"[^>]* value="Zoée"[^>]* autofocus', refused.text)
 
 
 def test_a_record_is_closed_with_its_request_and_opened_again(network: Network, yann: str):

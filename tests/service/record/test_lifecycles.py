@@ -62,6 +62,10 @@ ALLOWED = {
         waiting_list selected  waiting_list not_selected  waiting_list housed  waiting_list withdrawn
         not_selected withdrawn  housed moved_on  housed withdrawn  moved_on withdrawn
     """,
+    "emergency_opening": """
+        . open  . nobody
+        open justified  open not_justified  justified open  not_justified open
+    """,
     "open_session": """
         . planned
         planned staffed  planned cancelled  staffed held  staffed planned  staffed cancelled

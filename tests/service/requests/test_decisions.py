@@ -240,6 +240,21 @@ def test_a_question_is_recalled_once_and_ends_the_request_after_a_warning(networ
     assert deeds == ["asked", "reminded", "warned", "closed"]
 
 
+def test_what_goes_on_without_the_answer_never_ends_for_want_of_it(network: Network):
+    asked(network)
+    accepted(network)
+    network.propose("Rose", "Ana")
+    with network.site.db.begin() as tx:
+        row = tx.exec(select(Request).where(Request.public_id == rose(network))).one()
+        row.status = "fulfilled"
+    for day in (7, 23, 31, 40):
+        request_turns.turn(replace(network.site, clock=FixedClock(at(day))))
+
+    assert row_of(network, rose(network)).status == "fulfilled"
+    assert told(network) == []
+    assert file(network).open_question is None
+
+
 def test_after_a_standstill_there_are_still_seven_days_to_answer(network: Network):
     asked(network)
     for day, state in ((80, "received"), (86, "received"), (87, "closed")):
@@ -252,6 +267,7 @@ def test_the_network_chooses_how_long_a_request_waits_for_an_answer(network: Net
     refused = client.fill("/demandes/delai", "/demandes", days="13")
     assert refused.status_code == 422
     assert "Choisissez de 14 à 180 jours." in refused.text
+    assert 'aria-describedby="days-hint days-wrong" aria-invalid="true" autofocus' in refused.text
     assert client.fill("/demandes/delai", "/demandes", days="14").status_code == 303
     asked(network)
 

@@ -186,7 +186,7 @@ def test_what_was_told_to_the_coordination_is_shown_until_it_is_read(network: Ne
 @pytest.mark.parametrize(
     ("code", "says", "leads"),
     [
-        ("hours_changed", "Les heures de Ana ont changé", "/disponibilites"),
+        ("hours_changed", "Les heures d’Ana ont changé", "/disponibilites"),
         ("limits_changed", "Ana a changé ce qui lui est possible", ""),
         ("knows_somebody", "Ana connaît une personne du réseau", ""),
     ],

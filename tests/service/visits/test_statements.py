@@ -22,7 +22,7 @@ MOST = 34
 GATHERING = {
     "/aujourdhui": 40,
     "/mes-donnees": 46,
-    "/mes-donnees/papier": 46,
+    "/mes-donnees/papier": 47,
     "/semaine/…": 54,
     "/semaine/visites/…": 42,
 }

@@ -67,7 +67,7 @@ def test_an_absence_is_noted_once_and_shows_what_it_touches_and_a_plan_to_accept
     client = network.signed_in("coordinator")
     page, run = asked(network, client)
     shown = text_of(client.read(f"{page}?calcul={run}"))
-    assert "Absence de Ana" in shown
+    assert "Absence d’Ana" in shown
     assert "1 visite ne peut pas avoir lieu ainsi." in shown
     assert "Mardi 12 janvier, 10 h – 11 h" in shown.replace("\xa0", " ")
     assert plan_page(run) in shown

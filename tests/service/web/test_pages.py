@@ -244,13 +244,18 @@ def test_the_coordinator_notes_an_answer_that_came_by_phone(network: Network):
         tx.exec(select(Request).where(Request.person_id == person.id)).one().status = "proposed"
         address = f"/appariements/{person.public_id}"
     client = network.signed_in("coordinator")
-    assert "Noter la réponse de Ana" in client.read(address).text
+    assert "Noter la réponse d’Ana" in client.read(address).text
     fields = {"side": "person", "said": "accepted", "how": "phone", "revision": "1"}
-    assert client.fill(f"{address}/propositions/{pairing}/repondre", address, **fields).status_code == 303
-
+    noted = client.fill(f"{address}/propositions/{pairing}/repondre", address, **fields)
+    assert noted.headers["location"] == f"{address}?fait=answer_noted"
     with network.site.db() as tx:
         row = tx.exec(select(Pairing)).one()
     assert (row.person_answer, row.person_answer_how) == ("accepted", "phone")
+    fields = {"side": "peer_helper", "said": "accepted", "how": "phone", "revision": str(row.revision)}
+    agreed = client.fill(f"{address}/propositions/{pairing}/repondre", address, **fields).headers["location"]
+
+    assert agreed == f"/binomes/{pairing}?fait=both_agreed"
+    assert "Placer la rencontre" in client.read(agreed).text
 
 
 def test_a_pair_that_breaks_no_rule_is_proposed_from_the_board(network: Network):

@@ -9,11 +9,12 @@ from typing import Any
 from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, select
 
-from service import request_drafts
+from service import access, request_drafts
 from service.site import Actor
 from service.tables.access import Account, Letter, Passkey, Subscription, WebSession
 from service.tables.calendars import OtherCalendar
 from service.tables.duties import CoordinatorDuty
+from service.tables.emergencies import EmergencyOpening
 from service.tables.follow import PartnerLink
 from service.tables.mail import MailReply, OutboxMessage
 from service.tables.pairings import Notice, Pairing, Request, Visit
@@ -79,6 +80,7 @@ RELATED: dict[str, tuple[Somebody, ...]] = {
     "subscription": (CLAIRE, ANA),
     "partner_link": (CLAIRE,),
     "right_request": (CLAIRE, YANN),
+    "emergency_opening": (CLAIRE, ELSEWHERE[0]),
     "other_calendar": (ANA,),
     "account": (CLAIRE,),
     "web_session": (ANA,),
@@ -93,6 +95,13 @@ RELATED: dict[str, tuple[Somebody, ...]] = {
     "import_report": (CLAIRE,),
 }
 """Who is related to the record of Seraing (`domain.md`, section 7); for everybody else it does not exist."""
+
+
+TOLD_IN_EMERGENCIES = {
+    "/urgences": ("professional-display_name", "territory-name"),
+    "/urgences/ouvrir": ("territory-name",),
+}
+"""Who opened a record of one's own people and for which network (`security.md` C7), and which networks there are."""
 
 
 @dataclass(frozen=True)
@@ -110,12 +119,35 @@ def make(network: Network) -> dict[str, Records]:
             for one in OTHERS
         )
         made = {ref: _made(network, tx, ref) for ref in ("SER", "OTH")}
+        for ref, other in (("SER", "OTH"), ("OTH", "SER")):
+            made[ref]["emergency_opening"] = _opened_by_another(network, tx, ref, other)
         writers = {account.territory_id: account for account in tx.exec(select(Account).where(_asks_for_yann())).all()}
     for ref, ids in made.items():
         account = writers[network.territories[ref]]
         actor = Actor("professional", account.territory_id, account.id, account.party_id)
         ids["request_draft"] = request_drafts.start(network.site, actor)
     return {ref: Records(ids) for ref, ids in made.items()}
+
+
+def _opened_by_another(network: Network, tx: Session, ref: str, other: str) -> str:
+    """Two hours ago by the coordination of the other territory: it is closed again."""
+    yann = tx.exec(
+        select(Person).where(col(Person.pseudonym).startswith("Yann"), Person.territory_id == network.territories[ref])
+    ).one()
+    coordination = tx.exec(
+        select(Account).where(Account.role == "coordinator", Account.territory_id == network.territories[other])
+    ).first()
+    row = EmergencyOpening(
+        public_id=network.site.ids.new(),
+        territory_id=yann.territory_id,
+        person_id=yann.id,
+        opened_by=coordination.id if coordination is not None else 0,
+        reason="lost",
+        opened_at=access.REAL.now() - timedelta(hours=2),
+    )
+    tx.add(row)
+    tx.flush()
+    return row.public_id
 
 
 def actor_of(network: Network, one: Somebody) -> Actor:
