@@ -21,7 +21,8 @@ class OwnVisit:
     """
     One visit; `who` is the helper for the person, the pseudonym for a professional; `going` are the others.
 
-    `asks` says that the reader's own answer is still open, `has_answered` that they gave one.
+    `asks` says that the reader's own answer is still awaited, `has_answered` that they gave one, `wants_other` that it
+    was another moment. What has begun they `may_change` no more.
     """
 
     public_id: str
@@ -36,6 +37,8 @@ class OwnVisit:
     status: str
     asks: bool
     has_answered: bool
+    wants_other: bool
+    may_change: bool
 
 
 def own_visits(site: Site, actor: Actor) -> list[OwnVisit]:
@@ -78,8 +81,13 @@ def own_visits(site: Site, actor: Actor) -> list[OwnVisit]:
                     place_kind=row.place_kind,
                     kind=row.kind,
                     status=row.status,
-                    asks=to_person and row.status == "planned" and row.person_answer == "pending",
+                    asks=to_person
+                    and row.status == "planned"
+                    and row.person_answer == "pending"
+                    and row.starts_at > site.clock.now(),
                     has_answered=to_person and row.person_answer != "pending",
+                    wants_other=to_person and row.person_answer == "other_time",
+                    may_change=to_person and row.starts_at > site.clock.now(),
                 )
             )
         return found

@@ -121,9 +121,9 @@ def write(
     Raises
     ------
     NotAcceptable
-        When it is empty, too long, or holds a number or an address.
+        When it is empty, too long, or holds a number or an address; when the audience is none of those there are now.
     StepNotAllowed
-        When the audience cannot be chosen now, or the request has ended.
+        When the request has ended.
     """
     said = text.strip()
     if not said:
@@ -134,8 +134,11 @@ def write(
         raise NotAcceptable(N_("Enlevez le numéro ou l’adresse de ce texte"), "text")
     with site.db.begin() as tx:
         request, pairing = _found(tx, actor, request_id, pairing_id)
-        if audience not in _offered(actor, request, pairing):
-            raise StepNotAllowed(N_("Choisissez à qui vous écrivez."))
+        offered = _offered(actor, request, pairing)
+        if not offered:
+            raise StepNotAllowed(N_("Cette demande est terminée : plus rien ne s’écrit ici."))
+        if audience not in offered:
+            raise NotAcceptable(N_("Choisissez à qui vous écrivez."), "audience")
         _not_too_many(tx, site, actor)
         for_professional, for_helper = AUDIENCES[actor.role][audience]
         reading = _readers(tx, request, pairing if for_helper else None, for_professional=for_professional)

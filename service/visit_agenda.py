@@ -45,7 +45,7 @@ class Agenda:
     """
     Published visits, meetings and host slots of the next four weeks.
 
-    `to_confirm` are the visits that wait for the helper's answer.
+    `to_confirm` are the visits that wait for the helper's answer, and have not begun.
     """
 
     helper: str
@@ -82,6 +82,7 @@ def agenda(site: Site, actor: Actor) -> Agenda:
             and stop.what.status in codes.LIVE_VISIT_STATES
             and stop.what.helper_answer == "pending"
             and not stop.what.is_second
+            and stop.what.start > site.clock.now()
         ]
         later = tuple(found for day, found in days.items() if day != today and found.stops)
         return Agenda(helper.display_name, helper.transport, days[today], later, tuple(waiting))

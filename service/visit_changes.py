@@ -285,7 +285,7 @@ def take_back_answer(site: Site, actor: Actor, visit: str, *, revision: int | No
         if row.status != "planned" and not (row.status == "confirmed" and is_agreed(row)):
             step("visit", row.status, "planned")
             row.status = "planned"
-            if _is_agreed(row):
+            if is_agreed(row):
                 step("visit", row.status, "confirmed")
                 row.status = "confirmed"
             touch(row, site, tells=True)

@@ -55,7 +55,7 @@ class Entry:
 
     `way` is the travel before it, `says` its kind, `asks` the sentence that asks to confirm a visit. A visit that
     `may_change` is the reader's own and has not begun. `is_now` is the time to arrive or leave, `has_arrived` that they
-    said so.
+    said so; `wants_other` that the reader asked for another moment.
     """
 
     public_id: str
@@ -71,6 +71,7 @@ class Entry:
     asks: str
     may_change: bool = False
     has_answered: bool = False
+    wants_other: bool = False
     is_now: bool = False
     has_arrived: bool = False
 
@@ -114,6 +115,7 @@ def _chip(chip: Chip, speech: Speech, now: datetime, way: str = "", stop: Agenda
         asks=speech.gettext(TO_CONFIRM[chip.kind]),
         may_change=chip.status in codes.LIVE_VISIT_STATES and chip.start > now and not chip.is_second,
         has_answered=chip.helper_answer != "pending",
+        wants_other=chip.helper_answer == "other_time" and not chip.is_second,
         is_now=stop is not None and stop.is_now,
         has_arrived=stop is not None and stop.has_arrived,
     )
@@ -148,8 +150,7 @@ def _with(names: tuple[str, ...], speech: Speech) -> str:
 
 def _of_others(site: Site, visitor: Visitor, speech: Speech) -> AgendaPage:
     today = clock.today(site.clock, visitor.zone)
-    now = site.clock.now()
-    entries = [(one, _own(one, speech, visitor, now)) for one in own_visits(site, visitor.actor)]
+    entries = [(one, _own(one, speech)) for one in own_visits(site, visitor.actor)]
     later = [entry for _, entry in entries if entry.day != today]
     return AgendaPage(
         today,
@@ -159,7 +160,7 @@ def _of_others(site: Site, visitor: Visitor, speech: Speech) -> AgendaPage:
     )
 
 
-def _own(one: OwnVisit, speech: Speech, visitor: Visitor, now: datetime) -> Entry:
+def _own(one: OwnVisit, speech: Speech) -> Entry:
     return Entry(
         public_id=one.public_id,
         revision=one.revision,
@@ -172,8 +173,9 @@ def _own(one: OwnVisit, speech: Speech, visitor: Visitor, now: datetime) -> Entr
         is_open=one.status == "planned",
         way="",
         asks=speech.gettext(TO_CONFIRM[one.kind]),
-        may_change=visitor.actor.role == "person" and one.start > now,
+        may_change=one.may_change,
         has_answered=one.has_answered,
+        wants_other=one.wants_other,
     )
 
 

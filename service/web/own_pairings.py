@@ -57,12 +57,15 @@ def _shown(
     request: Request[Any, Any, Any], site: Site, visitor: Visitor, wrong: WrongPause | None = None
 ) -> Response[str]:
     actor = visitor.actor
+    pairings = own_pairings.own_pairings(site, actor)
+    if wrong is not None and all(one.public_id != wrong.pairing for one in pairings):
+        raise NotFound
     return easy.own_page(
         request,
         "own_pairings.html",
         status=200 if wrong is None else 422,
         wrong_pause=wrong,
-        pairings=own_pairings.own_pairings(site, actor),
+        pairings=pairings,
         consent=own_pairings.own_consent(site, actor) if actor.role == "person" else None,
         notices=notices.own(site, actor),
     )
@@ -139,7 +142,7 @@ async def resume(
 ) -> Redirect:
     form = await read(request, RevisionForm)
     await sync_to_thread(pairing_life.resume, site, visitor.actor, pairing, revision=form.revision)
-    return _back("resumed")
+    return _back("own_resumed")
 
 
 @get("/mes-binomes/{pairing:str}/arreter", opt=BOTH_SIDES, sync_to_thread=True)

@@ -162,7 +162,7 @@ async def resume(
 ) -> Redirect:
     form = await read(request, RevisionForm)
     await sync_to_thread(pairing_life.resume, site, visitor.actor, pairing, revision=form.revision)
-    return _back("resumed")
+    return _back("own_resumed")
 
 
 HANDLERS = [

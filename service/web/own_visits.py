@@ -23,6 +23,7 @@ from service.web.forms import Form, Line, read
 from service.web.help_numbers import duty_line
 from service.web.pages import page, speech_of
 from service.web.speech import Speech
+from service.web.words import APPOINTMENTS
 
 GOING = may("peer_helper", "professional")
 HELPER = may("peer_helper")
@@ -62,9 +63,10 @@ class PostponeForm(SeenForm, kw_only=True):
 
 @dataclass(frozen=True)
 class PaperStop:
-    """One block of the week on paper."""
+    """One block of the week on paper; a meeting has a `kind`, a visit the one visited."""
 
     hours: str
+    kind: str
     who: str
     place: str
     way: str
@@ -125,7 +127,7 @@ async def arrive(
     site: NamedDependency[Site],
     visitor: NamedDependency[Visitor],
 ) -> Redirect:
-    """« Je suis arrivé », by one tap; no position."""
+    """« Je suis là », by one tap; no position."""
     form = await read(request, SeenForm)
     await sync_to_thread(visit_presence.arrive, site, visitor.actor, visit, revision=form.revision)
     return _back(visit, "arrived")
@@ -266,8 +268,11 @@ def paper(
 def _on_paper(speech: Speech, what: Any, minutes: int, means: str) -> PaperStop:
     way = way_of(speech, what, minutes, means)
     if isinstance(what, Chip):
-        return PaperStop(speech.span(what.start, what.end), what.pseudonym, what.place, way, what.status == "planned")
-    return PaperStop(speech.span(what.start, what.end), "", what.place, way, what.is_proposed)
+        return PaperStop(
+            speech.span(what.start, what.end), "", what.pseudonym, what.place, way, what.status == "planned"
+        )
+    kind = speech.gettext(APPOINTMENTS[what.kind])
+    return PaperStop(speech.span(what.start, what.end), kind, "", what.place, way, what.is_proposed)
 
 
 @get("/retards", opt=may("coordinator"), sync_to_thread=True)

@@ -12,9 +12,10 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Redirect
 
+from locales import N_
 from service import access, first_network, mailed_links, own_keys
 from service.access import Visitor
-from service.errors import SignInFailed
+from service.errors import LinkNotValid, SignInFailed
 from service.site import Site
 from service.tables.access import Account
 from service.web.browsers import kind_of
@@ -44,9 +45,15 @@ DEVICE_SECONDS = 10 * 60
 Short = Annotated[str, msgspec.Meta(max_length=40)]
 
 
+TYPED_WRONG = N_("Cela n’ouvre pas. Vérifiez ce que vous avez écrit, puis réessayez.")
+
+
 class LinkForm(Form):
+    """`typed` says that some of it was written by hand: the code, or the PIN beside a link that was opened."""
+
     token: Line
     pin: Short = ""
+    typed: Literal["", "code", "pin"] = ""
 
 
 class MailForm(Form):
@@ -85,18 +92,18 @@ def home(request: Request[Any, Any, Any], site: NamedDependency[Site]) -> Redire
 def sign_in_page(request: Request[Any, Any, Any], site: NamedDependency[Site]) -> Response[Any]:
     if first_network.is_open(site):
         return Redirect("/creer-le-reseau", status_code=303)
-    return page(request, "sign_in.html", token="", pin=False)
+    return page(request, "sign_in.html", token="", pin=False, fault="", given="")
 
 
 @get("/entrer/{token:str}", opt=ANYONE, sync_to_thread=True)
 def link_page(request: Request[Any, Any, Any], token: FromPath[str], site: NamedDependency[Site]) -> Response[str]:
     """A button only: mail scanners open links, and must not use them up."""
-    return page(request, "sign_in.html", token=token, pin=own_keys.asks_for_pin(site, token))
+    return page(request, "sign_in.html", token=token, pin=own_keys.asks_for_pin(site, token), fault="", given="")
 
 
 @post("/session", opt=ANYONE)
-async def sign_in(request: Request[Any, Any, Any], site: NamedDependency[Site]) -> Redirect:
-    """Use the link or code; the session is new whatever cookie came."""
+async def sign_in(request: Request[Any, Any, Any], site: NamedDependency[Site]) -> Response[Any]:
+    """Use the link or code; the session is new whatever cookie came. What was typed can be corrected."""
     form = await read(request, LinkForm)
     given = form.token.strip()
     if "/rejoindre/" in given:
@@ -104,9 +111,18 @@ async def sign_in(request: Request[Any, Any, Any], site: NamedDependency[Site]) 
         return Redirect("/rejoindre/" + given.rsplit("/", 1)[-1], status_code=303)
     token = given.rsplit("/", 1)[-1]
     # A PIN is hashed; whoever has none costs nothing there.
-    session, account = await apart(
-        lambda: access.enter(site, token, address_of(request), pin=form.pin, browser=browser_of(request))
-    )
+    try:
+        session, account = await apart(
+            lambda: access.enter(site, token, address_of(request), pin=form.pin, browser=browser_of(request))
+        )
+    except LinkNotValid:
+        if not form.typed:
+            raise
+        # The same whatever was wrong with it: nobody learns which codes there are, or whose has a PIN.
+        opened = {"token": token, "pin": True, "given": ""} if form.typed == "pin" else {"token": "", "pin": False}
+        answer = page(request, "sign_in.html", status=403, fault=TYPED_WRONG, **({"given": given} | opened))
+        answer.headers["Cache-Control"] = "no-store"
+        return answer
     return await let_in(request, site, session, account)
 
 

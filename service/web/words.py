@@ -9,7 +9,7 @@ from service.web.request_words import REQUEST_TABLES
 
 DONE: dict[str, str] = {
     "entered": N_("Bienvenue."),
-    "left": N_("Vous êtes sorti. À bientôt."),
+    "left": N_("C’est fermé. À bientôt."),
     "request_accepted": N_("Demande acceptée. Elle attend maintenant un pair-aidant."),
     "request_consent": N_("Demande acceptée. Elle attend l’accord de la personne."),
     "consent_noted": N_("Accord noté. Vous pouvez accepter la demande."),
@@ -86,7 +86,7 @@ DONE: dict[str, str] = {
     "right_erased": N_("C’est effacé."),
     "visit_noted": N_("C’est noté. Merci."),
     "arrived": N_("C’est noté : vous êtes sur place."),
-    "left_visit": N_("C’est noté : vous êtes parti. Merci."),
+    "left_visit": N_("C’est noté : la visite est finie. Merci."),
     "tap_back": N_("C’est repris."),
     "outcome_back": N_("C’est repris. Vous pouvez le noter de nouveau."),
     "postponed": N_("Visite reportée. La personne est prévenue."),
@@ -98,6 +98,7 @@ DONE: dict[str, str] = {
     "trial_passed": N_("L’accompagnement continue."),
     "paused": N_("Pause notée. Les visites pendant la pause sont annulées."),
     "resumed": N_("L’accompagnement reprend."),
+    "own_resumed": N_("L’accompagnement reprend. La coordination prévoit de nouvelles rencontres avec vous."),
     "stopped": N_("C’est arrêté. Les visites prévues sont annulées."),
     "pairing_ended": N_("Binôme terminé. Les visites prévues sont annulées."),
     "settled": N_("La suite est notée."),

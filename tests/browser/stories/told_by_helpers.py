@@ -127,7 +127,7 @@ def h4(hand: Hand) -> None:
     hand.later(VISIT_ENDS - timedelta(minutes=95))
     hand.opened_as("peer_helper", "/agenda", "SER-H09")
     hand.looks()
-    hand.presses(re.compile("^Je suis arrivé.*Fougère"))
+    hand.presses(re.compile("^Je suis là.*Fougère"))
     assert "vous êtes sur place" in hand.said
     answer = hand.page.reload()
     assert answer is not None
@@ -150,7 +150,7 @@ def h4(hand: Hand) -> None:
     assert late.count()
 
     hand.opened_as("peer_helper", "/agenda", "SER-H09")
-    hand.presses(re.compile("^Je suis parti.*Fougère"))
-    assert "vous êtes parti" in hand.said
+    hand.presses(re.compile("^Je pars.*Fougère"))
+    assert "la visite est finie" in hand.said
     hand.opened_as("coordinator", "/retards")
     assert not late.count()

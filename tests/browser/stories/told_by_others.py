@@ -225,4 +225,4 @@ def x1(hand: Hand) -> None:
         hand.page.set_viewport_size(size)
     hand.open("/aujourdhui")
     hand.presses("Déconnexion")
-    assert "Vous êtes sorti" in hand.said
+    assert "C’est fermé" in hand.said

@@ -21,9 +21,9 @@ def revision(visit: AVisit) -> str:
 def test_the_day_of_a_helper_from_arrival_to_a_word_and_back(network: Network):
     visit = AVisit(network)
     there = visit.browser(START)
-    assert "Je suis arrivé" in there.read("/agenda").text
+    assert "Je suis là" in there.read("/agenda").text
     assert there.fill(f"{visit.address}/arrivee", visit.address, revision=revision(visit)).status_code == 303
-    assert "Je suis parti" in there.read("/agenda").text
+    assert "Je pars" in there.read("/agenda").text
     assert there.fill(f"{visit.address}/depart", visit.address, revision=revision(visit)).status_code == 303
     after = visit.browser(END)
     assert "La visite a-t-elle eu lieu" in after.read("/agenda").text
@@ -45,7 +45,7 @@ def test_nobody_is_asked_whether_they_arrived_at_a_visit_that_is_noted(network: 
     after.fill(f"{visit.address}/noter", visit.address, revision=revision(visit), outcome="held")
 
     assert visit.row.status == "done"
-    assert "Je suis arrivé" not in after.read("/agenda").text
+    assert "Je suis là" not in after.read("/agenda").text
 
 
 def test_a_stale_page_says_that_somebody_changed_the_visit(network: Network):

@@ -147,3 +147,15 @@ def test_the_other_side_and_a_visit_that_began_are_left_alone(network: Network, 
         visits.take_back_answer(visit.at(START + timedelta(hours=hours)), actor, visit.public_id)
     assert visit.row.helper_answer == "accepted"
     assert MOMENT < START
+
+
+@pytest.mark.parametrize(("role", "name"), [("peer_helper", "Ana"), ("person", "Yann")])
+def test_a_visit_that_has_begun_is_not_asked_about_any_more(network: Network, role: str, name: str):
+    visit = AVisit(network, status="planned", helper_answer="pending")
+
+    assert "Oui, j’accepte" in visit.browser(START - timedelta(minutes=5), role, name).read("/agenda").text
+    later = visit.browser(START + timedelta(minutes=5), role, name)
+    assert "Oui, j’accepte" not in later.read("/agenda").text
+    if role == "person":
+        assert "Avec Ana" in later.read("/ma-page").text
+        assert "/ma-page/rencontres/" not in later.read("/ma-page").text

@@ -75,14 +75,14 @@ def test_nobody_else_reads_or_writes(follow: Follow, pairing: str):
 def test_a_helper_is_chosen_only_once_both_said_yes(follow: Follow):
     follow.propose("Yann", "Ana")
 
-    with pytest.raises(StepNotAllowed):
+    with pytest.raises(NotAcceptable):
         say(follow, follow.actor("professional", "Paul"), "coordination_helper", "too early")
 
 
 def test_the_audience_stands_on_each_message_and_has_no_default(follow: Follow, pairing: str):
     client = follow.signed_in("professional", "Paul")
     path = f"/mes-demandes/{follow.yann}/messages"
-    assert client.fill(path, path, text="Bonjour").status_code == 409
+    assert client.fill(path, path, text="Bonjour").status_code == 422
     assert client.fill(path, path, text="Bonjour", audience="coordination_helper").status_code == 303
 
     assert "À la coordination et au pair-aidant" in client.read(path).text.split('id="ecrire"')[0]
@@ -154,3 +154,13 @@ def test_a_message_is_sealed_and_whoever_reads_it_is_noted(follow: Follow):
     with follow.site.db() as tx:
         assert b"Bonjour" not in tx.exec(select(RequestMessage.content_sealed)).one()
         assert {"message.written", "messages.read"} <= set(tx.exec(select(AuditEntry.action)).all())
+
+
+def test_whoever_forgets_to_say_who_reads_it_loses_no_word(follow: Follow, pairing: str):
+    ana = follow.signed_in("peer_helper", "Ana")
+    page = f"/mes-binomes/{pairing}/messages"
+    sent = ana.fill(page, page, text="Je passe mardi.")
+
+    assert sent.status_code == 422
+    assert sent.text.count("Choisissez à qui vous écrivez.") == 2, "above the form and beside the choice"
+    assert "Je passe mardi.</textarea>" in sent.text

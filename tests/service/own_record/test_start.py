@@ -220,7 +220,9 @@ def test_a_pause_begins_at_once_and_ends_when_the_person_says_so(network: Networ
     with network.site.db() as tx:
         revision = tx.exec(select(Pairing.revision)).one()
     sent = yann.fill(f"/ma-page/binomes/{pairing}/reprendre", "/ma-page", revision=revision)
-    assert sent.headers["location"] == "/ma-page?fait=resumed"
+    assert sent.headers["location"] == "/ma-page?fait=own_resumed"
+    # What the pause cancelled does not come back by itself.
+    assert "La coordination prévoit de nouvelles rencontres avec vous." in yann.read(sent.headers["location"]).text
     with network.site.db() as tx:
         assert tx.exec(select(Pairing.status)).one() == "active"
         assert tx.get_one(Person, int(network.ids["SER:Yann"])).status == "paired"

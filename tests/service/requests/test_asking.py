@@ -224,9 +224,21 @@ def test_what_a_draft_says_is_not_in_the_database_in_clear(network: Network):
     assert b"Merle" not in held.content_sealed
 
 
+def test_a_pseudonym_that_is_too_long_is_not_called_missing(network: Network):
+    client = network.signed_in("professional", "Paul")
+    refused = filled(client, begun(client), 1, **FIRST | {"pseudonym": "x" * 200})
+
+    assert "Choisissez un pseudonyme plus court" in refused.text
+    assert "Il manque" not in refused.text
+
+
 def test_an_erased_draft_is_gone(network: Network):
     client = network.signed_in("professional", "Paul")
     draft = begun(client)
+    # What one tap would lose stands one tap further.
+    assert re.search(
+        rf"<details[^>]*><summary>(?:(?!</details>).)*{draft}/effacer", client.read("/mes-demandes").text, re.DOTALL
+    )
     client.fill(f"{draft}/effacer", "/mes-demandes")
 
     assert client.read(f"{draft}/1").status_code == 404

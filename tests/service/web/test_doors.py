@@ -12,10 +12,12 @@ from litestar import get, post
 from litestar.exceptions import ImproperlyConfiguredException
 from sqlmodel import select
 
-from service import access
+from service import access, own_keys
 from service.clock import FixedClock
 from service.errors import LinkNotValid
+from service.site import Actor
 from service.tables.access import Account, SignInLink, WebSession
+from service.tables.people import Person
 from service.web.doors import ANYONE, RULE, Rule, check_rules, may
 from tests.service.web.network import BASE, MOMENT, Network, make_site
 
@@ -49,6 +51,31 @@ def test_a_used_link_says_so(network: Network):
 
     assert answer.status_code == 403
     assert "Ce lien ne marche plus" in answer.text
+
+
+def test_a_code_that_was_mistyped_can_be_corrected_where_it_was_typed(network: Network):
+    answer = network.client().fill("/session", "/entrer", token="7K2M-XXXX-YYYY-ZZZZ", typed="code")
+
+    assert answer.status_code == 403
+    assert "Cela n’ouvre pas. Vérifiez ce que vous avez écrit, puis réessayez." in answer.text
+    assert 'value="7K2M-XXXX-YYYY-ZZZZ"' in answer.text
+    assert "Ce lien ne marche plus" not in answer.text
+
+
+def test_a_wrong_pin_beside_a_personal_link_is_asked_for_again(network: Network):
+    claire = Actor("coordinator", network.territories["SER"])
+    with network.site.db() as tx:
+        yann = tx.get_one(Person, int(network.ids["SER:Yann"]))
+        account = tx.exec(select(Account).where(Account.party_id == yann.id)).one()
+    own_keys.set_pin(network.site, Actor("person", yann.territory_id, account_id=account.id, party_id=yann.id), "2580")
+    secret = own_keys.make(network.site, claire, yann.public_id, "link").secret
+    assert 'name="typed" value="pin"' in network.client().read(f"/entrer/{secret}").text
+    answer = network.client().fill("/session", f"/entrer/{secret}", token=secret, pin="2581", typed="pin")
+
+    assert answer.status_code == 403
+    assert "Cela n’ouvre pas." in answer.text
+    assert 'name="pin"' in answer.text
+    assert "Ce lien ne marche plus" not in answer.text
 
 
 def test_a_mailed_link_ends_after_ten_minutes(network: Network):

@@ -456,6 +456,10 @@ def test_a_visit_is_cancelled_or_asked_to_move_from_the_agenda(network: Network)
     assert "Annuler la visite" in person.read("/agenda").text
     assert person.fill(f"/agenda/visites/{one}/annuler", "/agenda", revision=1).status_code == 303
     assert person.fill(f"/agenda/visites/{other}/repondre", "/agenda", said="other_time", revision=1).status_code == 303
+    for reading in ("courante", "facile"):
+        person.read(f"/lecture/{reading}?retour=/agenda")
+        for page in ("/agenda", "/ma-page"):
+            assert person.read(page).text.count("Vous avez demandé un autre moment.") == 1, (reading, page)
     stranger: Browser = network.signed_in("person", "Zoe")
     assert stranger.fill(f"/agenda/visites/{other}/annuler", "/agenda", revision=2).status_code == 404
     with network.site.db() as tx:

@@ -96,6 +96,7 @@ def test_meetings_stand_between_the_visits_of_the_week_and_of_the_agenda(network
     assert week.index("Supervision") < week.index('class="chip')
     assert agenda.index("Supervision") < agenda.rindex("Yann")
     assert "Supervision" not in network.signed_in("peer_helper", "Bilal").read("/agenda").text
+    assert "Supervision" in network.signed_in("peer_helper", "Ana").read("/agenda/papier").text
 
 
 @pytest.mark.parametrize("day", ["0001-01-01", "9999-12-27", "9999-12-31"])
