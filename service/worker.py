@@ -69,12 +69,15 @@ class Worker:
         settings: Settings,
         kinds: Mapping[str, RunKind] = KINDS,
         bell: threading.Event | None = None,
+        *,
+        kill_after: float = KILL_AFTER_SECONDS,
     ) -> None:
         self._db = db
         self._kinds = kinds
         self._settings = settings
         self._lock = OnlyWorker(db)
         self._wake = bell or threading.Event()
+        self._kill_after = kill_after
         self._closing = threading.Event()
         self._slots = threading.Semaphore(settings.solver_workers)
         self._idle: list[Child] = []
@@ -200,7 +203,7 @@ class Worker:
                     child.stop()
             if watch.stop_at is None and watch.seconds > allowed:
                 watch.progress["stopped"] = "time"
-                watch.stop_at = now + KILL_AFTER_SECONDS
+                watch.stop_at = now + self._kill_after
                 child.stop()
             if watch.stop_at is not None and now > watch.stop_at:
                 child.kill()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -23,6 +24,13 @@ settings.register_profile(
 settings.load_profile("same_every_time")
 
 BOTH_ENGINES = ("sqlite", "postgresql")
+
+
+def pytest_collection_finish() -> None:
+    """Nothing that is there before the first test is garbage, and looking through all the rest again takes long."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(100_000, 20, 10)
 
 
 @pytest.fixture(scope="session")

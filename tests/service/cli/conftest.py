@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
 from pathlib import Path
 
 import pytest
 
 from service.imports import shipped
-from tests.service.cli.builders import LEFIL, Terminal
+from tests import forks
+from tests.postgres import alone
+from tests.service.cli.builders import Terminal
 
 
 @pytest.fixture
@@ -16,12 +17,17 @@ def terminal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Cap
 
 
 @pytest.fixture(scope="session")
-def folder_of_seraing(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with a key and a database that holds Seraing, to be copied."""
-    folder = tmp_path_factory.mktemp("seraing")
-    files = str(shipped.path("seraing"))
-    for words in (["key"], ["import", files, "--today", "2027-01-04", "--accept"]):
-        subprocess.run([LEFIL, *words], cwd=folder, check=True, capture_output=True)
+def folder_of_seraing(shared_folder: Path) -> Path:
+    """A folder with a key and a database that holds Seraing, made once for all workers, to be copied."""
+    folder, made = shared_folder / "terminal", shared_folder / "terminal.made"
+    folder.mkdir(parents=True, exist_ok=True)
+    with alone(shared_folder):
+        if not made.exists():
+            files = str(shipped.path("seraing"))
+            for words in (["key"], ["import", files, "--today", "2027-01-04", "--accept"]):
+                code, _, errors = forks.to_its_end("service.cli_start", *words, cwd=folder)
+                assert code == 0, errors
+            made.touch()
     return folder
 
 

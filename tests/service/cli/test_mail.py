@@ -28,10 +28,10 @@ def test_a_mail_from_nobody_is_taken_with_one_line_in_the_log(seraing: Terminal)
 
 def test_where_the_database_is_away_the_mail_is_to_be_brought_again(seraing: Terminal):
     seraing.database.unlink()
-    done = handed_over(seraing, b"From: stranger@mail.example\r\n\r\nBonjour")
+    said = seraing.apart("mail", "receive", given=b"From: stranger@mail.example\r\n\r\nBonjour")
 
-    assert (done.returncode, done.stdout) == (75, b"")
-    assert b"Traceback" not in done.stderr
+    assert (said.code, said.out) == (75, "")
+    assert "Traceback" not in said.err
 
 
 def test_a_mail_server_that_cannot_be_read_is_named_without_its_password(seraing: Terminal):

@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import socket
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -26,11 +24,10 @@ from service.settings import Settings
 from service.site import Actor, Site
 from service.tables.mail import OutboxMessage
 from service.tables.people import DataKey
+from tests.forks import Talking
 from tests.service.mail.builders import NOW
 from tests.service.mail.postbox import PASSWORD, USER, Postbox, parsed, postbox, secured_postbox
 from tests.service.record import builders
-
-ROOT = Path(__file__).resolve().parents[3]
 
 
 @pytest.fixture
@@ -79,33 +76,21 @@ def turn(site: Site, url: str, now: datetime, *, ca_file: str = "") -> int:
 
 
 @contextmanager
-def a_sender(site: Site, box: Postbox, point: str = "none") -> Iterator[subprocess.Popen[str]]:
-    process = subprocess.Popen(
-        [sys.executable, "-m", "tests.service.mail.a_sender", site.settings.database_url, box.url, point],
-        cwd=ROOT,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    assert process.stdin is not None
-    assert process.stdout is not None
-    with process.stdin, process.stdout:
-        try:
-            assert process.stdout.readline() == "ready\n"
-            yield process
-        finally:
-            process.kill()
-            process.wait()
+def a_sender(site: Site, box: Postbox, point: str = "none") -> Iterator[Talking]:
+    process = Talking("tests.service.mail.a_sender", site.settings.database_url, box.url, point)
+    try:
+        assert process.stdout.readline() == "ready\n"
+        yield process
+    finally:
+        process.end()
 
 
-def go(process: subprocess.Popen[str]) -> None:
-    assert process.stdin is not None
+def go(process: Talking) -> None:
     process.stdin.write("go\n")
     process.stdin.flush()
 
 
-def said(process: subprocess.Popen[str]) -> str:
-    assert process.stdout is not None
+def said(process: Talking) -> str:
     return process.stdout.readline().strip()
 
 

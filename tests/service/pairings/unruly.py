@@ -26,7 +26,7 @@ def solve(instance: Instance, limits: Limits, watch: Watch, first: Callable[[Ans
     if limits.seed == RAISE:
         raise RuntimeError("a fault in the search")
     if limits.seed == SWALLOW:
-        kept = [bytearray(1 << 28) for _ in range(64)]
+        kept = [bytes(1 << 28) for _ in range(64)]  # asked for, and not written to
         raise RuntimeError(f"{len(kept)} blocks fitted")
     while limits.seed == DEAF:
         time.sleep(0.05)

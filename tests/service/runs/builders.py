@@ -51,9 +51,9 @@ def ask(site: Site, actor: Actor, behave: str = "well", *, kind: str = "pairing"
 
 
 @contextmanager
-def at_work(site: Site) -> Iterator[Worker]:
+def at_work(site: Site, **choices: float) -> Iterator[Worker]:
     """A worker while the block lasts."""
-    worker = Worker(site.db, site.settings, TINY, bell=site.bell)
+    worker = Worker(site.db, site.settings, TINY, bell=site.bell, **choices)
     worker.open()
     try:
         yield worker

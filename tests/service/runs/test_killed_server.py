@@ -2,8 +2,6 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,27 +9,19 @@ from pathlib import Path
 
 from service import runs
 from service.site import Actor, Site
+from tests.forks import Talking
 from tests.service.runs.builders import ask, ended, row, solving, under_way, until
-
-ROOT = Path(__file__).resolve().parents[3]
 
 
 @contextmanager
-def a_server(site: Site) -> Iterator[subprocess.Popen[bytes]]:
+def a_server(site: Site) -> Iterator[Talking]:
     """A server in a process of its own, ended with the block."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "tests.service.runs.a_server", site.settings.database_url],
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-    )
-    assert process.stdout is not None
-    with process.stdout as said:
-        said.readline()
-        try:
-            yield process
-        finally:
-            process.kill()
-            process.wait()
+    process = Talking("tests.service.runs.a_server", site.settings.database_url)
+    try:
+        assert process.stdout.readline() == "ready\n"
+        yield process
+    finally:
+        process.end()
 
 
 def test_a_run_of_a_killed_server_is_taken_up_at_the_next_start(site: Site, hélène: Actor):

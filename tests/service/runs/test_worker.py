@@ -4,6 +4,7 @@ import os
 import signal
 import sys
 import time
+from inspect import signature
 
 from service import runs, worker
 from service.run_process import Child
@@ -79,12 +80,14 @@ def test_at_the_limit_of_time_the_best_answer_is_kept(site: Site, hélène: Acto
 
 
 def test_ten_seconds_after_the_limit_a_search_is_ended(site: Site, hélène: Actor):
-    with at_work(site):
+    """Here after one second; the server waits for ten, as nobody tells it another number."""
+    with at_work(site, kill_after=1.0):
         run_id = ask(site, hélène, "deaf", seconds=0.5)
         view = ended(site, hélène, run_id)
 
     assert (view.status, view.reason) == ("failed", runs.REASONS["too_long"])
-    assert 10 < view.seconds < 13
+    assert 1 < view.seconds < 4
+    assert signature(worker.Worker).parameters["kill_after"].default == 10
 
 
 def test_a_killed_process_is_replaced_and_its_run_tried_again(site: Site, hélène: Actor):

@@ -22,8 +22,11 @@ def server(site: Site) -> Litestar:
     A server of this site.
 
     It knows its site by its state, but for the settings that its headers were made of: only where these are the same
-    does it serve another site.
+    does it serve another site. Who asks again for the same site gets the same server.
     """
+    for _, lent, _ in reversed(_lent):
+        if lent.state.site is site:
+            return lent
     kind = (site.settings.demo, site.settings.tile_url)
     kept = _spare.get(kind)
     app = kept.pop() if kept else create_app(site)

@@ -29,7 +29,7 @@ def solve(instance: Instance, limits: Limits, watch: Watch, first: Callable[[Ans
     if instance.behave == "contradict itself":
         return Answer(0, "infeasible")
     if instance.behave == "swallow memory":
-        kept = [bytearray(1 << 28) for _ in range(64)]
+        kept = [bytes(1 << 28) for _ in range(64)]  # asked for, and not written to
         return Answer(len(kept))
     while instance.behave == "deaf":
         time.sleep(0.05)
