@@ -129,6 +129,8 @@ VISIT_CANCEL_REASONS = ("by_person", "by_helper", "by_professional", "by_service
 VISIT_NOT_HELD_REASONS = ("person_absent", "helper_absent")
 VISIT_PLACES = ("home", "place", "outside_accompaniment")
 VISIT_ANSWERS = ("pending", "accepted", "declined", "other_time")
+UNWILLING = ("declined", "other_time")
+"""Of those, what says that a visit cannot be then."""
 PLACE_KINDS = ("open_place", "partner_premises", "town_hall", "neutral_place", "ward", "training_room")
 SINGLE_BOOKING_PLACES = ("town_hall", "partner_premises", "training_room")
 HOST_STATES = ("proposed", "confirmed")

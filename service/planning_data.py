@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 
 from sqlmodel import Session, col, select
 
+from calendars.availability import without
 from matching.pairing.rules import CONTACT_PERCENT, SUPERVISION_DAYS
 from matching.planning.instance import Busy, Client, Instance, Prices, Room, Worker
 from matching.planning.spans import Span, tidy
@@ -65,8 +67,9 @@ def instance_of(
     horizon = records.horizon
     dues = due_of(records, stand=stand, free=free, keep=keep)
     index = records.points
-    clients = [_client(records, person, index) for person in _in_order(dues, lambda due: due.person)]
-    workers = [_helper(records, helper, index) for helper in records.helpers.values()]
+    unwanted = _unwanted(dues)
+    clients = [_client(records, person, index, unwanted) for person in _in_order(dues, lambda due: due.person)]
+    workers = [_helper(records, helper, index, unwanted) for helper in records.helpers.values()]
     workers += [_professional(records, professional, index) for professional in records.professionals.values()]
     rooms = [_room(records, place) for place in records.places.values()]
     tasks = [task for due in dues for task in due.tasks(index)]
@@ -92,7 +95,16 @@ def _in_order(dues: Iterable[Due], of: Callable[[Due], Person]) -> list[Person]:
     return sorted(people.values(), key=lambda person: person.ref)
 
 
-def _client(records: Records, person: Person, index: Places) -> Client:
+def _unwanted(dues: Iterable[Due]) -> Mapping[int, tuple[Span, ...]]:
+    """Hours at which each party said that they cannot."""
+    found: defaultdict[int, list[Span]] = defaultdict(list)
+    for due in dues:
+        for party, span in due.unwanted():
+            found[party].append(span)
+    return {party: tidy(spans) for party, spans in found.items()}
+
+
+def _client(records: Records, person: Person, index: Places, unwanted: Mapping[int, tuple[Span, ...]]) -> Client:
     horizon = records.horizon
     busy = [
         Busy(horizon.tick(one.start), horizon.tick(one.end), index.place(one.place_id))
@@ -105,16 +117,16 @@ def _client(records: Records, person: Person, index: Places) -> Client:
     if consent is not None and consent.status == "given" and "pairing" in consent.scope:
         last = horizon.days if consent.expires_on is None else horizon.day(consent.expires_on) + 1
         spans = tidy([(0, min(last, horizon.days) * DAY)])
-    windows = records.free(person.id, school=person.off_in_school_holidays)
+    windows = without(records.free(person.id, school=person.off_in_school_holidays), unwanted.get(person.id, ()))
     weekly = person.living_environment == "housing_first"
     return Client(person.ref, windows, "person", tuple(busy), spans, weekly)
 
 
-def _helper(records: Records, helper: PeerHelper, index: Places) -> Worker:
+def _helper(records: Records, helper: PeerHelper, index: Places, unwanted: Mapping[int, tuple[Span, ...]]) -> Worker:
     return Worker(
         id=helper.ref,
         kind="helper",
-        windows=records.free(helper.id, school=helper.off_in_school_holidays),
+        windows=without(records.free(helper.id, school=helper.off_in_school_holidays), unwanted.get(helper.id, ())),
         mode=helper.transport,
         base=index.helper(helper),
         busy=_busy(records, helper.id, index),

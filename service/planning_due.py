@@ -8,6 +8,7 @@ from datetime import date
 
 from matching.planning.instance import FIRST, RHYTHM, Late, Part, Series, Slot, Task, Usual
 from matching.planning.spans import Span
+from service import codes
 from service.planning_places import Places
 from service.planning_records import Records
 from service.tables.pairings import Pairing, Visit
@@ -143,6 +144,16 @@ class Due:
         for visit in self.standing:
             if visit.kind not in RHYTHM:
                 yield self._beside(index, visit)
+
+    def unwanted(self) -> Iterator[tuple[int, Span]]:
+        """Whoever said that they cannot come to a visit that may still move, and the hours of it: not there again."""
+        tick = self.records.horizon.tick
+        for visit in self.standing:
+            if not self._is_fixed(visit):
+                answers = ((visit.peer_helper_id, visit.helper_answer), (visit.person_id, visit.person_answer))
+                for party, answer in answers:
+                    if answer in codes.UNWILLING:
+                        yield party, (tick(visit.starts_at), tick(visit.ends_at))
 
     def _fell_away(self, period: Period) -> bool:
         """A visit of these days was cancelled, or did not take place."""

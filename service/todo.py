@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from sqlmodel import Session, col, select
 
 from matching.pairing.rules import SUPERVISION_DAYS
-from service import todo_kinds
+from service import codes, todo_kinds
 from service.access_scope import only_coordinator
 from service.first_steps import FirstStep, first_steps
 from service.holidays import Warned, warnings
@@ -215,7 +215,7 @@ class _Known:
         near = self.day.now + timedelta(days=NOW_DAYS)
         for row in self.visits["refused"]:
             person, helper = self.people[row.person_id].pseudonym, self.helpers[row.peer_helper_id].display_name
-            by_helper = row.helper_answer in todo_kinds.UNWILLING
+            by_helper = row.helper_answer in codes.UNWILLING
             yield Thing(
                 "refused",
                 "now" if row.starts_at <= near else "week",

@@ -38,7 +38,6 @@ SUPERVISION_SOON_DAYS = 14
 DECLINED_DAYS = 14
 """So long a no stands there while nobody else was proposed; the request itself stays in the queue."""
 UNDECIDED = ("received", "consent_pending")
-UNWILLING = ("declined", "other_time")
 
 
 @dataclass(frozen=True)
@@ -208,7 +207,7 @@ def consents(day: Day) -> Rows:
 
 def refused(day: Day) -> Rows:
     """Visits to come that somebody said no to, or for which they ask another moment."""
-    unwilling = or_(col(Visit.helper_answer).in_(UNWILLING), col(Visit.person_answer).in_(UNWILLING))
+    unwilling = or_(col(Visit.helper_answer).in_(codes.UNWILLING), col(Visit.person_answer).in_(codes.UNWILLING))
     return _live(day).where(col(Visit.starts_at) > day.now, unwilling)
 
 

@@ -5,15 +5,16 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from matching.planning.instance import Instance, Task
 from matching.planning.judge import violations
 from matching.planning.solve import solve
 from service.planning_data import read_instance
+from service.planning_records import Horizon
 from service.site import Site
 from service.tables.pairings import Pairing, Visit
-from service.tables.people import Absence, Availability, Person
+from service.tables.people import Absence, Availability, PeerHelper, Person
 from service.tables.territory import PublicHoliday, Territory
 from tests.service.visits.seraing import START, pairing_of
 
@@ -194,3 +195,47 @@ def test_rooms_booked_one_at_a_time_are_those_of_the_list(site: Site):
     assert {room.id for room in where.rooms if room.single} == {f"SER-L{n:02d}" for n in (3, 4, 5, 6, 10)}
     assert where.room["SER-L08"].windows is not None
     assert len(where.room["SER-L08"].windows) == 1  # no windows: open day and night
+
+
+@pytest.mark.parametrize("who", ["helper_answer", "person_answer"])
+@pytest.mark.parametrize("answer", ["declined", "other_time"])
+@pytest.mark.parametrize("keep", [False, True], ids=["anew", "going on"])
+def test_who_cannot_come_is_not_given_the_same_hours_again(live: Site, who: str, answer: str, keep: bool):
+    """Whether everything is planned anew or a plan goes on as it is (`domain.md`, 6 V1)."""
+    with live.db.begin() as tx:
+        visit = tx.exec(
+            select(Visit).where(Visit.status == "planned", Visit.kind == "regular").order_by(col(Visit.starts_at))
+        ).first()
+        assert visit is not None
+        visit.published_at = live.clock.now()
+        setattr(visit, who, answer)
+        tx.flush()
+        where = read_instance(
+            tx, tx.exec(select(Territory)).one(), now=live.clock.now(), start=START, weeks=4, keep=keep
+        )
+        ref, party = visit.ref, visit.person_id if who == "person_answer" else visit.peer_helper_id
+        table = Person if who == "person_answer" else PeerHelper
+        name = tx.get_one(table, party).ref
+        stood = (visit.starts_at, visit.ends_at)
+    found = solve(where)
+
+    horizon = Horizon(START, 28, "Europe/Brussels")
+    start, end = (horizon.tick(moment) for moment in stood)
+    owner = where.client[name] if who == "person_answer" else where.worker[name]
+    assert not any(first < end and start < last for first, last in owner.windows)
+    assert violations(where, found) == ()
+    assert all(one.slot.starts[0] != start for one in found.visits if one.task == ref)
+
+
+def test_a_plan_that_is_looked_at_as_it_stands_keeps_a_visit_that_somebody_cannot_come_to(live: Site):
+    with live.db.begin() as tx:
+        territory = tx.exec(select(Territory)).one()
+        told = {"now": live.clock.now(), "start": START, "weeks": 4, "stand": True}
+        before = read_instance(tx, territory, **told)
+        visit = tx.exec(select(Visit).where(Visit.status == "planned", Visit.kind == "regular")).first()
+        assert visit is not None
+        visit.helper_answer = "declined"
+        tx.flush()
+
+        assert read_instance(tx, territory, **told) == before
+        assert read_instance(tx, territory, **told | {"free": frozenset({visit.ref})}).worker != before.worker
