@@ -21,7 +21,7 @@ MOST = 34
 """Questions of the page that asks most; one more for each of sixty people would be seen at once."""
 GATHERING = {
     "/aujourdhui": 40,
-    "/mes-donnees": 46,
+    "/mes-donnees": 47,
     "/mes-donnees/papier": 47,
     "/semaine/…": 54,
     "/semaine/visites/…": 42,
