@@ -72,6 +72,8 @@ LIFECYCLES: dict[str, Lifecycle] = {
         {
             # `lapsed` also when the consent ends, or another one of the shortlist is chosen.
             "proposed": ("accepted", "declined", "lapsed"),
+            # Open again when a no is taken back, within a day.
+            "declined": ("proposed",),
             "accepted": ("trial", "ended"),
             # Back to `accepted` when the first visit was noted as held by mistake, within a day.
             "trial": ("active", "accepted", "ended"),

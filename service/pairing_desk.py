@@ -14,6 +14,7 @@ from service.errors import NotFound
 from service.own_pairings import with_first_visit
 from service.pairing_data import is_live, is_open
 from service.pairing_rows import consent_of, consents_of, first_visit_by
+from service.proposal_returns import may_return, said_no
 from service.proposals import proposals
 from service.rows import by_id
 from service.site import Actor, Site
@@ -75,7 +76,7 @@ class PairingFile:
     Everything about one pairing for the coordinator.
 
     `visits_held` counts from the first day of the trial; `needed` is how many the trial asks for. `first_visit_by` is
-    None once it is planned. `waits` tells whether the person waits, after an end; None before.
+    None once it is planned. `returns` names the side whose no the coordination entered and may still take back.
     """
 
     public_id: str
@@ -104,6 +105,7 @@ class PairingFile:
     consent_until: date | None
     consent_ends_soon: bool
     visits: tuple[VisitView, ...]
+    returns: str
 
     @property
     def goes_on(self) -> bool:
@@ -276,6 +278,7 @@ def pairing_file(site: Site, actor: Actor, public_id: str) -> PairingFile:
             consent_until=until,
             consent_ends_soon=until is not None and until <= day + timedelta(days=SOON_DAYS),
             visits=tuple(_visits(tx, site, row)),
+            returns=(said_no(row) or "") if may_return(row, actor, site.clock.now()) else "",
         )
 
 

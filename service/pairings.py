@@ -146,31 +146,32 @@ def answer_in(
 ) -> Pairing:
     """The same inside an open transaction, for use cases that note more with it."""
     row, records = _answering(tx, site, actor, pairing, side, how, revision)
-    _write_answer(row, side, said, how, records.day, actor)
+    write_answer(row, side, said, how, records.day, actor)
     _changed(tx, site, row)
     audit.note(tx, site, actor, f"proposal.answered.{said}", "pairing", row.public_id)
     _decide(tx, site, actor, records, row)
     return row
 
 
-def take_answer_back(
-    site: Site, actor: Actor, pairing: str, side: str, how: str = "own_page", revision: int | None = None
+def take_answer_back_in(
+    tx: Session, site: Site, actor: Actor, pairing: str, side: str, how: str, revision: int | None
 ) -> None:
     """
     Take a yes, or the wish to talk first, back while the proposal is open: the question stands as before.
 
+    A no, which closes it, is taken back by `proposal_returns.take_back`, as every answer is from outside.
+
     Raises
     ------
     StepNotAllowed
-        When there is nothing to take back, or the proposal is no longer open; a no closes it at once.
+        When there is nothing to take back, or the proposal is no longer open.
     """
-    with site.db.begin() as tx:
-        row, _ = _answering(tx, site, actor, pairing, side, how, revision)
-        if (row.person_answer if side == "person" else row.helper_answer) == "pending":
-            raise StepNotAllowed(N_("Il n’y a pas de réponse à reprendre."))
-        _write_answer(row, side, "pending", None, None, None)
-        _changed(tx, site, row)
-        audit.note(tx, site, actor, "proposal.answer_taken_back", "pairing", row.public_id)
+    row, _ = _answering(tx, site, actor, pairing, side, how, revision)
+    if (row.person_answer if side == "person" else row.helper_answer) == "pending":
+        raise StepNotAllowed(N_("Il n’y a pas de réponse à reprendre."))
+    write_answer(row, side, "pending", None, None, None)
+    _changed(tx, site, row)
+    audit.note(tx, site, actor, "proposal.answer_taken_back", "pairing", row.public_id)
 
 
 def _answering(
@@ -178,8 +179,8 @@ def _answering(
 ) -> tuple[Pairing, Records]:
     """An open proposal that the actor may answer for this side."""
     # The person's row first, as whoever ends a consent takes it (PostgreSQL).
-    hold_person(tx, _own(tx, actor, pairing).person_id)
-    row = _own(tx, actor, pairing)
+    hold_person(tx, proposal_of(tx, actor, pairing).person_id)
+    row = proposal_of(tx, actor, pairing)
     if actor.role == "coordinator":
         if how == "own_page":
             raise NotAllowed(N_("Dites comment la réponse est venue : téléphone, papier ou de vive voix."))
@@ -187,8 +188,8 @@ def _answering(
         raise NotAllowed(N_("Chacun répond pour soi."))
     if (row.person_answer if side == "person" else row.helper_answer) != "pending":
         # A first answer overwrites nothing, whatever the other side said since this page was opened.
-        _guard(row, revision)
-    records = read_records(tx, row.territory_id, _today(tx, site, row.territory_id))
+        guard(row, revision)
+    records = read_records(tx, row.territory_id, today(tx, site, row.territory_id))
     if not is_open(row, records.day):
         raise StepNotAllowed(N_("Cette proposition n’est plus ouverte."))
     return row, records
@@ -197,12 +198,12 @@ def _answering(
 def withdraw_proposal(site: Site, actor: Actor, pairing: str, revision: int | None = None) -> None:
     """Take an open proposal back; nobody refused anything, so the pair may be proposed again."""
     with site.db.begin() as tx:
-        row = _own(tx, actor, pairing)
+        row = proposal_of(tx, actor, pairing)
         only_coordinator(actor)
-        _guard(row, revision)
+        guard(row, revision)
         if row.status != "proposed":
             raise StepNotAllowed(N_("Cette proposition n’est plus ouverte."))
-        records = read_records(tx, row.territory_id, _today(tx, site, row.territory_id))
+        records = read_records(tx, row.territory_id, today(tx, site, row.territory_id))
         _step(tx, site, row, "lapsed")
         audit.note(tx, site, actor, "proposal.withdrawn", "pairing", row.public_id)
         _wait_again(tx, records, row.person_id)
@@ -265,7 +266,7 @@ def _propose(tx: Session, site: Site, actor: Actor, pair: ChosenPair, rank: str)
     instance = pairing_data.instance_with(tx, records, person)
     stands = still_stands_against(instance, person.ref, helper.ref)
     if stands:
-        raise RuleBroken(N_("Une règle empêche ce binôme. Relancez le calcul pour la voir."), rules=_shown(stands))
+        raise RuleBroken(N_("Une règle empêche ce binôme. Relancez le calcul pour la voir."), rules=shown(stands))
     by_criterion = values(facts(instance, instance.person_by_id[person.ref], instance.helper_by_id[helper.ref]))
     row = Pairing(
         public_id=site.ids.new(),
@@ -282,7 +283,7 @@ def _propose(tx: Session, site: Site, actor: Actor, pair: ChosenPair, rank: str)
         changed_at=site.clock.now(),
     )
     tx.add(row)
-    _move_on(tx, person, request, "proposed", "proposed")
+    move_on(tx, person, request, "proposed", "proposed")
     put_aside = _row_of(tx, SetAside, pair)
     if put_aside is not None:
         tx.delete(put_aside)
@@ -290,12 +291,12 @@ def _propose(tx: Session, site: Site, actor: Actor, pair: ChosenPair, rank: str)
     return row
 
 
-def _shown(codes_against: tuple[str, ...]) -> tuple[str, ...]:
+def shown(codes_against: tuple[str, ...]) -> tuple[str, ...]:
     """The codes that a refusal may name."""
     return tuple(code for code in codes_against if code not in SENSITIVE)
 
 
-def _write_answer(row: Pairing, side: str, said: str, how: str | None, day: date | None, actor: Actor | None) -> None:
+def write_answer(row: Pairing, side: str, said: str, how: str | None, day: date | None, actor: Actor | None) -> None:
     by = actor.account_id if actor is not None else None
     if side == "person":
         row.person_answer, row.person_answer_on, row.person_answer_how, row.person_answer_by = said, day, how, by
@@ -323,14 +324,14 @@ def _decide(tx: Session, site: Site, actor: Actor, records: Records, row: Pairin
         if stands:
             raise RuleBroken(
                 N_("Une règle empêche maintenant ce binôme. La coordination doit d’abord la regarder."),
-                rules=_shown(stands),
+                rules=shown(stands),
             )
         _step(tx, site, row, "accepted")
         for other in records.live:
             if other.person_id == row.person_id and other.id != row.id:
                 _step(tx, site, other, "lapsed")
                 audit.note(tx, site, actor, "proposal.withdrawn", "pairing", other.public_id)
-        _move_on(tx, person, records.request_of(person), "paired", "fulfilled")
+        move_on(tx, person, records.request_of(person), "paired", "fulfilled")
 
 
 def _lapse(tx: Session, site: Site, records: Records, rows: Sequence[Pairing]) -> int:
@@ -348,10 +349,10 @@ def _wait_again(tx: Session, records: Records, person_id: int) -> None:
     person = records.people[person_id]
     if any(row.person_id == person_id for row in records.live) or person.status != "proposed":
         return
-    _move_on(tx, person, records.request_of(person), "waiting", "waiting")
+    move_on(tx, person, records.request_of(person), "waiting", "waiting")
 
 
-def _move_on(tx: Session, person: Person, request: Request | None, state: str, request_state: str) -> None:
+def move_on(tx: Session, person: Person, request: Request | None, state: str, request_state: str) -> None:
     if person.status != state:
         lifecycles.step("person", person.status, state)
         person.status = state
@@ -395,21 +396,21 @@ def chosen_pair(tx: Session, site: Site, actor: Actor, person: str, helper: str)
 
 def _records(tx: Session, site: Site, actor: Actor) -> Records:
     territory_id = actor.territory_id or 0
-    return read_records(tx, territory_id, _today(tx, site, territory_id))
+    return read_records(tx, territory_id, today(tx, site, territory_id))
 
 
-def _today(tx: Session, site: Site, territory_id: int) -> date:
+def today(tx: Session, site: Site, territory_id: int) -> date:
     return clock.today(site.clock, tx.get_one(Territory, territory_id).timezone)
 
 
-def _own(tx: Session, actor: Actor, public_id: str) -> Pairing:
+def proposal_of(tx: Session, actor: Actor, public_id: str) -> Pairing:
     found = tx.exec(select(Pairing).where(scope(actor).of(Pairing), Pairing.public_id == public_id)).first()
     if found is None:
         raise NotFound(N_("Cette proposition n’existe pas."))
     return found
 
 
-def _guard(row: Pairing, revision: int | None) -> None:
+def guard(row: Pairing, revision: int | None) -> None:
     if revision is not None and row.revision != revision:
         raise Outdated(N_("Cette proposition a changé depuis que vous l’avez ouverte."))
 

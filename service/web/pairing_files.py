@@ -19,7 +19,7 @@ from service import (
     notices,
     pairing_desk,
     pairing_life,
-    pairings,
+    proposal_returns,
     trial_reviews,
     visit_outcomes,
 )
@@ -259,7 +259,7 @@ async def take_answer_back(
     visitor: NamedDependency[Visitor],
 ) -> Redirect:
     form = await read(request, BackForm)
-    await sync_to_thread(pairings.take_answer_back, site, visitor.actor, pairing, form.side, form.how, form.revision)
+    await sync_to_thread(proposal_returns.take_back, site, visitor.actor, pairing, form.side, form.how, form.revision)
     return _back(pairing, "answer_back")
 
 

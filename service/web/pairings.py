@@ -243,7 +243,8 @@ async def note_answer(
         return Redirect(f"/binomes/{pairing}?fait=both_agreed", status_code=303)
     if state == "proposed":
         return _back(person, "answer_noted")
-    return Redirect("/appariements?fait=answer_noted", status_code=303)
+    # From there a no that was noted by mistake is taken back, or somebody else is looked for.
+    return Redirect(f"/binomes/{pairing}?fait=answer_noted", status_code=303)
 
 
 @post("/appariements/{person:str}/propositions/{pairing:str}/retirer", opt=COORDINATOR)

@@ -10,7 +10,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Redirect
 
-from service import choices, own_pairings, pairings, proposals
+from service import choices, own_pairings, pairings, proposal_returns, proposals
 from service.access import Visitor
 from service.site import Site
 from service.web.doors import may
@@ -38,6 +38,7 @@ def proposal_list(
         "proposals.html",
         language_names=lambda tags: [speech.language_name(tag) for tag in tags],
         proposals=proposals.proposals(site, visitor.actor, speech.lang),
+        lately_no=proposal_returns.lately_no(site, visitor.actor),
         accepted=[one for one in own_pairings.own_pairings(site, visitor.actor) if one.first_visit_by is not None],
     )
 
@@ -76,7 +77,7 @@ async def take_answer_back(
     """The question stands again as before."""
     form = await read(request, RevisionForm)
     role = visitor.actor.role
-    await sync_to_thread(pairings.take_answer_back, site, visitor.actor, public_id, role, "own_page", form.revision)
+    await sync_to_thread(proposal_returns.take_back, site, visitor.actor, public_id, role, "own_page", form.revision)
     return Redirect("/propositions?fait=answer_back", status_code=303)
 
 

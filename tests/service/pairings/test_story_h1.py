@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from service import errors, own_pairings, pairing_desk, pairings, visits
+from service import errors, own_pairings, pairing_desk, pairings, proposal_returns, visits
 from service.planning_data import read_instance
 from service.proposals import proposals
 from service.tables.territory import Territory
@@ -47,7 +47,7 @@ def test_an_answer_is_taken_back_while_the_proposal_is_open(seraing: Network, sa
     pairing = seraing.propose("SER-P034", "SER-H10")
     helper = seraing.as_helper("SER-H10")
     pairings.answer(seraing.site, helper, pairing, "peer_helper", said)
-    pairings.take_answer_back(seraing.site, helper, pairing, "peer_helper")
+    proposal_returns.take_back(seraing.site, helper, pairing, "peer_helper")
 
     row = seraing.pairing(pairing)
     assert (row.status, row.helper_answer, row.helper_answer_on, row.helper_answer_how) == (
@@ -58,20 +58,20 @@ def test_an_answer_is_taken_back_while_the_proposal_is_open(seraing: Network, sa
     )
     assert [one.own_answer for one in proposals(seraing.site, helper) if one.public_id == pairing] == ["pending"]
     with pytest.raises(errors.StepNotAllowed):
-        pairings.take_answer_back(seraing.site, helper, pairing, "peer_helper")
+        proposal_returns.take_back(seraing.site, helper, pairing, "peer_helper")
 
 
 def test_an_answer_is_not_taken_back_once_both_have_answered_or_for_somebody_else(seraing: Network):
     pair = accepted(seraing)
     with pytest.raises(errors.StepNotAllowed):
-        pairings.take_answer_back(seraing.site, pair.helper, pair.public_id, "peer_helper")
+        proposal_returns.take_back(seraing.site, pair.helper, pair.public_id, "peer_helper")
 
     other = seraing.propose("SER-P033", "SER-H10")
     seraing.enter(other, "person", "accepted")
     with pytest.raises(errors.NotAllowed):
-        pairings.take_answer_back(seraing.site, pair.helper, other, "person")
+        proposal_returns.take_back(seraing.site, pair.helper, other, "person")
     with pytest.raises(errors.NotFound):
-        pairings.take_answer_back(seraing.site, seraing.as_helper("SER-H01"), other, "peer_helper")
+        proposal_returns.take_back(seraing.site, seraing.as_helper("SER-H01"), other, "peer_helper")
 
 
 def test_after_both_said_yes_the_first_meeting_is_due_within_fourteen_days_on_all_pages(seraing: Network):

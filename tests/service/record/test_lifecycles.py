@@ -26,7 +26,7 @@ ALLOWED = {
     """,
     "pairing": """
         . proposed
-        proposed accepted  proposed declined  proposed lapsed
+        proposed accepted  proposed declined  proposed lapsed  declined proposed
         accepted trial  accepted ended
         trial active  trial accepted  trial ended
         active paused  active ended
