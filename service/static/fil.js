@@ -7,6 +7,10 @@
     if (said) { said.textContent = text; }
   }
 
+  // On a small phone the bar of a coordinator is wider than the screen: the page that is open stands in sight in it.
+  var here = document.querySelector(".nav [aria-current]");
+  if (here) { here.parentNode.scrollLeft = here.offsetLeft - 40; }
+
   // A link to the page of a visit opens the same form in a dialog; Esc closes it and the focus returns.
   document.addEventListener("click", function (event) {
     var link = event.target.closest("a[data-dialog]");

@@ -30,10 +30,9 @@ async def mark(
 ) -> Redirect:
     form = await read(request, MarkForm)
     await sync_to_thread(notices.mark, site, visitor.actor, notice)
-    if form.back and visitor.actor.role == "coordinator":
-        return Redirect("/aujourdhui?fait=told", status_code=303)
-    back = "/binomes" if visitor.actor.role == "coordinator" else "/agenda"
-    return Redirect(f"{back}?fait=told", status_code=303)
+    if visitor.actor.role == "coordinator":
+        return Redirect(f"{'/aujourdhui' if form.back else '/binomes'}?fait=told", status_code=303)
+    return Redirect("/agenda?fait=notice_read", status_code=303)
 
 
 HANDLERS = [mark]

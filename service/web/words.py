@@ -103,6 +103,7 @@ DONE: dict[str, str] = {
     "pairing_ended": N_("Binôme terminé. Les visites prévues sont annulées."),
     "settled": N_("La suite est notée."),
     "told": N_("C’est noté : plus rien à dire là-dessus."),
+    "notice_read": N_("C’est noté : vous l’avez lu."),
     "consent_withdrawn": N_("Votre accord est retiré. Tout ce qui était prévu est annulé."),
     "consent_withdrawn_for": N_("Accord retiré. Propositions et visites sont annulées."),
     "consent_renewed": N_("Accord renouvelé pour douze mois."),

@@ -197,7 +197,9 @@ def test_one_who_stops_leaves_the_other_a_word_without_a_reason(network: Network
         assert "essai" not in text.casefold().replace("d’essai au moins", "")
         assert "arrêté l’accompagnement" not in text
     notice = next(one for one in notices_of(network) if one.code == "pairing_ended" and one.party_id is not None)
-    assert helper.fill(f"/messages/{notice.public_id}/fait", "/agenda").headers["location"] == "/agenda?fait=told"
+    assert (
+        helper.fill(f"/messages/{notice.public_id}/fait", "/agenda").headers["location"] == "/agenda?fait=notice_read"
+    )
     assert "s’arrête" not in helper.read("/agenda").text
 
 
