@@ -26,7 +26,7 @@ run: setup ## Start Le Fil with the territory of Seraing (PORT=8000)
 
 test: setup ## Run every test (needs Chromium and PostgreSQL)
 	@$(PY) .ci/check_tools.py
-	@$(PY) -m pytest -n 2 --dist worksteal
+	@$(PY) -m pytest -n 3 --dist worksteal
 
 pictures: setup ## Make the pictures of docs/ anew, in a real browser
 	@$(PY) .ci/check_tools.py

@@ -42,9 +42,9 @@ NOBODY = N_("Personne ne s’appelle ainsi dans ce réseau. Demandez encore une 
 
 @dataclass(frozen=True)
 class Elsewhere:
-    """Another territory of this installation, by its public reference."""
+    """Another territory of this installation."""
 
-    ref: str
+    public_id: str
     name: str
 
 
@@ -148,7 +148,7 @@ def listed(site: Site, actor: Actor, *, clock: Clock = REAL) -> Listed:
             own=tuple(one for one in lines if one.is_own),
             of_ours=tuple(sorted((one for one in lines if one.who), key=lambda one: one.state != "open")),
             left=max(0, MOST_A_DAY - _made_lately(tx, actor, now)),
-            elsewhere=tuple(Elsewhere(one.ref, one.name) for one in places.values() if one.id != here),
+            elsewhere=tuple(Elsewhere(one.public_id, one.name) for one in places.values() if one.id != here),
         )
 
 
@@ -182,7 +182,7 @@ def open_record(
     with site.db.begin() as tx:
         # Of two at once from one account, one waits: together they are no more than five (PostgreSQL).
         tx.exec(select(Account.id).where(Account.id == actor.account_id).with_for_update()).one()
-        place = tx.exec(select(Territory).where(Territory.ref == territory, Territory.id != here)).first()
+        place = tx.exec(select(Territory).where(Territory.public_id == territory, Territory.id != here)).first()
         if place is None:
             raise NotAcceptable(N_("Choisissez le réseau de la personne."), "territory")
         if _made_lately(tx, actor, now) >= MOST_A_DAY:

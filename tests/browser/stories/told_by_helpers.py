@@ -24,7 +24,10 @@ def h1(hand: Hand) -> None:
     hand.presses("Reprendre ma réponse (Lavande)")
     hand.presses("Je ne peux pas (Lavande)")
     assert "Merci de nous l’avoir dit" in hand.said
-    assert "Lavande" not in hand.reads()
+    hand.presses("Reprendre ma réponse (Lavande)")  # the thumb slipped
+    hand.presses("Je ne peux pas (Lavande)")
+    assert "Vous avez dit non pour Lavande" in hand.reads()
+    assert "Avec Lavande" not in hand.reads()
 
     hand.opened_as("peer_helper", "/propositions", "SER-H01")
     hand.presses("Oui, j’accepte (Genêt)")

@@ -28,6 +28,11 @@ def after(**time: float) -> FixedClock:
     return FixedClock(NOON + timedelta(**time))
 
 
+def network_of(site: Site, ref: str = "BE-SER") -> str:
+    with site.db() as tx:
+        return tx.exec(select(Territory.public_id).where(Territory.ref == ref)).one()
+
+
 @dataclass(frozen=True)
 class Two:
     """Hirondelle lives in Seraing, where Claire coordinates; Nadia coordinates in Namur."""
@@ -39,7 +44,8 @@ class Two:
     person: Actor
 
     def open(self, called: str = "Hirondelle", *, clock: FixedClock = AT_NOON, territory: str = "BE-SER") -> str | None:
-        return emergencies.open_record(self.site, self.nadia, territory, called, "life_in_danger", clock=clock)
+        network = network_of(self.site, territory)
+        return emergencies.open_record(self.site, self.nadia, network, called, "life_in_danger", clock=clock)
 
     def opened(self, *, clock: FixedClock = AT_NOON) -> str:
         found = self.open(clock=clock)
@@ -139,7 +145,7 @@ def test_only_a_coordinator_opens(in_memory: Two, role: str):
     other = Actor(role, nadia.territory_id, nadia.account_id, nadia.party_id)
 
     with pytest.raises(errors.NotAllowed):
-        emergencies.open_record(in_memory.site, other, "BE-SER", "Hirondelle", "lost", clock=AT_NOON)
+        emergencies.open_record(in_memory.site, other, network_of(in_memory.site), "Hirondelle", "lost", clock=AT_NOON)
 
 
 def test_a_colleague_does_not_look_through_an_opening_nor_does_the_persons_coordination(in_memory: Two):
@@ -168,7 +174,9 @@ def test_where_there_is_one_network_there_is_nothing_to_open(sqlite_site: Site):
 
 def test_without_one_of_the_four_reasons_nothing_opens(in_memory: Two):
     with pytest.raises(errors.NotAcceptable) as refused:
-        emergencies.open_record(in_memory.site, in_memory.nadia, "BE-SER", "Hirondelle", "curious", clock=AT_NOON)
+        emergencies.open_record(
+            in_memory.site, in_memory.nadia, network_of(in_memory.site), "Hirondelle", "curious", clock=AT_NOON
+        )
     assert refused.value.field == "reason"
 
 

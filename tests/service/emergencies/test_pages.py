@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -13,7 +14,7 @@ from service.tables.emergencies import EmergencyOpening
 from service.tables.people import ContactCard
 from tests.service.web.network import Browser, Network, make_site
 
-ASKED = {"territory": "OTH", "called": "Yann d’ailleurs", "reason": "service_asks"}
+ASKED = {"called": "Yann d’ailleurs", "reason": "service_asks"}
 
 
 @pytest.fixture
@@ -32,7 +33,10 @@ def claire(network: Network) -> Browser:
 
 
 def opens(client: Browser, **fields: str) -> Any:
-    return client.fill("/urgences/ouvrir/maintenant", "/urgences/ouvrir", **(ASKED | fields))
+    there = re.search(r'<option value="(\w+)"[^>]*>Ailleurs', client.read("/urgences/ouvrir").text)
+    assert there is not None
+    asked = {"territory": there[1]} | ASKED | fields
+    return client.fill("/urgences/ouvrir/maintenant", "/urgences/ouvrir", **asked)
 
 
 def test_the_record_opens_and_both_sides_see_that_it_did(network: Network, claire: Browser):
@@ -74,7 +78,7 @@ def test_a_verdict_is_given_and_taken_back(network: Network, claire: Browser):
         ({"called": "Moineau"}, "Personne ne s’appelle ainsi dans ce réseau."),
         ({"called": " "}, "Écrivez le pseudonyme ou la référence."),
         ({"reason": ""}, "Choisissez pourquoi c’est une urgence."),
-        ({"territory": "SER"}, "Choisissez le réseau de la personne."),
+        ({"territory": "0" * 32}, "Choisissez le réseau de la personne."),
     ],
 )
 def test_what_cannot_be_opened_says_what_to_do_and_keeps_what_was_written(claire: Browser, field, said):

@@ -199,6 +199,13 @@ def beside_emergencies(word: str, address: str, text: str) -> str:
     return text
 
 
+def text_at(client: Browser, address: str) -> str:
+    """What the page says; whatever stands in the records, it says something."""
+    answer = client.read(address)
+    assert answer.status_code != 500, address
+    return answer.text
+
+
 def calendar_of(network: Network, one: Somebody) -> str:
     """The address of somebody's own calendar, at the level that says the most."""
     actor = records.actor_of(network, one)
@@ -219,16 +226,16 @@ def read_by(
         if route.rule.roles and one.role not in route.rule.roles:
             continue
         if "{" not in route.path:
-            yield route.path, client.read(route.path).text
+            yield route.path, text_at(client, route.path)
         elif route.kind is not None:
             for territory, of in ids.items():
                 if territory == one.territory or one.role == "coordinator":
                     address = route.address(of.ids)
-                    yield address, client.read(address).text
+                    yield address, text_at(client, address)
             for more in others:
                 if route.kind in more:
                     address = route.address(ids["SER"].ids | more)
-                    yield address, client.read(address).text
+                    yield address, text_at(client, address)
     if one.role == "person":
         copy = client.post(
             "/mes-donnees/copie",
